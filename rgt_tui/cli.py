@@ -1,0 +1,154 @@
+"""The command line: global options, one file a command, errors and exit codes.
+
+Commands live in `rgt_tui/commands/`, one file each, imported only when called. Exit codes:
+0 done, 1 findings at or above the asked severity, 2 wrong usage, 3 no or bad API key,
+4 the network or the service failed, 5 refused by the guard, 130 interrupted.
+"""
+
+import difflib
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from rgt_tui import __version__, commands, specs
+from rgt_tui.domain.errors import RgtError
+
+INTERRUPTED: Final = 130
+
+
+@dataclass(slots=True, kw_only=True)
+class Options:
+    """The global options, as given before the command.
+
+    Attributes:
+        demo: run on a simulated account on loopback.
+        read_only: send no write, whatever the configuration says.
+        api_key_file: file that holds the API key.
+        config_file: configuration to read in place of the default one.
+        wire: `diff` or `stock`; None means what the configuration says.
+    """
+
+    demo: bool = False
+    read_only: bool = False
+    api_key_file: Path | None = None
+    config_file: Path | None = None
+    wire: str | None = None
+
+
+def emit(answer: Mapping[str, object]) -> None:
+    """Prints one JSON object with its schema version on standard output."""
+    click.echo(json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False))
+
+
+class Commands(click.Group):
+    """Finds each command in its own file, and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The command names, in alphabetical order."""
+        return list(specs.module_names(commands))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None when there is none."""
+        if cmd_name not in specs.module_names(commands):
+            return None
+        return specs.find_spec(commands, cmd_name, "COMMAND", click.Command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest known name in the error."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with the first line of its file, so that help imports none of them."""
+        rows = [(name, _summary(name)) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="rgt-tui")
+@click.option("--demo", is_flag=True, help="Use a simulated account on loopback: no key, no network.")
+@click.option("--read-only", is_flag=True, help="Make it impossible to send a write.")
+@click.option("--api-key-file", type=click.Path(path_type=Path), help="Read the API key from FILE.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read FILE as configuration.")
+@click.option("--wire", type=click.Choice(["diff", "stock"]), help="How the console writes to the terminal.")
+@click.pass_context
+def root(ctx: click.Context, /, **options: object) -> None:
+    """Operations console for RunPod GPU Pods.
+
+    Without a command it opens the console; without a terminal it prints the triage report.
+    """
+    ctx.obj = Options(**options)  # type: ignore[arg-type]  # click has checked each option
+    if ctx.invoked_subcommand is None:
+        from rgt_tui.console import open_console  # heavy: only when the console is wanted
+
+        ctx.exit(open_console(ctx.obj))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command line.
+
+    Args:
+        argv: the arguments without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    as_json = "--json" in argv
+    try:
+        code = root.main(args=list(argv), prog_name="rgt-tui", standalone_mode=False)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except click.ClickException as error:
+        return _tell_usage(error, as_json=as_json)
+    except RgtError as error:
+        return _tell(error, as_json=as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _summary(name: str) -> str:
+    path = Path(commands.__path__[0]) / f"{name}.py"
+    with path.open(encoding="utf-8") as file:
+        return file.readline().strip().strip('"')
+
+
+def _tell_usage(error: click.ClickException, *, as_json: bool) -> int:
+    if as_json:
+        hint = "rgt-tui --help lists the commands and options"
+        emit({"error": {"code": "usage", "message": error.format_message(), "hint": hint}})
+    else:
+        error.show()
+    return 2
+
+
+def _tell(error: RgtError, *, as_json: bool) -> int:
+    if as_json:
+        emit({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+    else:
+        click.echo(f"rgt-tui: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
+    return error.exit_code

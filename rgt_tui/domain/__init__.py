@@ -1,0 +1,1 @@
+"""What things are: Pods, volumes, evidence, findings. Standard library only, no IO."""

@@ -1,0 +1,157 @@
+"""Symptoms: what a detector says of a Pod or of the account, and on what grounds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from rgt_tui.domain.account import Account
+from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.pod import Pod
+
+
+class Severity(IntEnum):
+    """How bad it is, so that severities compare."""
+
+    INFO = 0
+    WARNING = 1
+    CRITICAL = 2
+
+    @property
+    def word(self) -> str:
+        """The name used in JSON and on the command line."""
+        return self.name.lower()
+
+
+class Scope(StrEnum):
+    """What a detector looks at."""
+
+    POD = "pod"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of evidence.
+
+    Attributes:
+        source: `api`, `ssh`, `log`, `text` or `billing`.
+        said: what was seen, quoted; cleaned.
+        at: when it was seen, Unix seconds; None when the source carries no time.
+    """
+
+    source: str
+    said: str
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The symptom is there.
+
+    Attributes:
+        evidence: what was seen, strongest first; never empty.
+        severity: overrides the detector's when set.
+        fix: overrides the detector's steps when set, with this Pod's own names and numbers.
+    """
+
+    evidence: tuple[Said, ...]
+    severity: Severity | None = None
+    fix: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The symptom is not there, and the evidence that says so is fresh."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It cannot be told.
+
+    Attributes:
+        missing: what would have to be seen, one phrase each; never empty.
+    """
+
+    missing: tuple[str, ...]
+
+
+Verdict = Present | Absent | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a detector is shown.
+
+    Attributes:
+        account: everything known, for account-wide symptoms.
+        pod: the Pod in question; None for an account-wide symptom.
+        evidence: what was read about that Pod, or about the account.
+        now: Unix seconds of the session's clock.
+    """
+
+    account: Account
+    pod: Pod | None
+    evidence: Evidence
+    now: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detector:
+    """One symptom: what it is, why it happens, how to mend it, how it is seen.
+
+    Attributes:
+        code: `RP11`; the file's stem begins with it.
+        title: a noun phrase for a column.
+        severity: of a present finding unless the verdict says otherwise.
+        cause: why it happens, one or two sentences.
+        fix: ordered steps.
+        source: the documentation behind cause and fix, with the date it was read.
+        needs: report types that must be there and fresh, else the verdict is Unknown.
+        max_age_s: the greatest age of that evidence.
+        applies: whether the symptom can exist for this subject at all.
+        detect: the verdict; called only when `applies` and all `needs` are met.
+        said_in_text: the reason why one line of a log shows the symptom, None when it does not.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    cause: str
+    fix: tuple[str, ...]
+    source: str
+    scope: Scope = Scope.POD
+    needs: tuple[type, ...] = ()
+    max_age_s: float = 180.0
+    applies: Callable[[Subject], bool] = lambda subject: True
+    detect: Callable[[Subject], Verdict]
+    said_in_text: Callable[[str], str | None] = lambda line: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A verdict about one subject, ready to be shown.
+
+    Attributes:
+        code, title, cause, fix, source: from the detector (fix possibly made specific).
+        verdict: `present`, `absent` or `unknown`.
+        severity: of a present finding; INFO otherwise.
+        evidence: what was seen.
+        missing: what was not seen, when the verdict is unknown.
+    """
+
+    code: str
+    title: str
+    verdict: str
+    severity: Severity
+    cause: str
+    fix: tuple[str, ...]
+    source: str
+    evidence: tuple[Said, ...] = ()
+    missing: tuple[str, ...] = field(default=())
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the symptom is there."""
+        return self.verdict == "present"

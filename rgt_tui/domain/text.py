@@ -1,0 +1,61 @@
+"""Untrusted text made safe to show: every string from outside passes `clean` once, at ingest.
+
+Pod names, log lines, file names, command output and API text may carry terminal escapes,
+bidirectional overrides, zero-width characters and lone surrogates. `str.isprintable` is false
+for all of them (Unicode categories Cc, Cf, Cs, Co, Cn and odd spaces), so one test decides.
+"""
+
+import unicodedata
+from typing import Final
+
+LIMIT: Final = 4096
+"""Characters kept of one string; a longer one ends in a count of what was cut."""
+MARKS_IN_A_ROW: Final = 2
+"""Combining marks kept on one character; more would overprint neighbouring rows."""
+
+
+def clean(text: str, limit: int = LIMIT) -> str:
+    """`text` on one line, in which every character is printable and no run of marks is long.
+
+    Control and format characters become a visible escape (`\\x1b`, `\\u202e`), so that a
+    reader sees that something was there.
+    """
+    if len(text) > limit:
+        text = f"{text[:limit]}… (+{len(text) - limit} characters)"
+    if text.isprintable() and (text.isascii() or not _has_marks(text)):
+        return text
+    return _without_piled_marks("".join(c if c.isprintable() else _visible(c) for c in text))
+
+
+def clean_lines(text: str, limit: int = LIMIT) -> tuple[str, ...]:
+    """The lines of `text`, each cleaned; a lone carriage return overwrites, as on a terminal."""
+    rows = text.replace("\r\n", "\n").split("\n")
+    return tuple(clean(row.rstrip("\r").rsplit("\r", 1)[-1], limit) for row in rows)
+
+
+def decode(raw: bytes) -> str:
+    """Bytes from a remote machine as text; what is not UTF-8 becomes U+FFFD."""
+    return raw.decode("utf-8", errors="replace")
+
+
+def _visible(character: str) -> str:
+    code = ord(character)
+    if character == "\t":
+        return " "
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _has_marks(text: str) -> bool:
+    return any(unicodedata.combining(c) for c in text)
+
+
+def _without_piled_marks(text: str) -> str:
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MARKS_IN_A_ROW:
+            kept.append(character)
+    return "".join(kept)

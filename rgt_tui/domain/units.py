@@ -1,0 +1,95 @@
+"""Sizes, money and time, and how each is shown. Unknown is shown as `?`, never as zero."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, NewType
+
+PodId = NewType("PodId", str)
+"""The service's own id of a Pod; checked by `is_pod_id` before it is put into a URL."""
+
+UNKNOWN: Final = "?"
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_STEPS: Final = ("B", "K", "M", "G", "T", "P", "E")
+GIB: Final = 1024**3
+MIB: Final = 1024**2
+KIB: Final = 1024
+
+
+def is_pod_id(text: str) -> bool:
+    """Whether `text` can be a Pod id: 1 to 64 of letters, digits, `_` and `-`."""
+    return _ID.match(text) is not None
+
+
+def show_bytes(count: int | None) -> str:
+    """`count` bytes in at most five columns, powers of 1024 as `df -h` does: `19.6G`, `512`."""
+    if count is None:
+        return UNKNOWN
+    value = float(count)
+    for step in _STEPS:
+        if value < 1023.95 or step == _STEPS[-1]:
+            break
+        value /= 1024
+    if step == "B":
+        return f"{count}B"
+    return f"{value:.1f}{step}" if value < 99.95 else f"{value:.0f}{step}"
+
+
+def show_usd(amount: Decimal | None) -> str:
+    """Dollars with cents: `2.69`, `1,744.00`; a fraction of a cent keeps what matters."""
+    if amount is None:
+        return UNKNOWN
+    if 0 < abs(amount) < Decimal("0.005"):
+        return f"{amount:.4f}"
+    return f"{amount:,.2f}"
+
+
+def show_percent(part: float | None) -> str:
+    """A share given in percent, without decimals: `96%`."""
+    return UNKNOWN if part is None else f"{part:.0f}%"
+
+
+def show_duration(seconds: float | None) -> str:
+    """A length of time in two units at most: `42s`, `14m`, `9h12m`, `3d04h`."""
+    if seconds is None:
+        return UNKNOWN
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m"
+    if whole < 86400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+    return f"{whole // 86400}d{whole % 86400 // 3600:02d}h"
+
+
+def show_age(seconds: float | None) -> str:
+    """The age of data in steps that a still screen need not repaint: `now`, `10s`, `2m`, `3h`."""
+    if seconds is None:
+        return "never"
+    if seconds < 10:
+        return "now"
+    if seconds < 60:
+        return f"{int(seconds) // 10 * 10}s"
+    return show_duration(seconds)
+
+
+def rfc3339(at: float | None) -> str | None:
+    """A Unix time as RFC 3339 in UTC with whole seconds; None stays None."""
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unix_time(text: str) -> float | None:
+    """The Unix time of an RFC 3339 text, None when it is not one."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def clock_time(at: float) -> str:
+    """The wall-clock time of day in the local zone: `12:04:31`."""
+    return datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")

@@ -1,0 +1,1 @@
+"""What must hold before something irreversible. Pure values, no IO."""
