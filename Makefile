@@ -1,0 +1,46 @@
+# The developer's menu. `make demo` and `make test` need only Python 3.11+ and make.
+PY := .venv/bin/python
+RUN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types contracts snap bench wheel tools clean
+
+help:  ## show this menu
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+.venv/ready: pyproject.toml uv.lock .ci/setup
+	@sh .ci/setup
+
+setup: .venv/ready  ## make the virtual environment
+
+demo: setup  ## open the console on a simulated account (a report where there is no terminal)
+	@if [ -t 0 ] && [ -t 1 ]; then $(RUN)/rgt-tui --demo; else $(RUN)/rgt-tui --demo triage --fail-on never; fi
+
+test: setup  ## run every test
+	$(RUN)/pytest -q -n 2 --dist loadgroup
+
+check: lint types contracts test  ## everything CI checks
+
+lint: setup
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+
+types: setup
+	$(RUN)/mypy
+
+contracts: setup
+	$(RUN)/lint-imports
+
+snap: setup  ## rewrite the snapshots; look at each picture before you commit it
+	$(RUN)/pytest -q tests/ui --snapshot-update
+
+bench: setup  ## print the measured figures
+	@$(PY) -m tests.bench
+
+wheel: setup  ## build the wheel, install it into an empty environment, try it
+	@sh .ci/wheel
+
+tools: setup  ## fetch the outside judges the tests use (Prism by npm, sshd and others by apt)
+	@sh .ci/tools
+
+clean:  ## remove what this menu made
+	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .reports
