@@ -85,11 +85,17 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="rgt-tui")
-@click.option("--demo", is_flag=True, help="Use a simulated account on loopback: no key, no network.")
+@click.option(
+    "--demo", is_flag=True, help="Use a simulated account on loopback: no key, no network."
+)
 @click.option("--read-only", is_flag=True, help="Make it impossible to send a write.")
 @click.option("--api-key-file", type=click.Path(path_type=Path), help="Read the API key from FILE.")
-@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Read FILE as configuration.")
-@click.option("--wire", type=click.Choice(["diff", "stock"]), help="How the console writes to the terminal.")
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="Read FILE as configuration."
+)
+@click.option(
+    "--wire", type=click.Choice(["diff", "stock"]), help="How the console writes to the terminal."
+)
 @click.pass_context
 def root(ctx: click.Context, /, **options: object) -> None:
     """Operations console for RunPod GPU Pods.

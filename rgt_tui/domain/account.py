@@ -81,17 +81,20 @@ class Account:
             by_pod = {**self.by_pod, change.pod: evidence}
             return replace(self, by_pod=MappingProxyType(by_pod))
         evidence = self.evidence.after(change.kind, change.event)
-        if change.kind is not PodList or isinstance(change.event, Failed):
-            return replace(self, evidence=evidence)
-        return self._with_pods(evidence, change.event)
+        if isinstance(change.event, Observed) and isinstance(change.event.value, PodList):
+            return self._with_pods(evidence, change.event.value, change.event)
+        return replace(self, evidence=evidence)
 
-    def _with_pods(self, evidence: Evidence, seen: Observed[object]) -> "Account":
+    def _with_pods(
+        self, evidence: Evidence, listed_pods: PodList, seen: Observed[object]
+    ) -> "Account":
         """Keeps old Pod objects where equal, remembers the vanished, forgets old evidence."""
-        assert isinstance(seen.value, PodList)
         before = {pod.id: pod for pod in self.pods}
-        pods = tuple(_same(before.get(pod.id), pod) for pod in seen.value.pods)
+        pods = tuple(_same(before.get(pod.id), pod) for pod in listed_pods.pods)
         listed = {pod.id for pod in pods}
-        gone = {k: v for k, v in self.gone.items() if seen.at - v.at < GONE_SHOWN_S and k not in listed}
+        gone = {
+            k: v for k, v in self.gone.items() if seen.at - v.at < GONE_SHOWN_S and k not in listed
+        }
         gone.update({k: Gone(pod, seen.at) for k, pod in before.items() if k not in listed})
         by_pod = {k: v for k, v in self.by_pod.items() if k in listed}
         return Account(

@@ -35,11 +35,13 @@ class Failed:
         error: one sentence for the screen; cleaned, without secrets.
         at: when, in Unix seconds of the session's clock.
         code: a stable word, as in `RgtError.code` or `SshFault`.
+        hint: what to do about it; may be empty.
     """
 
     error: str
     at: float
     code: str = "error"
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,4 +57,6 @@ def burn_per_hour(pods: tuple[Pod, ...], volumes: tuple[NetworkVolume, ...]) -> 
             return None
         else:
             total += pod.cost_per_hour
-    return total + sum((network_volume_per_hour(volume) or Decimal(0) for volume in volumes), Decimal(0))
+    return total + sum(
+        (network_volume_per_hour(volume) or Decimal(0) for volume in volumes), Decimal(0)
+    )

@@ -15,9 +15,9 @@ MARKS_IN_A_ROW: Final = 2
 
 
 def clean(text: str, limit: int = LIMIT) -> str:
-    """`text` on one line, in which every character is printable and no run of marks is long.
+    r"""`text` on one line, in which every character is printable and no run of marks is long.
 
-    Control and format characters become a visible escape (`\\x1b`, `\\u202e`), so that a
+    Control and format characters become a visible escape (`\x1b`, `\u202e`), so that a
     reader sees that something was there.
     """
     if len(text) > limit:

@@ -1,0 +1,34 @@
+"""The program's entry: a first frame at once, everything else after it.
+
+Importing Textual takes a third of a second, and over a slow line the first live data take
+longer. So when the console is wanted, the frame of the last session is painted before anything
+heavy is imported, marked with the time it was saved.
+"""
+
+import sys
+
+
+def main() -> int:
+    """Runs the command line of this process; gives its exit code."""
+    argv = sys.argv[1:]
+    if _wants_console(argv):
+        from rgt_tui import splash  # standard library only
+
+        splash.first_frame()
+    from rgt_tui.cli import main as run
+
+    return run(argv)
+
+
+def _wants_console(argv: list[str]) -> bool:
+    """Whether these arguments open the console on the person's own account."""
+    takes_value = {"--wire", "--config", "--api-key-file"}
+    skip = False
+    for argument in argv:
+        if skip:
+            skip = False
+        elif argument in takes_value:
+            skip = True
+        elif argument != "--read-only" and argument.partition("=")[0] not in takes_value:
+            return False
+    return True

@@ -1,0 +1,78 @@
+"""Disks of each Pod: used, size, what stop and terminate would wipe."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rgt_tui.cli import Options, emit
+from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.units import rfc3339
+from rgt_tui.facts import stores, unreachable_why
+from rgt_tui.look import Looked, Wanted, look
+from rgt_tui.panes import Scene
+from rgt_tui.probes.df import DiskReport
+from rgt_tui.storage import Store
+
+
+@click.command("disk", help=__doc__)
+@click.argument("pods", nargs=-1, metavar="[POD]...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
+)
+@click.pass_obj
+def run(
+    options: Options, pods: tuple[str, ...], as_json: bool, identities: tuple[Path, ...]
+) -> None:
+    """Shows the disks of some Pods, or of all."""
+    looked = look(options, Wanted(pods=pods, identities=identities))
+    if as_json:
+        emit({"pods": [_pod(pod, looked.scene) for pod in looked.pods]})
+    else:
+        _print(looked)
+
+
+def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:
+    evidence = scene.account.about(pod.id)
+    seen = evidence.latest(DiskReport)
+    return {
+        "id": pod.id,
+        "name": pod.name,
+        "mounts": [mount(store) for store in stores(pod, scene.account)],
+        "unreachable": unreachable_why(pod, evidence),
+        "observed_at": rfc3339(seen.at) if seen is not None else None,
+    }
+
+
+def mount(store: Store) -> dict[str, Any]:
+    """One mount of `disk --json`; sizes in bytes, null where unknown."""
+    return {
+        "path": store.path,
+        "kind": store.kind.value,
+        "label": store.label,
+        "used_bytes": store.used_bytes,
+        "size_bytes": store.size_bytes,
+        "size_source": store.size_source,
+        "survives_stop": store.survives_stop,
+        "survives_terminate": store.survives_terminate,
+        "answered": not store.hung,
+        "api_and_mounts_agree": store.agrees,
+        "source": store.source,
+    }
+
+
+def _print(looked: Looked) -> None:
+    from rgt_tui.panes.disk import PANE
+    from rgt_tui.plain import print_pane, stdout
+
+    wanted = {pod.id for pod in looked.pods}
+    rows = tuple(row for row in PANE.rows(looked.scene) if row.pod in wanted)
+    print_pane(PANE, looked.scene, rows, stdout())
+    for pod in looked.pods:
+        why = unreachable_why(pod, looked.scene.account.about(pod.id))
+        if why is not None:
+            click.echo(f"{pod.name}: df was not seen: {why}", err=True)
+
+
+COMMAND = run

@@ -1,0 +1,138 @@
+"""What is broken, how that is known, and how to mend it."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rgt_tui.cli import Options, emit
+from rgt_tui.domain.errors import UsageError
+from rgt_tui.domain.finding import Finding, Severity
+from rgt_tui.domain.text import clean, decode
+from rgt_tui.domain.units import rfc3339
+from rgt_tui.look import Looked, Wanted, look
+
+NEVER = "never"
+LEVELS = (*(severity.word for severity in Severity), NEVER)
+
+
+@click.command("triage", help=__doc__)
+@click.argument("pods", nargs=-1, metavar="[POD...] | -")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--fail-on", type=click.Choice(LEVELS), default="critical", show_default=True)
+@click.option("--all", "absent", is_flag=True, help="List absent symptoms too.")
+@click.option(
+    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
+)
+@click.pass_context
+def run(
+    ctx: click.Context,
+    /,
+    pods: tuple[str, ...],
+    as_json: bool,
+    fail_on: str,
+    absent: bool,
+    identities: tuple[Path, ...],
+) -> None:
+    """Examines the account and its Pods, or the text on standard input for `-`."""
+    if "-" in pods:
+        findings = _from_stdin(pods)
+        _tell({"findings": [as_json_finding(f) for f in findings]}, [("text", findings)], as_json)
+        ctx.exit(exit_code(findings, fail_on))
+    wanted = Wanted(pods=pods, identities=identities, absent=absent)
+    ctx.exit(report(look(ctx.ensure_object(Options), wanted), as_json=as_json, fail_on=fail_on))
+
+
+def report(looked: Looked, *, as_json: bool, fail_on: str) -> int:
+    """Prints the triage report; gives the exit code."""
+    scene = looked.scene
+    account = scene.of(None)
+    answer = {
+        "pods": [
+            {
+                "id": pod.id,
+                "name": pod.name,
+                "findings": [as_json_finding(f) for f in scene.of(pod.id)],
+            }
+            for pod in looked.pods
+        ],
+        "account": {"findings": [as_json_finding(f) for f in account]},
+    }
+    groups = [(f"{pod.name} {pod.id}", scene.of(pod.id)) for pod in looked.pods]
+    _tell(answer, [*groups, ("account", account)], as_json)
+    found = [finding for _, findings in groups for finding in findings]
+    return exit_code([*found, *account], fail_on)
+
+
+def as_json_finding(finding: Finding) -> dict[str, Any]:
+    """A finding as the command line's JSON has it."""
+    return {
+        "code": finding.code,
+        "title": finding.title,
+        "verdict": finding.verdict,
+        "severity": finding.severity.word,
+        "evidence": [
+            {"source": said.source, "said": said.said, "at": rfc3339(said.at)}
+            for said in finding.evidence
+        ],
+        "cause": finding.cause,
+        "fix": list(finding.fix),
+        "missing": list(finding.missing),
+        "documentation": finding.source,
+    }
+
+
+def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
+    """1 when a symptom is present at or above `fail_on`, else 0."""
+    if fail_on == NEVER:
+        return 0
+    level = Severity[fail_on.upper()]
+    return int(any(finding.is_present and finding.severity >= level for finding in findings))
+
+
+def _from_stdin(pods: tuple[str, ...]) -> tuple[Finding, ...]:
+    from rgt_tui.clock import session_clock
+    from rgt_tui.triage import classify
+
+    if pods != ("-",):
+        raise UsageError("`triage -` reads standard input and takes no Pods beside it.")
+    return tuple(classify(_lines(), session_clock()()))
+
+
+def _lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        yield clean(decode(raw.rstrip(b"\r\n")).rsplit("\r", 1)[-1])
+
+
+def _tell(
+    answer: dict[str, Any], groups: list[tuple[str, tuple[Finding, ...]]], as_json: bool
+) -> None:
+    if as_json:
+        emit(answer)
+        return
+    for name, findings in groups:
+        click.echo("\n".join(_story(name, findings)))
+
+
+def _story(name: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+    present = [finding for finding in findings if finding.is_present]
+    rest = [finding for finding in findings if not finding.is_present]
+    if not present:
+        yield f"{name}: no symptom found" + ("" if not rest else ", but not all could be told")
+    for finding in present:
+        yield f"{name}: {finding.code} {finding.title} [{finding.severity.word}]"
+        yield from (f"    seen ({said.source}): {said.said}" for said in finding.evidence)
+        yield f"    cause: {finding.cause}"
+        yield from (f"    fix {number}: {step}" for number, step in enumerate(finding.fix, 1))
+    for finding in rest:
+        what = (
+            f"unknown, missing: {'; '.join(finding.missing)}"
+            if finding.missing
+            else finding.verdict
+        )
+        yield f"    {finding.code} {finding.title}: {what}"
+
+
+COMMAND = run

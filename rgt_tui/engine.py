@@ -1,0 +1,186 @@
+"""The engine: a session on its own thread and event loop.
+
+A terminal that nobody reads blocks Textual's writer and with it the loop of the screen. HTTP,
+SSH and their keep-alives must go on meanwhile, so they run here. The frozen, versioned state of
+the store is the only border: the screen reads the newest one, and sends requests as calls on
+this loop.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Final
+
+from rgt_tui.clients.state import save_account
+from rgt_tui.clock import Clock
+from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.evidence import Failed
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.units import PodId
+from rgt_tui.panes import Scene
+from rgt_tui.places import account_file
+from rgt_tui.session import Session
+from rgt_tui.sources import periods
+from rgt_tui.store import State, Store
+
+HEARTBEAT_S: Final = 0.1
+SAVE_S: Final = 60.0
+CLOSE_S: Final = 3.0
+"""How long leaving may take: a hung SSH connection must not keep the person waiting."""
+
+Opener = Callable[[Store, Clock], AbstractAsyncContextManager[Session]]
+"""Opens the connections and gives the session that reads into the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the screen shows of how the program was started.
+
+    Attributes:
+        source: where the key came from, or `demo`.
+        read_only: whether no write can be sent.
+        saves: whether what is known is kept on disk for the next start.
+    """
+
+    source: str
+    read_only: bool
+    saves: bool = True
+
+
+class Engine:
+    """Runs a session on a thread of its own, and gives the screen what it knows."""
+
+    def __init__(self, opener: Opener, store: Store, clock: Clock, setting: Setting) -> None:
+        self._opener = opener
+        self._store = store
+        self._clock = clock
+        self._setting = setting
+        self._as_of = _age_of(store.state)
+        self._periods = periods()
+        self._session: Session | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._trouble = ""
+        self._bumps = 0
+        self._beat = clock()
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+
+    @property
+    def version(self) -> int:
+        """Changes whenever something the screen shows may have changed."""
+        return self._store.state.version + self._bumps
+
+    def scene(self) -> Scene:
+        """The newest state, as panes want it. Safe from any thread."""
+        state = self._store.state
+        session = self._session
+        now = self._clock()
+        return Scene(
+            account=state.account,
+            findings=state.findings,
+            now=now,
+            source=self._setting.source,
+            read_only=self._setting.read_only,
+            quota=session.pacer.summary(now) if session is not None else "",
+            notices=state.notices,
+            periods=self._periods,
+            trouble=self._trouble or _trouble_of(state),
+            as_of=self._as_of if not self._is_live(state) else None,
+        )
+
+    def refresh(self, pod: str | None = None) -> None:
+        """Asks for a new reading; returns at once. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is not None and loop is not None:
+            whom = PodId(pod) if pod is not None else None
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                loop.call_soon_threadsafe(session.refresh, whom)
+
+    def heartbeat_age(self) -> float:
+        """Seconds since the engine's loop last turned: its lag."""
+        return self._clock() - self._beat
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends the session and waits for it, up to `CLOSE_S`."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it ended by itself
+                self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_S)
+
+    def _is_live(self, state: State) -> bool:
+        seen = state.account.evidence.latest(PodList)
+        return seen is not None and seen.source != "cache"
+
+    def _main(self) -> None:
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as tasks:
+            work = [tasks.create_task(self._read()), tasks.create_task(self._tick())]
+            await self._stop.wait()
+            for task in work:
+                task.cancel()
+        self._save()
+
+    async def _read(self) -> None:
+        try:
+            async with self._opener(self._store, self._clock) as session:
+                self._session = session
+                await session.watch()
+        except RgtError as error:
+            self._tell(f"{error.message} {error.hint}".strip())
+        finally:
+            self._session = None
+
+    async def _tick(self) -> None:
+        """The heartbeat, and the state on disk every minute."""
+        saved = self._clock()
+        while True:
+            self._beat = self._clock()
+            if self._beat - saved >= SAVE_S:
+                saved = self._beat
+                await asyncio.to_thread(self._save)
+            await asyncio.sleep(HEARTBEAT_S)
+
+    def _save(self) -> None:
+        if not self._setting.saves or not self._is_live(self._store.state):
+            return
+        problem = save_account(account_file(), self._store.state.account, self._clock())
+        if problem:
+            self._store.say(self._clock(), f"w {problem}")
+
+    def _tell(self, trouble: str) -> None:
+        self._trouble = trouble
+        self._bumps += 1
+
+
+class NoSession(AbstractAsyncContextManager[Session]):
+    """An opener for when there is nothing to open, for instance no API key: it raises `error`."""
+
+    def __init__(self, error: RgtError, store: Store, clock: Clock) -> None:
+        self._error = error
+
+    async def __aenter__(self) -> Session:
+        raise self._error
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was opened."""
+
+
+def _age_of(state: State) -> float | None:
+    seen = state.account.evidence.latest(PodList)
+    return seen.at if seen is not None else None
+
+
+def _trouble_of(state: State) -> str:
+    failure: Failed | None = state.account.evidence.reading(PodList).failure
+    return f"{failure.error} {failure.hint}".strip() if failure is not None else ""

@@ -1,0 +1,139 @@
+"""Facts about a Pod that more than one pane or command states: pure, from evidence alone."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rgt_tui.domain.account import Account
+from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.finding import Finding
+from rgt_tui.domain.pod import Pod, StorageKind
+from rgt_tui.domain.readiness import Readiness, readiness
+from rgt_tui.domain.units import PodId
+from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.nvidia_smi import GpuReport
+from rgt_tui.storage import Store, storage_of
+
+_NOISE = re.compile(
+    r"\b(?:NVIDIA|AMD|GeForce|Generation|Ada|HBM3e?|PCIe|SXM\d?|NVL|GPU|Instinct|OAM)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GpuSum:
+    """All GPUs of a Pod taken together.
+
+    Attributes:
+        util_percent: mean utilisation; None when unknown.
+        used_bytes, total_bytes: memory over all GPUs; None when unknown.
+    """
+
+    util_percent: float | None = None
+    used_bytes: int | None = None
+    total_bytes: int | None = None
+
+
+def gpu_name(pod: Pod) -> str:
+    """How many of which GPU, short: `4xA100 80GB`, `CPU 8`, `?`."""
+    if pod.gpu_id is None:
+        if pod.cpu_id is None:
+            return "?"
+        return f"CPU {pod.vcpu_count}" if pod.vcpu_count else "CPU"
+    short = " ".join(_NOISE.sub(" ", pod.gpu_id).split()) or pod.gpu_id
+    return f"{'?' if pod.gpu_count is None else pod.gpu_count}x{short}"
+
+
+def gpu_sum(pod: Pod, evidence: Evidence) -> GpuSum:
+    """The GPUs of a Pod, over SSH where it was seen there, else by the API's percentages."""
+    report = evidence.value(GpuReport)
+    if report is not None and report.gpus:
+        return GpuSum(
+            _mean(gpu.util_percent for gpu in report.gpus),
+            _total(gpu.memory_used_bytes for gpu in report.gpus),
+            _total(gpu.memory_total_bytes for gpu in report.gpus),
+        )
+    uses = pod.runtime.gpus if pod.runtime is not None else ()
+    return GpuSum(_mean(use.util for use in uses))
+
+
+def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
+    """The disks of a Pod, joined from the API and `df`."""
+    report = account.about(pod.id).value(DiskReport) if pod.is_running else None
+    return storage_of(pod, account.volumes, report)
+
+
+def root_store(found: Iterable[Store]) -> Store | None:
+    """The container disk among a Pod's disks."""
+    return next((store for store in found if store.path == "/"), None)
+
+
+def workspace_store(found: Iterable[Store]) -> Store | None:
+    """The disk that outlives the container: the network volume, else the volume disk."""
+    lasting = [store for store in found if store.survives_stop]
+    return next((s for s in lasting if s.survives_terminate), lasting[0] if lasting else None)
+
+
+def state_of(pod: Pod, account: Account, now: float) -> Readiness:
+    """How far the Pod really is; `gone` when it has vanished from the list."""
+    if pod.id in account.gone:
+        return Readiness.GONE
+    return readiness(pod, account.about(pod.id), now)
+
+
+def uptime_s(pod: Pod) -> float | None:
+    """Seconds since the container started, None when the API shows none."""
+    return pod.runtime.uptime_s if pod.runtime is not None else None
+
+
+def storage_word(pod: Pod) -> str:
+    """The most durable storage in one word for a column: `net`, `disk`, `none`."""
+    words = {StorageKind.NETWORK: "net", StorageKind.VOLUME: "disk", StorageKind.CONTAINER: "none"}
+    return words[pod.storage]
+
+
+def unreachable_why(pod: Pod, evidence: Evidence) -> str | None:
+    """Why no shell of the Pod has answered, None when one has."""
+    if not pod.is_running:
+        return f"the Pod is {pod.status}"
+    reading = evidence.reading(DiskReport)
+    if reading.failure is not None:
+        return reading.failure.error
+    if reading.good is not None:
+        return None
+    if pod.ssh_direct is None:
+        return _no_direct_road(pod)
+    return "not examined yet"
+
+
+def _no_direct_road(pod: Pod) -> str:
+    if pod.ssh_proxy is None:
+        return "the API gives no SSH address"
+    if pod.ports is not None and "22/tcp" not in pod.ports:
+        return "only the SSH gateway is offered: 22/tcp is not among its ports"
+    return "only the SSH gateway is offered so far"
+
+
+def codes(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The codes of the findings that are present, worst first."""
+    return tuple(finding.code for finding in findings if finding.is_present)
+
+
+def find_pods(account: Account, wanted: Iterable[str]) -> tuple[tuple[Pod, ...], tuple[str, ...]]:
+    """The Pods named by id or by name, and the words that name none; all Pods for no word."""
+    words = tuple(wanted)
+    if not words:
+        return account.pods, ()
+    found = {word: [p for p in account.pods if word in (p.id, p.name)] for word in words}
+    chosen: dict[PodId, Pod] = {pod.id: pod for pods in found.values() for pod in pods}
+    return tuple(chosen.values()), tuple(word for word, pods in found.items() if not pods)
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _total(values: Iterable[int | None]) -> int | None:
+    seen = list(values)
+    known = [value for value in seen if value is not None]
+    return sum(known) if known and len(known) == len(seen) else None

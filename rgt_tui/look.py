@@ -1,0 +1,79 @@
+"""One look at the account for a command: open, read once, close."""
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rgt_tui.cli import Options
+from rgt_tui.clock import session_clock
+from rgt_tui.config import Config
+from rgt_tui.domain.errors import UsageError
+from rgt_tui.domain.pod import Pod
+from rgt_tui.facts import find_pods
+from rgt_tui.opening import Address, address, configuration, open_session, with_identities
+from rgt_tui.panes import Scene
+from rgt_tui.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a command wants to see.
+
+    Attributes:
+        pods: ids or names; all Pods when empty.
+        shells: whether Pods are examined over SSH.
+        identities: private keys to try before the configured ones.
+        absent: whether findings of absent symptoms are wanted too.
+    """
+
+    pods: tuple[str, ...] = ()
+    shells: bool = True
+    identities: tuple[Path, ...] = ()
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen: the scene, and the Pods that were asked for."""
+
+    scene: Scene
+    pods: tuple[Pod, ...]
+
+
+def look(options: Options, wanted: Wanted) -> Looked:
+    """Reads the account once.
+
+    Raises:
+        RgtError: no key, the API did not answer, or a wanted Pod does not exist.
+    """
+    config = configuration(options)
+    with address(options, config) as where:
+        return asyncio.run(_look(with_identities(where, wanted.identities), config, wanted))
+
+
+async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
+    store, clock = Store(), session_clock()
+    async with open_session(where, config, store, clock) as session:
+        await session.look(only=wanted.pods, shells=wanted.shells, absent=wanted.absent)
+    state = store.state
+    scene = Scene(
+        account=state.account,
+        findings=state.findings,
+        now=clock(),
+        source=where.source,
+        read_only=where.read_only,
+        notices=tuple((clock(), note) for note in where.notes),
+    )
+    return Looked(scene, _chosen(scene, wanted.pods))
+
+
+def _chosen(scene: Scene, words: Sequence[str]) -> tuple[Pod, ...]:
+    pods, missing = find_pods(scene.account, words)
+    if not missing:
+        return pods
+    names = [pod.name for pod in scene.account.pods] + [str(pod.id) for pod in scene.account.pods]
+    near = difflib.get_close_matches(missing[0], names, 1)
+    hint = f"Did you mean {near[0]!r}?" if near else "rgt-tui pods lists the Pods of this account."
+    raise UsageError(f"This account has no Pod {missing[0]!r}.", hint=hint)

@@ -1,0 +1,162 @@
+"""The composition root: from options and configuration to open connections.
+
+Everything heavy is imported in here, when it is wanted and not before: httpx and asyncssh cost
+half a second, and the console paints its first frame without them.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rgt_tui.cli import Options
+from rgt_tui.clock import Clock
+from rgt_tui.config import Config, load
+from rgt_tui.domain.errors import NoCredentials
+from rgt_tui.domain.secret import Secret
+from rgt_tui.places import host_keys_file
+from rgt_tui.store import Store
+
+if TYPE_CHECKING:
+    from rgt_tui.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Whom to ask, and as whom.
+
+    Attributes:
+        base_url: origin of REST v2 and GraphQL.
+        key: the API key.
+        source: where the key came from; `demo` for the simulated account.
+        notes: what is worth saying about the key's source.
+        identities: private keys for SSH, beside the agent's.
+        host_keys: file of the pinned host keys.
+        read_only: whether no write can be sent.
+    """
+
+    base_url: str
+    key: Secret
+    source: str
+    notes: tuple[str, ...] = ()
+    identities: tuple[Path, ...] = ()
+    host_keys: Path = field(default_factory=host_keys_file)
+    read_only: bool = True
+
+
+def configuration(options: Options) -> Config:
+    """The configuration in force.
+
+    Raises:
+        BadConfig: the file cannot be followed.
+    """
+    return load(options.config_file)
+
+
+@contextlib.contextmanager
+def address(options: Options, config: Config) -> Iterator[Address]:
+    """Where to go: the real service, or a simulated account that lives as long as the block.
+
+    Raises:
+        NoCredentials: no API key was found, and this is not a demo.
+    """
+    if options.demo:
+        with _simulated() as simulated:
+            yield simulated
+        return
+    yield real_address(options, config)
+
+
+def real_address(options: Options, config: Config) -> Address:
+    """The account of the person's own key.
+
+    Raises:
+        NoCredentials: no API key was found.
+    """
+    from rgt_tui.clients.credentials import find_key  # reads files, perhaps a keyring: only now
+
+    found = find_key(key_file=options.api_key_file, profile=config.runpod_profile)
+    return Address(
+        base_url=config.base_url,
+        key=found.key,
+        source=found.source,
+        notes=found.notes,
+        identities=config.identity_files,
+        read_only=options.read_only or config.read_only,
+    )
+
+
+@contextlib.contextmanager
+def _simulated() -> Iterator[Address]:
+    from rgt_tui.simulator import Simulator, build_world  # aiohttp and asyncssh: only for the demo
+
+    with (
+        tempfile.TemporaryDirectory(prefix="rgt-demo-") as folder,
+        Simulator(build_world()) as simulator,
+    ):
+        yield Address(
+            base_url=simulator.url,
+            key=Secret(simulator.api_key),
+            source="demo",
+            identities=(Path(simulator.ssh_identity),),
+            host_keys=Path(folder) / "hostkeys.json",
+        )
+
+
+@contextlib.asynccontextmanager
+async def open_session(
+    where: Address, config: Config, store: Store, clock: Clock
+) -> "AsyncIterator[Session]":
+    """Open connections and the session that reads over them."""
+    import random
+
+    from rgt_tui.clients.balance import read_balance
+    from rgt_tui.clients.hostkeys import HostKeys
+    from rgt_tui.clients.rest import Rest
+    from rgt_tui.clients.ssh import SshPool
+    from rgt_tui.pacing.pacer import Pacer
+    from rgt_tui.session import Session
+    from rgt_tui.sources import Wires, all_sources
+
+    intervals = {source.name: source.every_s for source in all_sources() if source.metered}
+    pacer = Pacer(intervals, random.Random())  # noqa: S311  # jitter, not a secret
+    rest = Rest(
+        base_url=where.base_url,
+        key=where.key,
+        read_only=where.read_only,
+        on_quota=lambda quota: pacer.answered(quota, clock()),
+    )
+    shells = SshPool(
+        identities=where.identities,
+        host_keys=HostKeys(where.host_keys),
+        connect_timeout_s=config.connect_timeout_s,
+    )
+    async with rest, shells:
+        yield Session(
+            wires=Wires(
+                rest=rest,
+                shells=shells,
+                balance=lambda: read_balance(base_url=where.base_url, key=where.key),
+            ),
+            store=store,
+            clock=clock,
+            pacer=pacer,
+        )
+
+
+def with_identities(where: Address, identities: tuple[Path, ...]) -> Address:
+    """The same address with more private keys for SSH, tried first."""
+    return replace(where, identities=(*identities, *where.identities))
+
+
+__all__ = [
+    "Address",
+    "NoCredentials",
+    "address",
+    "configuration",
+    "open_session",
+    "real_address",
+    "with_identities",
+]

@@ -1,0 +1,217 @@
+"""Reads the world into the store: once for a command, or for as long as the console is open.
+
+One task feeds all sources that spend the API's rate limit, in the order the pacer says. Each
+other source has its own clock, and where it asks Pods, each Pod has its own, so that a Pod that
+hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends nothing.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rgt_tui.clock import Clock
+from rgt_tui.domain.account import Change
+from rgt_tui.domain.errors import Limited, RgtError
+from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.units import PodId
+from rgt_tui.pacing.pacer import Pacer
+from rgt_tui.sources import Ask, Source, Wires, all_sources
+from rgt_tui.store import Store
+from rgt_tui.triage import Findings, examine, open_findings
+
+TICK_S: Final = 0.25
+CONCLUDE_S: Final = 5.0
+"""Detectors are asked again at least so often: some verdicts depend on time alone."""
+BACKOFF_MAX: Final = 6.0
+"""A source that fails is asked up to six times less often."""
+AT_ONCE: Final = 8
+"""Reads in flight at the same time when a command asks all Pods."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """When a source may ask again, and how often in a row it failed."""
+
+    due: float = 0.0
+    failures: int = 0
+    busy: bool = False
+
+
+@dataclass(slots=True)
+class Session:
+    """The reading side of the program.
+
+    Attributes:
+        wires: the open connections.
+        store: where everything read goes.
+        clock: Unix seconds.
+        pacer: decides when the API may be asked.
+    """
+
+    wires: Wires
+    store: Store
+    clock: Clock
+    pacer: Pacer
+    _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def watch(self) -> None:
+        """Reads all sources, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_metered())
+            for source in all_sources():
+                if not source.metered:
+                    tasks.create_task(self._watch_unmetered(source, tasks))
+            tasks.create_task(self._conclude())
+
+    async def look(
+        self, *, only: Sequence[str] = (), shells: bool = True, absent: bool = False
+    ) -> None:
+        """Reads everything once, for a command.
+
+        Args:
+            only: ids or names of the Pods to ask; all of them when empty.
+            shells: whether Pods are examined over SSH.
+            absent: whether findings of absent symptoms are kept too.
+
+        Raises:
+            RgtError: the Pod list itself could not be read.
+        """
+        account_wide = {source.name: source for source in all_sources() if source.pods is None}
+        self.store.apply(await account_wide.pop("pods").read(self._ask(None)))
+        async with asyncio.TaskGroup() as tasks:
+            for source in account_wide.values():
+                if source.metered:
+                    tasks.create_task(self._read(source, None))
+        for metered in (True, False) if shells else (True,):
+            await self._ask_pods(metered, only)
+        found = examine(self.store.state.account, self.clock())
+        self.store.conclude(found if absent else open_findings(found))
+
+    def refresh(self, pod: PodId | None = None) -> None:
+        """Makes what is watched due now: everything, or what concerns one Pod."""
+        for (_, whom), turn in self._turns.items():
+            if pod is None or whom in (pod, None):
+                turn.due, turn.failures = 0.0, 0
+        for source in all_sources():
+            if source.metered:
+                self.pacer.request_now(source.name)
+
+    async def _ask_pods(self, metered: bool, only: Sequence[str]) -> None:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(source: Source, pod: Pod) -> None:
+            async with gate:
+                await self._read(source, pod)
+
+        async with asyncio.TaskGroup() as tasks:
+            for source in all_sources():
+                if source.pods is None or source.metered is not metered:
+                    continue
+                for pod in source.pods(self.store.state.account, self.clock()):
+                    if not only or pod.id in only or pod.name in only:
+                        tasks.create_task(ask(source, pod))
+
+    async def _watch_metered(self) -> None:
+        sources = {source.name: source for source in all_sources() if source.metered}
+        while True:
+            now = self.clock()
+            name = self.pacer.due(now)
+            if name is None:
+                await asyncio.sleep(min(TICK_S, max(0.02, self.pacer.wait(now))))
+                continue
+            source = sources[name]
+            pods: tuple[Pod | None, ...] = (None,)
+            if source.pods is not None:
+                pods = source.pods(self.store.state.account, now)[:1]
+            for pod in pods:
+                await self._read(source, pod)
+            self.pacer.done(name, self.clock())
+
+    async def _watch_unmetered(self, source: Source, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            now = self.clock()
+            account = self.store.state.account
+            pods = (None,) if source.pods is None else source.pods(account, now)
+            for pod in pods:
+                turn = self._turns.setdefault((source.name, pod.id if pod else None), _Turn())
+                if not turn.busy and now >= turn.due:
+                    turn.busy = True
+                    tasks.create_task(self._take_turn(source, pod, turn))
+            self._forget_turns(source, pods)
+            await asyncio.sleep(TICK_S)
+
+    async def _take_turn(self, source: Source, pod: Pod | None, turn: _Turn) -> None:
+        try:
+            turn.failures = 0 if await self._read(source, pod) else turn.failures + 1
+        finally:
+            turn.busy = False
+            turn.due = self.clock() + source.every_s * min(2.0**turn.failures, BACKOFF_MAX)
+
+    def _forget_turns(self, source: Source, pods: Sequence[Pod | None]) -> None:
+        known = {pod.id if pod else None for pod in pods}
+        for name, whom in tuple(self._turns):
+            if name == source.name and whom not in known and not self._turns[name, whom].busy:
+                del self._turns[name, whom]
+
+    async def _read(self, source: Source, pod: Pod | None) -> bool:
+        """One read into the store; whether it succeeded."""
+        ask = self._ask(pod)
+        changes: tuple[Change, ...]
+        try:
+            changes = await source.read(ask)
+            succeeded = True
+        except RgtError as error:
+            if isinstance(error, Limited):
+                self.pacer.limited(error.retry_after_s, self.clock())
+            changes = tuple(ask.failed(kind, error) for kind in source.kinds)
+            succeeded = False
+        except Exception as error:  # noqa: BLE001  # a fault of ours in one source must not blind the others
+            fault = RgtError(f"{source.name}: internal error {type(error).__name__}")
+            self.store.say(self.clock(), f"! {fault.message}")
+            changes = tuple(ask.failed(kind, fault) for kind in source.kinds)
+            succeeded = False
+        self.store.apply(changes)
+        self._news.set()
+        return succeeded
+
+    def _ask(self, pod: Pod | None) -> Ask:
+        return Ask(wires=self.wires, account=self.store.state.account, clock=self.clock, pod=pod)
+
+    async def _conclude(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(CONCLUDE_S):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+            self._news.clear()
+            before = self.store.state.findings
+            now = self.clock()
+            found = open_findings(examine(self.store.state.account, now))
+            self.store.conclude(found)
+            self._tell_changes(before, found, now)
+            await asyncio.sleep(TICK_S)
+
+    def _tell_changes(self, before: Findings, found: Findings, now: float) -> None:
+        old, new = _present(before), _present(found)
+        for pod_id, code in sorted(new - old, key=str):
+            self.store.say(
+                now, f"! {self._name(pod_id)} {code} raised: {_title(found, pod_id, code)}"
+            )
+        for pod_id, code in sorted(old - new, key=str):
+            self.store.say(now, f"i {self._name(pod_id)} {code} cleared")
+
+    def _name(self, pod_id: PodId | None) -> str:
+        pod = self.store.state.account.pod(pod_id) if pod_id else None
+        return pod.name if pod is not None else "account"
+
+
+def _present(findings: Findings) -> set[tuple[PodId | None, str]]:
+    return {(pod, f.code) for pod, found in findings.items() for f in found if f.is_present}
+
+
+def _title(findings: Findings, pod_id: PodId | None, code: str) -> str:
+    finding = next(f for f in findings[pod_id] if f.code == code)
+    return finding.evidence[0].said if finding.evidence else finding.title

@@ -1,0 +1,96 @@
+"""What to read and how often: one file a source.
+
+A source turns one kind of question into changes of the account. Those that spend the API's rate
+limit are paced by `pacing.Pacer`; the others have a clock of their own, one per Pod where they
+ask Pods.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+
+from rgt_tui import specs
+from rgt_tui.clients.rest import Rest
+from rgt_tui.clients.ssh import SshPool
+from rgt_tui.clock import Clock
+from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.money import Balance
+from rgt_tui.domain.pod import Pod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wires:
+    """The open connections a source may use."""
+
+    rest: Rest
+    shells: SshPool
+    balance: Callable[[], Awaitable[Balance]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One occasion to read.
+
+    Attributes:
+        wires: what to read with.
+        account: what is known so far.
+        clock: for the time of what is read.
+        pod: whom to ask; None for a source about the account.
+    """
+
+    wires: Wires
+    account: Account
+    clock: Clock
+    pod: Pod | None = None
+
+    def seen(self, value: object, *, source: str = "api") -> Change:
+        """The change that says `value` was read just now."""
+        pod = self.pod.id if self.pod is not None else None
+        return Change(type(value), Observed(value, self.clock(), source), pod)
+
+    def failed(self, kind: type, error: RgtError) -> Change:
+        """The change that says `kind` could not be read just now."""
+        pod = self.pod.id if self.pod is not None else None
+        code = str(getattr(error, "kind", error.code))
+        return Change(kind, Failed(error.message, self.clock(), code, error.hint), pod)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One thing to watch.
+
+    Attributes:
+        name: of the file; also the resource name of the pacer.
+        every_s: seconds between two reads, when nothing slows it down.
+        metered: whether a read spends the API's rate limit.
+        kinds: report types it brings; a failed read fails them all.
+        read: the read itself. Raises `RgtError`.
+        pods: whom to ask, for a source that asks each Pod; None for one about the account.
+    """
+
+    name: str
+    every_s: float
+    metered: bool
+    kinds: tuple[type, ...]
+    read: Callable[[Ask], Awaitable[tuple[Change, ...]]]
+    pods: Callable[[Account, float], tuple[Pod, ...]] | None = field(default=None)
+
+
+@cache
+def all_sources() -> tuple[Source, ...]:
+    """Every source, by file name."""
+    return specs.find_specs(_family(), "SOURCE", Source)
+
+
+def periods() -> dict[type, float]:
+    """Seconds between two reads of each report type, for judging what is stale."""
+    return {kind: source.every_s for source in all_sources() for kind in source.kinds}
+
+
+def _family() -> ModuleType:
+    import rgt_tui.sources as family  # the package itself, complete only once it is imported
+
+    return family

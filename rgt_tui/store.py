@@ -1,0 +1,65 @@
+"""The one mutable cell: the newest account and findings, with a version that counts changes.
+
+The engine's loop is its only writer; any thread may read, since what is read is one frozen
+value behind one reference.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from rgt_tui.domain.account import Account, Change
+from rgt_tui.triage import Findings
+
+NOTICES_KEPT = 200
+Notice = tuple[float, str]
+"""When something happened, in Unix seconds, and one cleaned sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known at one moment.
+
+    Attributes:
+        version: counts every change since the start.
+        account: everything read.
+        findings: open findings about it.
+        notices: what happened, newest first.
+    """
+
+    version: int = 0
+    account: Account = field(default_factory=Account)
+    findings: Findings = field(default_factory=lambda: MappingProxyType({}))
+    notices: tuple[Notice, ...] = ()
+
+
+class Store:
+    """Holds the newest `State`."""
+
+    def __init__(self, account: Account | None = None) -> None:
+        self._state = State(account=account or Account())
+
+    @property
+    def state(self) -> State:
+        """The newest state."""
+        return self._state
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Takes in what a source learnt."""
+        account = self._state.account
+        for change in changes:
+            account = account.after(change)
+        if account is not self._state.account:
+            self._replace(account=account)
+
+    def conclude(self, findings: Findings) -> None:
+        """Takes in what the detectors say; equal findings change nothing."""
+        if findings != self._state.findings:
+            self._replace(findings=findings)
+
+    def say(self, at: float, text: str) -> None:
+        """Notes that something happened."""
+        self._replace(notices=((at, text), *self._state.notices)[:NOTICES_KEPT])
+
+    def _replace(self, **changed: object) -> None:
+        self._state = replace(self._state, version=self._state.version + 1, **changed)  # type: ignore[arg-type]  # its own fields

@@ -1,0 +1,138 @@
+"""RP16: RUNNING, but the container never started.
+
+Symptom: the API says RUNNING and bills, `runtime` stays null or its uptime 0, nothing answers.
+Cause: a bad host draw, an image that cannot start there, or a pull that hangs. Fix: leave the
+host; RunPod's own advice calls it a bad draw after 5-6 minutes.
+Source: seen on the service: 23.6 hours as RUNNING at full price while a prestart hook refused
+the image (2026-08); RunPod guidance on Pods that do not come up, read 2026-08-20.
+"""
+
+import re
+from typing import Final
+
+from rgt_tui.domain.bootlog import BootLog
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
+from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.readiness import Answered, Readiness, readiness
+from rgt_tui.domain.units import show_duration, show_usd
+
+PATIENCE_S: Final = 6 * 60.0
+"""A Pod that is not up by then is a bad draw (RunPod: 5-6 minutes)."""
+CRITICAL_S: Final = 15 * 60.0
+PULL_SILENT_S: Final = 5 * 60.0
+"""A pull whose log has been silent for so long no longer counts as progress."""
+
+_TEXT = (
+    (
+        re.compile(r"OCI runtime exec failed", re.IGNORECASE),
+        "a shell was refused: no container lives",
+    ),
+    (
+        re.compile(r"write init-p: broken pipe", re.IGNORECASE),
+        "the container's init died at its start",
+    ),
+    (re.compile(r"\bpod not ready\b", re.IGNORECASE), "the service says the Pod is not ready"),
+    (re.compile(r"Pod did not become ready in time"), "a tool gave up waiting for the Pod"),
+    (re.compile(r"Status: RUNNING, Runtime: (?:False|None)"), "RUNNING without a runtime"),
+)
+_RUNNING_ROW = re.compile(r'"status"\s*:\s*"RUNNING"')
+_LIFELESS_ROW = re.compile(r'"runtime"\s*:\s*(?:null|\{\s*\}|\{\s*"uptime"\s*:\s*0\s*[,}])')
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    state = readiness(pod, subject.evidence, subject.now)
+    if state in (Readiness.UP, Readiness.LOOPING):
+        return Absent(f"it is {state}")
+    if state is Readiness.UNKNOWN:
+        return Unknown(("runtime.uptime: the API did not say, and no shell has answered",))
+    since = pod.started_at or pod.created_at
+    if since is None:
+        return _present(subject, pod, None)
+    waited = subject.now - since
+    if waited < PATIENCE_S:
+        return Absent(f"it has been RUNNING for {show_duration(waited)} only")
+    if _pull_moves(subject):
+        return Absent("the image pull is making progress")
+    return _present(subject, pod, waited)
+
+
+def _pull_moves(subject: Subject) -> bool:
+    log = subject.evidence.value(BootLog)
+    if log is None or not log.is_pulling or log.last_at is None:
+        return False
+    return subject.now - log.last_at < PULL_SILENT_S
+
+
+def _present(subject: Subject, pod: Pod, waited: float | None) -> Present:
+    seen = subject.account.evidence.latest(PodList)
+    at = seen.at if seen is not None else None
+    runtime = "runtime is null" if pod.runtime is None else "its uptime is 0"
+    said = [Said("api", f"RUNNING for {show_duration(waited)}, yet {runtime}", at)]
+    if pod.cost_per_hour and waited is not None:
+        spent = pod.cost_per_hour * int(waited) / 3600
+        rate = show_usd(pod.cost_per_hour)
+        said.append(Said("api", f"about ${show_usd(spent)} spent on it at ${rate} an hour", at))
+    said.extend(_log_says(subject))
+    said.extend(_shell_says(subject))
+    long = waited is None or waited >= CRITICAL_S
+    return Present(tuple(said), severity=Severity.CRITICAL if long else Severity.WARNING)
+
+
+def _log_says(subject: Subject) -> list[Said]:
+    reading = subject.evidence.reading(BootLog)
+    if reading.good is None:
+        why = reading.failure.error if reading.failure else "not read yet"
+        return [Said("log", f"the system log could not be read: {why}")]
+    log = reading.good.value
+    if log.trouble:
+        return [Said("log", log.trouble, log.trouble_at)]
+    if log.last_line:
+        return [Said("log", f"the log ends with: {log.last_line}", log.last_at)]
+    return [Said("log", "the system log is empty", reading.good.at)]
+
+
+def _shell_says(subject: Subject) -> list[Said]:
+    failure = subject.evidence.reading(Answered).failure
+    return [Said("ssh", failure.error, failure.at)] if failure is not None else []
+
+
+def _said_in_text(line: str) -> str | None:
+    for pattern, reason in _TEXT:
+        if pattern.search(line):
+            return reason
+    if _RUNNING_ROW.search(line) and _LIFELESS_ROW.search(line):
+        return "the API row says RUNNING without a living runtime"
+    return None
+
+
+DETECTOR = Detector(
+    code="RP16",
+    title="RUNNING but never started",
+    severity=Severity.CRITICAL,
+    cause=(
+        "RUNNING says what the service intends, not that the container lives. The host could not "
+        "start it, and the Pod bills all the same."
+    ),
+    fix=(
+        "Read the system log: rgt-tui triage POD shows its last error",
+        "An error about cuda>= means the host's driver is too old: relaunch with a CUDA floor",
+        "Otherwise it is a bad host: relaunch the same specification on another one",
+        "Then terminate this Pod: it bills until it is gone, and its disks hold nothing yet",
+    ),
+    source="RunPod guidance on Pods that do not come up, read 2026-08-20; seen on the service 2026-08",
+    needs=(PodList,),
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
+    said_in_text=_said_in_text,
+)
