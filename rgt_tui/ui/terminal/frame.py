@@ -1,0 +1,78 @@
+"""Saving the present frame, to be the first picture of the next start (`rgt_tui.splash`)."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from rgt_tui import splash
+from rgt_tui.ui.terminal.app import TerminalApp
+from rgt_tui.ui.terminal.grid import Row, is_sure
+from rgt_tui.ui.terminal.pen import PLAIN, change
+
+STAND_IN: Final = "\u00b7"
+"""Shown for each cell of a character whose width is in doubt."""
+
+
+def save(path: Path, app: TerminalApp, *, now: float, stamp_row: int = 0) -> bool:
+    """Write the app's screen to `path`, readable by its owner only, replacing it in one step.
+
+    Args:
+        path: The file; its folder is created.
+        app: An app whose main screen has been painted.
+        now: Unix time; its local hours and minutes are put into the picture.
+        stamp_row: The row at whose right end "as of HH:MM" goes.
+
+    Returns:
+        False if there is nothing to save: no frame yet, or a dialogue over the screen.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    rows = app.frame_rows()
+    if not rows or len(app.screen_stack) > 1 or not 0 <= stamp_row < len(rows):
+        return False
+    stamp = time.strftime(" as of %H:%M, connecting ", time.localtime(now))
+    lines = [_line(row) for row in rows]
+    lines[stamp_row] = _line(_stamped(rows[stamp_row], stamp))
+    size = f"{len(rows[0].texts)} {len(rows)}"
+    head = f"{splash.SCHEMA} {size} {int(now)} {splash.colours()}"
+    _replace(path, "\n".join((head, *lines, "")))
+    return True
+
+
+def _stamped(row: Row, stamp: str) -> Row:
+    keep = max(0, len(row.texts) - len(stamp))
+    pens = (*row.pens[:keep], *("7",) * len(stamp))
+    return Row((*row.texts[:keep], *stamp), pens, row.fragile)
+
+
+def _line(row: Row) -> str:
+    out: list[str] = []
+    pen = PLAIN
+    for text, wanted in zip(row.texts, _without_links(row.pens), strict=True):
+        if wanted != pen:
+            out.append(change(pen, wanted))
+            pen = wanted
+        out.append(text if is_sure(text) else STAND_IN)
+    return "".join((*out, change(pen, PLAIN)))
+
+
+def _without_links(pens: Sequence[str]) -> Iterable[str]:
+    return (pen.partition("\0")[0] for pen in pens)
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        os.replace(name, path)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
