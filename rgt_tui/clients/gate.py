@@ -1,0 +1,190 @@
+"""The one door to the network: everything that is not known to be harmless stays inside.
+
+The gate lies under the HTTP client, where no caller can step around it. It sees what is about to
+be written to the socket - method, raw request target, body - and not what somebody meant:
+
+- GET of a canonical path under /v2 passes.
+- POST /v2/pods/{id}/action passes for start, stop and restart with a pass for exactly that.
+  Terminating through it never passes, with or without a pass.
+- DELETE /v2/pods/{id} passes with a live `Permit` for exactly that Pod, which it uses up.
+- Everything else is refused: network volumes, clusters, account keys, GraphQL, other methods,
+  and every path that is spelled in an unusual way (`%2e`, `//`, a full URL), because a proxy or
+  the service could read it differently than this file does.
+
+A read-only gate passes GET alone.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from rgt_tui.domain.errors import GuardRefused
+from rgt_tui.domain.units import PodId
+from rgt_tui.guard.permit import Permit
+
+_CANONICAL: Final = re.compile(r"/v2(?:/[A-Za-z0-9_-]{1,64}){1,5}\Z", re.ASCII)
+_QUERY: Final = re.compile(r"[A-Za-z0-9_.~%:+,&=-]*\Z", re.ASCII)
+_ACTION: Final = re.compile(r"/v2/pods/([A-Za-z0-9_-]{1,64})/action\Z", re.ASCII)
+_POD: Final = re.compile(r"/v2/pods/([A-Za-z0-9_-]{1,64})\Z", re.ASCII)
+
+
+class Verb(StrEnum):
+    """What may be asked of a Pod and can be undone. Terminate is not among them."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionPass:
+    """Leave to send one verb to one Pod."""
+
+    pod_id: PodId
+    verb: Verb
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePass:
+    """Leave to delete one Pod, resting on a permit."""
+
+    permit: Permit
+
+
+Pass = ActionPass | DeletePass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What is about to be written to the socket.
+
+    Attributes:
+        method: as it will be sent.
+        target: the raw request target, with its query.
+        body: the whole body.
+        header_names: lower case.
+    """
+
+    method: str
+    target: bytes
+    body: bytes = b""
+    header_names: frozenset[str] = frozenset()
+
+
+def action_body(verb: Verb) -> bytes:
+    """The only spelling of an action's body that the gate lets through."""
+    return b'{"action":"%s"}' % verb.value.encode("ascii")
+
+
+class Gate:
+    """Decides what may be sent.
+
+    Attributes:
+        read_only: whether everything but GET is refused.
+    """
+
+    __slots__ = ("_monotonic", "read_only")
+
+    def __init__(self, *, read_only: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.read_only: Final = read_only
+        self._monotonic = monotonic
+
+    def check(self, sending: Sending, leave: object = None) -> None:
+        """Returns when `sending` may go out.
+
+        Args:
+            sending: what is about to be written.
+            leave: the pass attached to the request, if any.
+
+        Raises:
+            GuardRefused: it may not.
+        """
+        path = _path(sending)
+        _refuse_overrides(sending.header_names)
+        if sending.method == "GET" and not sending.body:
+            return
+        if self.read_only:
+            raise _refusal(sending, "this session is read-only")
+        if isinstance(leave, ActionPass) and _is_this_action(sending, path, leave):
+            return
+        if isinstance(leave, DeletePass) and sending.method == "DELETE" and not sending.body:
+            pod = _POD.match(path)
+            if pod is not None:
+                leave.permit.spend(pod[1], self._monotonic())
+                return
+        raise _refusal(sending, "nothing allows it")
+
+
+def _path(sending: Sending) -> str:
+    """The canonical path of the request; an unusual spelling is refused."""
+    try:
+        target = sending.target.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise _refusal(sending, "its address is not plain ASCII") from error
+    path, mark, query = target.partition("?")
+    if not _CANONICAL.match(path):
+        raise _refusal(sending, "its address is not one this program asks for")
+    if mark and (sending.method != "GET" or not _QUERY.match(query)):
+        raise _refusal(sending, "its query is not one this program sends")
+    return path
+
+
+def _refuse_overrides(names: Iterable[str]) -> None:
+    for name in names:
+        if "method" in name or name in ("x-original-url", "x-rewrite-url"):
+            raise GuardRefused(
+                f"a request with the header {name} is not sent: it could change what is asked"
+            )
+
+
+def _is_this_action(sending: Sending, path: str, leave: ActionPass) -> bool:
+    pod = _ACTION.match(path)
+    return (
+        sending.method == "POST"
+        and pod is not None
+        and pod[1] == leave.pod_id
+        and leave.verb in Verb
+        and sending.body == action_body(leave.verb)
+    )
+
+
+def _refusal(sending: Sending, reason: str) -> GuardRefused:
+    shown = repr(sending.target[:80])[1:]
+    return GuardRefused(f"{sending.method[:10]!r} {shown} is not sent: {reason}")
+
+
+_TOKENS: Final = re.compile(
+    r'#[^\n]*|"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|[{}()]|[A-Za-z_][A-Za-z0-9_]*|\S'
+)
+_OPEN: Final = "{("
+
+
+def require_read_only(document: str) -> None:
+    """Returns when a GraphQL document can only read.
+
+    Only anonymous selections and operations that start with `query` are known to read; anything
+    else at the top level - `mutation`, `subscription`, `fragment`, a word yet unknown - is refused.
+
+    Raises:
+        GuardRefused: the document holds something else.
+    """
+    depth, at_start, operations = 0, True, 0
+    for word in _TOKENS.findall(document):
+        if word.startswith("#") or word == ",":
+            continue
+        if depth == 0 and at_start:
+            if word not in ("query", "{"):
+                raise GuardRefused("a GraphQL document that does more than read is not sent")
+            at_start, operations = False, operations + 1
+        if word in _OPEN:
+            depth += 1
+        elif word in ("}", ")"):
+            depth -= 1
+            at_start = depth == 0 and word == "}"
+        if depth < 0:
+            break
+    if depth != 0 or not at_start or operations != 1:
+        raise GuardRefused("a GraphQL document that is not one whole query is not sent")

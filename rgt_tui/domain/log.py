@@ -1,0 +1,28 @@
+"""Lines of a Pod's log as the API streams them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LogSource(StrEnum):
+    """Which log: of the container's own output, or of the host that starts it."""
+
+    CONTAINER = "container"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line.
+
+    Attributes:
+        at: when it was written, Unix seconds; a line without a time has that of the line before.
+        source: `container` or `system`, as sent.
+        text: cleaned.
+        cursor: the service's own id of the line, opaque; empty when it sent none.
+    """
+
+    at: float
+    source: str
+    text: str
+    cursor: str = ""
