@@ -1,0 +1,104 @@
+"""One exec request: the command runs in a real shell, its streams joined to the channel."""
+
+import asyncio
+import contextlib
+import signal
+from typing import Final
+
+import asyncssh
+
+from rgt_tui.simulator.pod import Pod
+from rgt_tui.simulator.ssh.container import Containers, kill_group
+
+COMMAND_LIMIT_S: Final = 3600.0
+"""A session that outlives this is killed, whatever it does."""
+
+_DRAIN_S: Final = 5.0
+"""How long output is awaited from processes the shell left behind."""
+
+_CHUNK: Final = 65_536
+
+Channel = asyncssh.SSHServerProcess[bytes]
+
+
+async def execute(channel: Channel, containers: Containers, pod: Pod) -> None:
+    """Runs the channel's command (a login shell without one) until it ends or the channel does."""
+    async with containers.session(pod) as environment:
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh",
+            "-c",
+            channel.command or "exec /bin/sh",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+            cwd=environment["HOME"],
+            start_new_session=True,
+        )
+        try:
+            await _join(channel, process)
+        finally:
+            kill_group(process)
+            await process.wait()
+
+
+async def _join(channel: Channel, process: asyncio.subprocess.Process) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        feed = tasks.create_task(_feed(channel, process))
+        drains = [
+            tasks.create_task(_drain(process.stdout, channel.stdout)),
+            tasks.create_task(_drain(process.stderr, channel.stderr)),
+        ]
+        watch = tasks.create_task(_kill_when_closed(channel, process))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COMMAND_LIMIT_S):
+                await process.wait()
+        # sshd, too, holds the channel while a child of the shell keeps its pipes.
+        await asyncio.wait(drains, timeout=_DRAIN_S)
+        _finish(channel, process.returncode)
+        for task in (feed, watch, *drains):
+            task.cancel()
+
+
+async def _kill_when_closed(channel: Channel, process: asyncio.subprocess.Process) -> None:
+    await channel.channel.wait_closed()
+    kill_group(process)
+
+
+def _finish(channel: Channel, code: int | None) -> None:
+    if channel.is_closing():
+        return
+    if code is None:
+        channel.exit_with_signal("KILL", msg="time limit")
+    elif code < 0:
+        channel.exit_with_signal(signal.Signals(-code).name.removeprefix("SIG"))
+    else:
+        channel.exit(code)
+
+
+async def _feed(channel: Channel, process: asyncio.subprocess.Process) -> None:
+    """Copies what the client sends. Signals are ignored, as OpenSSH does for root."""
+    writer = process.stdin
+    if writer is None:
+        return
+    with contextlib.suppress(OSError, asyncssh.Error):
+        while True:
+            try:
+                chunk = await channel.stdin.read(_CHUNK)
+            except (asyncssh.SignalReceived, asyncssh.BreakReceived):
+                continue
+            if not chunk:
+                break
+            writer.write(chunk)
+            await writer.drain()
+    with contextlib.suppress(OSError):
+        writer.close()
+
+
+async def _drain(reader: asyncio.StreamReader | None, writer: asyncssh.SSHWriter[bytes]) -> None:
+    if reader is None:
+        return
+    with contextlib.suppress(OSError, asyncssh.Error):
+        while chunk := await reader.read(_CHUNK):
+            writer.write(chunk)
+            await writer.drain()
