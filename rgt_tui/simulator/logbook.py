@@ -3,6 +3,7 @@
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final, Literal
 
 from rgt_tui.simulator.clock import stamp
@@ -41,10 +42,11 @@ class LogWriter:
     text: Callable[[int], str]
     until: float = float("inf")
 
-    def lines(self, before: float) -> Iterator[tuple[int, float, str]]:
-        """Number, instant and text of what it wrote by `before`, the newest `TAIL_MAX`."""
+    def lines(self, after: float, before: float) -> Iterator[tuple[int, float, str]]:
+        """Number, instant and text of what it wrote in [after, before], the newest `TAIL_MAX`."""
         last = int((min(before, self.until) - self.since) // self.period)
-        for number in range(max(0, last - TAIL_MAX + 1), last + 1):
+        first = 0 if after <= self.since else ceil((after - self.since) / self.period)
+        for number in range(max(first, last - TAIL_MAX + 1), last + 1):
             yield number, self.since + number * self.period, self.text(number)
 
 
@@ -73,13 +75,15 @@ class LogBook:
         self._attached += len(self._writers)
         self._writers = []
 
-    def read(self, now: float, source: Source | None = None) -> list[LogLine]:
-        """What was written by `now`, oldest first; of each program the newest `TAIL_MAX`."""
-        lines = [line for line in self._written if line.at <= now]
+    def read(
+        self, now: float, source: Source | None = None, *, after: float = float("-inf")
+    ) -> list[LogLine]:
+        """What was written in [after, now], oldest first; of a program the newest `TAIL_MAX`."""
+        lines = [line for line in self._written if after <= line.at <= now]
         for index, writer in enumerate(self._writers, start=self._attached + 1):
             first = index * _WRITER_STRIDE
             lines += [
                 LogLine(at, first + number, writer.source, text)
-                for number, at, text in writer.lines(now)
+                for number, at, text in writer.lines(after, now)
             ]
         return sorted(line for line in lines if source in (None, line.source))

@@ -11,9 +11,9 @@ from typing import Final
 
 from aiohttp import web
 
-from rgt_tui.simulator.rest import account, pods, templates, volumes
+from rgt_tui.simulator.rest import account, billing, catalogue, logs, pods, templates, volumes
 from rgt_tui.simulator.rest.answers import Problem, document
-from rgt_tui.simulator.rest.desk import DESK, Desk, Handler, Recorded, desk_of
+from rgt_tui.simulator.rest.desk import DESK, QUOTA, Desk, Handler, Recorded, desk_of
 from rgt_tui.simulator.rest.graphql import handle_graphql
 
 BODY_MAX: Final = 4 * 1024**2
@@ -28,6 +28,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("PATCH", "/v2/pods/{id}", pods.update_pod),
     ("DELETE", "/v2/pods/{id}", pods.delete_pod),
     ("POST", "/v2/pods/{id}/action", pods.act),
+    ("GET", "/v2/pods/{id}/logs", logs.stream_logs),
     ("GET", "/v2/network-volumes", volumes.list_volumes),
     ("POST", "/v2/network-volumes", volumes.create_volume),
     ("GET", "/v2/network-volumes/{id}", volumes.get_volume),
@@ -39,6 +40,18 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("PATCH", "/v2/templates/{id}", templates.update_template),
     ("DELETE", "/v2/templates/{id}", templates.delete_template),
     ("GET", "/v2/catalog/templates", templates.list_catalogue),
+    ("GET", "/v2/catalog/gpus", catalogue.list_gpus),
+    ("GET", "/v2/catalog/gpus/{id}", catalogue.get_gpu),
+    ("GET", "/v2/catalog/cpus", catalogue.list_cpus),
+    ("GET", "/v2/catalog/cpus/{id}", catalogue.get_cpu),
+    ("GET", "/v2/catalog/datacenters", catalogue.list_data_centers),
+    ("GET", "/v2/catalog/datacenters/{id}", catalogue.get_data_center),
+    ("GET", "/v2/billing", billing.list_all),
+    ("GET", "/v2/billing/pods", billing.list_pods),
+    ("GET", "/v2/billing/network-volumes", billing.list_volumes),
+    ("GET", "/v2/billing/clusters", billing.list_clusters),
+    ("GET", "/v2/billing/serverless", billing.list_serverless),
+    ("GET", "/v2/billing/endpoints", billing.list_endpoints),
     ("GET", "/v2/account/ssh-keys", account.get_ssh_keys),
     ("PUT", "/v2/account/ssh-keys", account.put_ssh_keys),
     ("GET", "/v2/clusters", account.list_clusters),
@@ -51,7 +64,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
 
 def make_app(desk: Desk, hook: Hook | None = None) -> web.Application:
     """The application around one simulator's state."""
-    middlewares = [_record, _break, _guard, *((web.middleware(hook),) if hook else ()), _settle]
+    middlewares = [_record, _break, *((web.middleware(hook),) if hook else ()), _guard, _settle]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_MAX)
     app[DESK] = desk
     for method, path, handler in ROUTES:
@@ -120,6 +133,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_metered = request.path.startswith("/v2/")
     wait = desk.limiter.admit() if is_metered else None
     headers = desk.limiter.headers() if is_metered else {}
+    request[QUOTA] = headers
     if wait is not None:
         detail = f"rate limit exceeded for the {desk.limiter.exhausted()} window"
         response: web.StreamResponse = document(Problem(429, detail))

@@ -1,0 +1,119 @@
+"""The log stream of a Pod: server-sent events, first the past, then what comes.
+
+As seen on the live service by others: the stream stays open with `: keepalive` comments, `since`
+is exclusive at one-second resolution, and some last lines reach only a fresh request (the
+`log_withheld` fault).
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+
+from aiohttp import web
+
+from rgt_tui.simulator.clock import stamp
+from rgt_tui.simulator.logbook import TAIL_MAX, LogLine, Source
+from rgt_tui.simulator.pod import Pod
+from rgt_tui.simulator.rest.answers import invalid
+from rgt_tui.simulator.rest.desk import QUOTA, Desk, desk_of, number, pod_of, single, word
+
+_POLL_S: Final = 0.1
+_TAIL: Final = 100
+
+_HEADERS: Final = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache",
+    "Connection": "keep-alive",
+    "X-Accel-Buffering": "no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Where a reader wants to begin."""
+
+    source: Source | None
+    tail: int
+    since: float | None
+    event_id: str | None
+
+
+async def stream_logs(request: web.Request) -> web.StreamResponse:
+    """Sends the backfill and then every new line, until somebody leaves."""
+    desk = desk_of(request)
+    pod = pod_of(request)
+    asked = _asked(request)
+    if desk.faults.log_silent:
+        await asyncio.Event().wait()
+    response = web.StreamResponse(headers={**_HEADERS, **request.get(QUOTA, {})})
+    await response.prepare(request)
+    await _follow(desk, pod, asked, response)
+    return response
+
+
+async def _follow(desk: Desk, pod: Pod, asked: _Asked, response: web.StreamResponse) -> None:
+    lines = _backfill(pod, asked, desk.world.now)
+    sent = {line.cursor for line in lines}
+    reached = lines[-1].at if lines else desk.world.now
+    quiet_since = asyncio.get_running_loop().time()
+    while True:
+        if lines:
+            await response.write(b"".join(_event(line) for line in lines))
+            quiet_since = asyncio.get_running_loop().time()
+        elif asyncio.get_running_loop().time() - quiet_since >= desk.faults.log_keepalive_s:
+            await response.write(b": keepalive\n\n")
+            quiet_since = asyncio.get_running_loop().time()
+        if pod.id not in desk.world.pods:
+            return
+        await asyncio.sleep(_POLL_S)
+        fresh = pod.logs.read(desk.world.now, asked.source, after=reached)
+        fresh = fresh[: len(fresh) - desk.faults.log_withheld]
+        lines = [line for line in fresh if line.cursor not in sent]
+        if fresh:
+            # Lines of the last instant stay known: more may be written at the same instant.
+            reached = fresh[-1].at
+            sent = {line.cursor for line in fresh if line.at == reached}
+
+
+def _backfill(pod: Pod, asked: _Asked, now: float) -> list[LogLine]:
+    lines = pod.logs.read(now, asked.source)
+    if asked.event_id is not None:
+        cursors = [line.cursor for line in lines]
+        if asked.event_id in cursors:
+            return lines[cursors.index(asked.event_id) + 1 :]
+        second = _second(asked.event_id.partition("/")[0], "Last-Event-ID")
+        return [line for line in lines if int(line.at) > second]
+    if asked.since is not None:
+        return [line for line in lines if int(line.at) > asked.since]
+    return lines[-asked.tail :] if asked.tail else []
+
+
+def _asked(request: web.Request) -> _Asked:
+    tail = number(request, "tail", least=0, most=TAIL_MAX)
+    since = single(request, "since")
+    event_id = request.headers.get("Last-Event-ID")
+    if event_id is not None:
+        _second(event_id.partition("/")[0], "Last-Event-ID")
+    return _Asked(
+        source=cast("Source | None", word(request, "source", "container", "system")),
+        tail=_TAIL if tail is None else tail,
+        since=None if since is None else _second(since, "since"),
+        event_id=event_id,
+    )
+
+
+def _second(text: str, name: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid([f"{name}: must be an RFC 3339 timestamp"]) from None
+    if moment.tzinfo is None:
+        raise invalid([f"{name}: must carry a time zone"])
+    return int(moment.timestamp())
+
+
+def _event(line: LogLine) -> bytes:
+    payload = {"ts": stamp(line.at), "source": line.source, "line": line.text}
+    return f"id: {line.cursor}\ndata: {json.dumps(payload)}\n\n".encode()
