@@ -1,10 +1,11 @@
 """Account SSH keys, and the cluster endpoints of an account that has no cluster."""
 
+import json
 from typing import Final, cast
 
 from aiohttp import web
 
-from rgt_tui.simulator.rest.answers import answer, not_found
+from rgt_tui.simulator.rest.answers import Problem, answer, not_found
 from rgt_tui.simulator.rest.desk import body_of, desk_of
 from rgt_tui.simulator.rest.shapes import array, record, text
 
@@ -31,6 +32,15 @@ async def list_clusters(request: web.Request) -> web.Response:
     """No clusters."""
     desk_of(request)
     return answer({"clusters": []})
+
+
+async def create_cluster(request: web.Request) -> web.Response:
+    """Refuses: the simulated platform has no capacity for clusters."""
+    try:
+        json.loads(await request.read())
+    except (ValueError, RecursionError):
+        raise Problem(400, "request body is not valid JSON") from None
+    raise Problem(400, "There are no instances currently available for this cluster.")
 
 
 async def no_cluster(request: web.Request) -> web.Response:

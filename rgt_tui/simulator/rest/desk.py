@@ -17,6 +17,9 @@ from rgt_tui.simulator.world import Refused, World
 
 RECORDS_MAX: Final = 20_000
 
+_DIGITS_MAX: Final = 4000
+"""Python converts no more in one go."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -121,7 +124,7 @@ def number(request: web.Request, name: str, *, least: int, most: int | None = No
     if value is None:
         return None
     plain = value.removeprefix("-")
-    if not plain.isascii() or not plain.isdigit() or len(plain) > 18:
+    if not plain.isascii() or not plain.isdigit() or len(plain) > _DIGITS_MAX:
         raise invalid([f"{name}: must be an integer"])
     if int(value) < least or (most is not None and int(value) > most):
         raise invalid(

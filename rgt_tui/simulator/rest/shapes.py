@@ -11,8 +11,12 @@ Shape = Callable[[object, str], Iterator[str]]
 
 
 def text(*, at_least: int = 0, pattern: str | None = None) -> Shape:
-    """A string of at least so many characters, in which `pattern` is found."""
-    compiled = re.compile(pattern) if pattern is not None else None
+    """A string of at least so many characters, in which `pattern` is found.
+
+    JSON Schema writes patterns in ECMA-262: `\\d` is ASCII, `\\s` includes U+FEFF and not U+001C,
+    `$` is the very end. The pattern is given in that form.
+    """
+    compiled = re.compile(_from_ecma(pattern), re.ASCII) if pattern is not None else None
 
     def check(value: object, where: str) -> Iterator[str]:
         if not isinstance(value, str):
@@ -20,7 +24,7 @@ def text(*, at_least: int = 0, pattern: str | None = None) -> Shape:
         elif len(value) < at_least:
             yield f"{where}: must have at least {at_least} character"
         elif compiled is not None and not compiled.search(value):
-            yield f"{where}: does not match {compiled.pattern}"
+            yield f"{where}: does not match {pattern}"
 
     return check
 
@@ -120,6 +124,11 @@ def record(
                 yield from shape(element, f"{where}.{name}")
 
     return check
+
+
+def _from_ecma(pattern: str) -> str:
+    spaces = r"\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+    return pattern.replace(r"\s", spaces).replace("$", r"\Z")
 
 
 def _is_whole(value: object) -> bool:
