@@ -26,7 +26,8 @@ import httpx
 
 from rgt_tui.clients.gate import Pass
 from rgt_tui.clients.http_faults import from_answer, from_exception, overdue, unreadable
-from rgt_tui.clients.http_setup import LEAVE, Clients, build, origin_of, shown_host, shown_road
+from rgt_tui.clients.http_setup import LEAVE, Clients, build
+from rgt_tui.clients.origin import host_of, origin_of, road_of
 from rgt_tui.clients.strict_json import BadJson, Json, parse
 from rgt_tui.domain.errors import Ambiguous, ApiError, BadCertificate, NotSent
 from rgt_tui.domain.secret import Secret
@@ -106,8 +107,8 @@ class Http:
         self.extra_headers: Mapping[str, str] = {}
         self.on_quota: Callable[[Quota], None] = lambda quota: None
         self._origin = origin_of(base_url)
-        self.host: Final = shown_host(self._origin)
-        self._road: Final = shown_road(self._origin)
+        self.host: Final = host_of(self._origin)
+        self._road: Final = road_of(self._origin)
         self._key = key
         self._read_only = read_only
         self._deadline_s = deadline_s

@@ -139,7 +139,7 @@ _REFUSALS: Final[Mapping[int, tuple[type[Refused], str, str]]] = {
         "this API key lacks the right",
         "Give the key this right in the RunPod console, or use another key.",
     ),
-    404: (NotFound, "it does not exist, or this key may not see it", ""),
+    404: (NotFound, "nothing is there, or this key may not see it", ""),
     409: (Conflict, "its present state does not allow it", "Look at its state again."),
 }
 
@@ -211,8 +211,6 @@ def _certificate_problem(error: BaseException) -> str | None:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return clean(cause.verify_message or "verification failed", 120)
-        if isinstance(cause, ssl.SSLError):
-            return clean((cause.reason or "TLS failed").replace("_", " ").lower(), 120)
         if "CERTIFICATE_VERIFY_FAILED" in str(cause):
             return "verification failed"
     return None
@@ -226,7 +224,13 @@ def _why_unreachable(error: BaseException, host: str) -> str:
             return f"no address is known for {host}"
         if isinstance(cause, ConnectionRefusedError):
             return f"{host} refused the connection"
+        if isinstance(cause, ssl.SSLError):
+            return f"{host} does not speak TLS as expected ({_tls_reason(cause)})"
     return f"no connection to {host} ({_said(error)})"
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    return clean((error.reason or "no reason given").replace("_", " ").lower(), 80)
 
 
 def _said(error: BaseException) -> str:

@@ -4,21 +4,18 @@ A client can fail to be built at all: a proxy URL of an unknown kind, a CA file 
 there. That is said once, in words, by every call, while the console starts and shows what it has.
 """
 
-import contextlib
 import re
 import ssl
-import urllib.parse
-import urllib.request
 from collections.abc import Generator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import ip_address
 from typing import Final
 
 import httpx
 
 from rgt_tui import __version__
 from rgt_tui.clients.gate import Gate, Sending
+from rgt_tui.clients.origin import proxy_of
 from rgt_tui.domain.errors import ApiError, GuardRefused, NotSent, Unauthorized
 from rgt_tui.domain.secret import Secret
 
@@ -60,27 +57,6 @@ def build(origin: str, key: Secret, *, read_only: bool) -> Clients | ApiError:
             f"no call can be made: {_setup_problem(error)}",
             hint="Check HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and RUNPOD_API_BASE_URL.",
         )
-
-
-def origin_of(base_url: str) -> str:
-    """`base_url` without a trailing slash or `/v2`, which some configurations carry."""
-    return base_url.strip().rstrip("/").removesuffix("/v2").rstrip("/")
-
-
-def shown_host(origin: str) -> str:
-    """Host and port of the service, for messages."""
-    with contextlib.suppress(ValueError):
-        return urllib.parse.urlsplit(origin).netloc.rpartition("@")[2] or "the service"
-    return "the service"
-
-
-def shown_road(origin: str) -> str:
-    """Whom the first connection goes to: the service, or the proxy, without its password."""
-    with contextlib.suppress(ValueError):
-        proxy = _proxy(origin)
-        if proxy:
-            return "proxy " + urllib.parse.urlsplit(proxy).netloc.rpartition("@")[2]
-    return shown_host(origin)
 
 
 class _Bearer(httpx.Auth):
@@ -139,7 +115,7 @@ def _client(
         max_keepalive_connections=8 if gate.read_only else 0,
         keepalive_expiry=20.0,
     )
-    inner = httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=_proxy(origin))
+    inner = httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=proxy_of(origin))
     return httpx.AsyncClient(
         transport=_Gated(inner, gate, origin),
         auth=auth,
@@ -151,32 +127,12 @@ def _client(
     )
 
 
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
-
-
-def _proxy(origin: str) -> str | None:
-    """The proxy the environment names for `origin`.
-
-    A loopback address is never sent through one: there it would be another machine.
-    """
-    url = urllib.parse.urlsplit(origin)
-    host = url.hostname or ""
-    if _is_loopback(host) or urllib.request.proxy_bypass(url.netloc.rpartition("@")[2]):
-        return None
-    proxies = urllib.request.getproxies()
-    found = proxies.get(url.scheme) or proxies.get("all")
-    return found if found is None or "://" in found else f"http://{found}"
-
-
 def _trust(origin: str) -> ssl.SSLContext | bool:
     """What decides whom to trust: the usual trust store, or for plain HTTP one that trusts nobody."""
     url = httpx.URL(origin)
     if url.scheme not in ("http", "https") or not url.host or url.raw_path != b"/" or url.userinfo:
         raise ValueError("the base URL must be like https://api.runpod.io")
-    plain = url.scheme == "http" and _proxy(origin) is None
+    plain = url.scheme == "http" and proxy_of(origin) is None
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
 
 

@@ -1,5 +1,6 @@
 import random
 import string
+from typing import Any
 
 import http_sf
 import pytest
@@ -49,10 +50,8 @@ def test_every_well_formed_header_is_read_as_an_independent_parser_reads_it(
     members: list[tuple[str, int, int]],
 ) -> None:
     header = ", ".join(f'"{name}";r={left};t={seconds}' for name, left, seconds in members)
-    oracle = [
-        (name, parameters["r"], parameters["t"])
-        for name, parameters in http_sf.parse(header.encode(), tltype="list")
-    ]
+    parsed: Any = http_sf.parse(header.encode(), tltype="list")
+    oracle = [(name, parameters["r"], parameters["t"]) for name, parameters in parsed]
     ours = [(w.name, w.remaining, w.resets_in_s) for w in read_quota(header, None).windows]
     assert ours == oracle
 
