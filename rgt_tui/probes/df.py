@@ -1,0 +1,224 @@
+r"""Every mounted file system: its kind, its bytes and its inodes, each asked apart.
+
+The section holds the mount table, then the answers as they come::
+
+    T 1 overlay / overlay
+    T 2 mfs\043euro.runpod.net:9421 /workspace fuse
+    B 1 1 overlay 21474836480 244318208 21230518272 2% /
+    I 1 overlay 6553600 41250 6512350 1% /
+
+A mount with a T line alone did not answer: `df` waits for ever on a stalled network volume.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from rgt_tui.domain.text import clean, decode
+from rgt_tui.domain.volume import MountKind
+from rgt_tui.probes import BadSection, Probe, Section
+
+LIMIT_S: Final = 4
+
+_SCRIPT: Final = r"""
+ask() {
+  # A file mounted over a file is not a disk; the test itself waits on a hung mount.
+  if [ -e "$2" ] && ! [ -d "$2" ]; then printf 'N %s\n' "$1"; return; fi
+  unit=1
+  rows=$(df -P -B1 "$2" 2>/dev/null) || { unit=1024; rows=$(df -P -k "$2" 2>&1); }
+  status=$?
+  if [ $status -ne 0 ]; then printf 'F %s %s\n' "$1" "${rows##*"$nl"}"; return; fi
+  printf 'B %s %s %s\n' "$1" "$unit" "${rows##*"$nl"}"
+  rows=$(df -P -i "$2" 2>/dev/null) && printf 'I %s %s\n' "$1" "${rows##*"$nl"}"
+}
+nl='
+'
+n=0 seen=' '
+while read -r source path type _; do
+  case $path in
+    /dev/shm) ;;
+    /proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue ;;
+    /etc/hosts|/etc/hostname|/etc/resolv.conf|/etc/nvidia/*) continue ;;
+    /run/nvidia*|/var/run/nvidia*|/usr/bin/nvidia*|*/firmware/nvidia/*|*/lib*.so*) continue ;;
+  esac
+  case $type in
+    proc|sysfs|cgroup|cgroup2|devpts|devtmpfs|mqueue|bpf|tracefs|debugfs|securityfs|pstore) continue ;;
+    hugetlbfs|configfs|fusectl|nsfs|binfmt_misc|autofs|rpc_pipefs|selinuxfs|efivarfs|nfsd) continue ;;
+  esac
+  # As df does: a device that is mounted twice is shown once.
+  case $source in /*)
+    case "$seen" in *" $source "*)
+      case $path in /workspace*|/runpod-volume*) ;; *) continue ;; esac ;;
+    esac
+    seen="$seen$source " ;;
+  esac
+  n=$((n + 1))
+  [ $n -le 128 ] || break
+  printf 'T %s %s %s %s\n' $n "$source" "$path" "$type"
+  case $path in *\\*) path=$(printf '%b.' "$path"); path=${path%.} ;; esac
+  ask $n "$path" &
+done <"${RGT_PROC:-/proc}/self/mounts"
+wait
+"""
+
+_FIGURES: Final = re.compile(r"\s(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+/")
+"""Size, used and available in a row of `df -P`; the source before them may hold spaces."""
+_ESCAPE: Final = re.compile(r"\\([0-7]{3})")
+_NETWORK_TYPES: Final = frozenset(
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "ceph",
+        "fuse.ceph",
+        "lustre",
+        "beegfs",
+        "wekafs",
+        "gpfs",
+        "fuse.glusterfs",
+        "fuse.juicefs",
+        "fuse.mfs",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskMount:
+    """One row of the mount table with what `df` said of it.
+
+    Attributes:
+        path: where it is mounted; cleaned for the screen.
+        source: device, `overlay`, or `mfs#<cluster>.runpod.net:9421`.
+        used_bytes, size_bytes, free_bytes: as `df -P -B1`; None when `df` gave none. On network
+            and global volumes these are the figures of the whole cluster's pool.
+        answered: False when nothing came back within the time limit: the mount hangs.
+    """
+
+    path: str
+    source: str
+    fstype: str
+    kind: MountKind
+    used_bytes: int | None
+    size_bytes: int | None
+    free_bytes: int | None
+    inodes_used: int | None
+    inodes_total: int | None
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiskReport:
+    """The mounts of one host in the order of its mount table; noise is left out."""
+
+    mounts: tuple[DiskMount, ...] = ()
+
+    def at(self, path: str) -> DiskMount | None:
+        """What is mounted exactly at `path`, the last of several; None when nothing is."""
+        wanted = path.rstrip("/") or "/"
+        return next((mount for mount in reversed(self.mounts) if mount.path == wanted), None)
+
+
+def kind_of(path: str, source: str, fstype: str) -> MountKind:
+    """The kind of storage behind a mount row.
+
+    Rules from `df` and `mount` rows of real Pods (public pastes 2023 to 2026, RunPod
+    documentation): the container disk is the overlay at `/`, a volume disk is a local device
+    (`/dev/mapper/pod-<id>`), a network volume's source begins with `mfs#` and its type is plain
+    `fuse`, a global volume's type is `fuse.geesefs`.
+    """
+    if path == "/" or fstype == "overlay":
+        return MountKind.CONTAINER
+    if path == "/dev/shm":  # noqa: S108  # a mount point, not a file of ours
+        return MountKind.SHM
+    if source.startswith("mfs#") or fstype in _NETWORK_TYPES:
+        return MountKind.NETWORK
+    if fstype == "fuse.geesefs":
+        return MountKind.GLOBAL
+    return MountKind.VOLUME if source.startswith("/dev/") else MountKind.OTHER
+
+
+@dataclass(slots=True)
+class _Row:
+    source: str
+    path: str
+    fstype: str
+    bytes: tuple[int | None, ...] = (None, None, None)
+    inodes: tuple[int | None, ...] = (None, None, None)
+    answered: bool = False
+    is_file: bool = field(default=False)
+
+
+def parse(section: Section) -> DiskReport:
+    """The disks in a section, also in one that was ended at its time limit.
+
+    Raises:
+        BadSection: there is no mount table in it, or it was cut.
+    """
+    if section.cut:
+        raise BadSection("the mount table is longer than the probe reads")
+    rows: dict[str, _Row] = {}
+    for line in decode(section.output).splitlines():
+        _take(line, rows)
+    if not rows:
+        said = clean(decode(section.output).strip() or "nothing", 200)
+        raise BadSection(f"the mount table could not be read; the host said: {said}")
+    mounts = {row.path: _mount(row) for row in rows.values() if not row.is_file}
+    return DiskReport(tuple(mount for mount in mounts.values() if not _is_dummy(mount)))
+
+
+def _take(line: str, rows: dict[str, _Row]) -> None:
+    mark, _, rest = line.partition(" ")
+    number, _, answer = rest.partition(" ")
+    words = answer.split(" ")
+    if mark == "T" and len(words) == 3:
+        source, path, fstype = (_ESCAPE.sub(_character, word) for word in words)
+        rows[number] = _Row(source, path, fstype)
+        return
+    row = rows.get(number)
+    if row is None:
+        return
+    row.answered = row.answered or mark in ("B", "F")
+    if mark == "B":
+        unit, _, figures = answer.partition(" ")
+        row.bytes = _figures(figures, int(unit) if unit.isdigit() else 1)
+    elif mark == "I":
+        row.inodes = _figures(answer, 1)
+    elif mark == "N":
+        row.is_file = True
+
+
+def _figures(text: str, unit: int) -> tuple[int | None, ...]:
+    found = _FIGURES.search(text)
+    if found is None:
+        return (None, None, None)
+    return tuple(None if word == "-" else int(word) * unit for word in found.groups())
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 8))
+
+
+def _mount(row: _Row) -> DiskMount:
+    size, used, free = row.bytes
+    inodes_total, inodes_used, _ = row.inodes
+    return DiskMount(
+        path=clean(row.path),
+        source=clean(row.source),
+        fstype=clean(row.fstype),
+        kind=kind_of(row.path, row.source, row.fstype),
+        used_bytes=used,
+        size_bytes=size,
+        free_bytes=free,
+        inodes_used=inodes_used if inodes_total else None,
+        inodes_total=inodes_total or None,
+        answered=row.answered,
+    )
+
+
+def _is_dummy(mount: DiskMount) -> bool:
+    """File systems without any blocks, which `df` leaves out as well."""
+    return mount.size_bytes == 0 and mount.kind is MountKind.OTHER
+
+
+PROBE = Probe(name="df", script=_SCRIPT, limit_s=LIMIT_S, report=DiskReport, parse=parse)

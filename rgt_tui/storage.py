@@ -1,0 +1,232 @@
+"""What storage a Pod has: the API's facts and the mount table of its container, joined.
+
+The API knows what was ordered and how large it is; the mount table knows what is there and how
+full. Where the two disagree the data count as lost: something that was to be mounted and is not
+leaves a folder on the container disk, which looks the same and does not survive.
+
+Sizes in the API are in GB that are GiB: a volume disk ordered with 100 GB shows 98G in `df -h`
+(public paste of a B300 Pod; 100 decimal GB would show 92G), and a container disk of 160 GB shows
+160G. On network and global volumes `df` shows the whole cluster's pool (0.7 to 2.3 PB in public
+pastes), never the volume: there the size is the API's and what is used is unknown.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
+from rgt_tui.domain.units import GIB
+from rgt_tui.domain.volume import MountKind, NetworkVolume
+from rgt_tui.probes.df import DiskMount, DiskReport
+
+_POOLED: Final = (MountKind.NETWORK, MountKind.GLOBAL)
+_OTHER_LABELS: Final = {
+    MountKind.CONTAINER: "container disk",
+    MountKind.VOLUME: "local disk",
+    MountKind.NETWORK: "network mount",
+    MountKind.GLOBAL: "global volume",
+    MountKind.SHM: "shared memory",
+    MountKind.OTHER: "other mount",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """One place in a Pod where data can lie.
+
+    Attributes:
+        path: where it is mounted, or should be.
+        kind: what lies there, by the mount table where it was seen.
+        label: what to call it, for instance `network volume train-data`.
+        used_bytes: None when unknown; always unknown on network and global volumes.
+        size_bytes: the room there is; None when unknown.
+        size_source: `df`, `api`, `du` or `none`.
+        survives_stop, survives_terminate: whether its data are there afterwards; false wherever
+            the API and the mount table disagree.
+        agrees: whether the API and the mount table say the same; true while only one was asked.
+        source: what is mounted, as the mount table names it; None when that was not seen.
+        hung: whether it did not answer `df` within the time limit.
+    """
+
+    path: str
+    kind: MountKind
+    label: str
+    used_bytes: int | None
+    size_bytes: int | None
+    size_source: str
+    survives_stop: bool
+    survives_terminate: bool
+    agrees: bool = True
+    source: str | None = None
+    hung: bool = False
+
+    @property
+    def percent(self) -> float | None:
+        """How full, in percent; None when the use or the size is unknown."""
+        if self.used_bytes is None or not self.size_bytes:
+            return None
+        return 100 * self.used_bytes / self.size_bytes
+
+
+def storage_of(
+    pod: Pod, volumes: Sequence[NetworkVolume], report: DiskReport | None
+) -> tuple[Store, ...]:
+    """The storage of a Pod: the container disk, what the API lists, then what else is mounted.
+
+    Args:
+        pod: as the API describes it.
+        volumes: the account's network volumes; one that is not listed has no known size.
+        report: the mounts seen inside; None when nobody has looked. Not believed unless the Pod
+            runs: what was mounted before says nothing about now.
+    """
+    report = report if pod.is_running else None
+    stores = [_container(pod, report)]
+    if pod.volume_disk is not None:
+        stores.append(_volume(pod.volume_disk, report))
+    known = {volume.id: volume for volume in volumes}
+    stores += [_network(mount, known.get(mount.volume_id), report) for mount in pod.network_mounts]
+    if report is not None:
+        stores += _unlisted(report, {_plain(store.path) for store in stores})
+    return tuple(stores)
+
+
+def _container(pod: Pod, report: DiskReport | None) -> Store:
+    store = Store(
+        path="/",
+        kind=MountKind.CONTAINER,
+        label="container disk",
+        used_bytes=None,
+        size_bytes=_bytes(pod.disk_gb),
+        size_source=_api(pod.disk_gb),
+        survives_stop=False,
+        survives_terminate=False,
+    )
+    mount = report.at("/") if report is not None else None
+    return store if mount is None else _measured(store, mount)
+
+
+def _volume(disk: VolumeDisk, report: DiskReport | None) -> Store:
+    store = Store(
+        path=disk.path,
+        kind=MountKind.VOLUME,
+        label="volume disk",
+        used_bytes=None,
+        size_bytes=_bytes(disk.size_gb),
+        size_source=_api(disk.size_gb),
+        survives_stop=True,
+        survives_terminate=False,
+    )
+    if report is None:
+        return store
+    mount = report.at(disk.path)
+    if mount is None or mount.kind is MountKind.CONTAINER:
+        return _missing(store)
+    if mount.kind is not MountKind.VOLUME:
+        return _mistaken(store, mount)
+    return _measured(store, mount)
+
+
+def _network(place: NetworkMount, volume: NetworkVolume | None, report: DiskReport | None) -> Store:
+    size_gb = volume.size_gb if volume is not None else None
+    name = (volume.name if volume is not None else "") or place.volume_id
+    store = Store(
+        path=place.path,
+        kind=MountKind.NETWORK,
+        label=f"network volume {name}",
+        used_bytes=None,
+        size_bytes=_bytes(size_gb),
+        size_source=_api(size_gb),
+        survives_stop=True,
+        survives_terminate=True,
+    )
+    if report is None:
+        return store
+    mount = report.at(place.path)
+    if mount is None or mount.kind is MountKind.CONTAINER:
+        return _missing(store)
+    if not _can_be_network(mount):
+        return _mistaken(store, mount)
+    return replace(store, source=mount.source, hung=not mount.answered)
+
+
+def _can_be_network(mount: DiskMount) -> bool:
+    """Whether the row can be a network volume.
+
+    No mount row of a HIGH_PERFORMANCE volume has been published, so any file system that is
+    neither local nor in memory is believed where the API lists a volume.
+    """
+    if mount.kind is MountKind.OTHER:
+        return mount.fstype not in ("tmpfs", "ramfs", "squashfs")
+    return mount.kind is MountKind.NETWORK
+
+
+def _measured(store: Store, mount: DiskMount) -> Store:
+    """The store with what `df` says; the API's size stays where `df` gives none."""
+    if mount.size_bytes is not None:
+        store = replace(store, size_bytes=mount.size_bytes, size_source="df")
+    return replace(store, used_bytes=mount.used_bytes, source=mount.source, hung=not mount.answered)
+
+
+def _missing(store: Store) -> Store:
+    """Listed by the API, but the path is a plain folder of the container disk."""
+    return replace(
+        store,
+        kind=MountKind.CONTAINER,
+        label=f"container disk ({store.label} is not mounted)",
+        size_bytes=None,
+        size_source="none",
+        survives_stop=False,
+        survives_terminate=False,
+        agrees=False,
+    )
+
+
+def _mistaken(store: Store, mount: DiskMount) -> Store:
+    """Listed by the API, but something of another kind is mounted there."""
+    found = _unlisted_store(mount)
+    return replace(
+        found,
+        label=f"{found.label} in place of the {store.label}",
+        survives_stop=False,
+        survives_terminate=False,
+        agrees=False,
+    )
+
+
+def _unlisted(report: DiskReport, listed: set[str]) -> Iterator[Store]:
+    return (_unlisted_store(mount) for mount in report.mounts if _plain(mount.path) not in listed)
+
+
+def _unlisted_store(mount: DiskMount) -> Store:
+    """A mount the API does not list.
+
+    It never lists shared memory or global volumes. A local disk or network mount that it should
+    list is not taken as lasting.
+    """
+    is_expected = mount.kind not in (MountKind.VOLUME, MountKind.NETWORK)
+    has_own_size = mount.kind not in _POOLED and mount.size_bytes is not None
+    return Store(
+        path=mount.path,
+        kind=mount.kind,
+        label=_OTHER_LABELS[mount.kind],
+        used_bytes=mount.used_bytes if has_own_size else None,
+        size_bytes=mount.size_bytes if has_own_size else None,
+        size_source="df" if has_own_size else "none",
+        survives_stop=is_expected and mount.kind.survives_stop,
+        survives_terminate=is_expected and mount.kind.survives_terminate,
+        agrees=is_expected,
+        source=mount.source,
+        hung=not mount.answered,
+    )
+
+
+def _plain(path: str) -> str:
+    return path.rstrip("/") or "/"
+
+
+def _bytes(size_gb: int | None) -> int | None:
+    return None if size_gb is None else size_gb * GIB
+
+
+def _api(size_gb: int | None) -> str:
+    return "none" if size_gb is None else "api"
