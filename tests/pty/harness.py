@@ -143,7 +143,10 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The rows as text, without trailing spaces."""
-        return [row.rstrip() for row in self._screen.display]
+        # pyte's own `display` fails where half of a wide character was overwritten.
+        columns, rows = self.size
+        buffer = self._screen.buffer
+        return ["".join(buffer[y][x].data for x in range(columns)).rstrip() for y in range(rows)]
 
     @property
     def text(self) -> str:
@@ -154,6 +157,11 @@ class Terminal:
         """Every cell with its colours and attributes, top row first."""
         columns, rows = self.size
         return [[_cell(self._screen.buffer[y][x]) for x in range(columns)] for y in range(rows)]
+
+    @property
+    def is_running(self) -> bool:
+        """Has the program not ended?"""
+        return self._process.poll() is None
 
     # What the program wrote.
 
@@ -248,15 +256,25 @@ class Terminal:
             data = data[os.write(self._fd, data) :]
             self._read_once(0)
 
+    def send_unread(self, text: str) -> None:
+        """Type `text` without reading what the program writes."""
+        os.write(self._fd, text.encode())
+
+    def scribble(self) -> None:
+        """Spoil the picture, as another program writing to the terminal would."""
+        self._stream.feed(b"\x1b[5;5H\x1b[41mspoilt\x1b[2;1H\x1b[J\x1b[m")
+
     def press(self, *keys: str) -> None:
         """Press keys by name (`down`, `ctrl+q`) or as they are (`x`)."""
         for key in keys:
             self.send(KEYS.get(key, key))
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size; the program gets SIGWINCH."""
+        """Change the size; the program gets SIGWINCH, and a report if it asked for those."""
         self._screen.resize(rows, columns)
         self._set_size(columns, rows)
+        if "2048" in self.left_on():
+            self.send_unread(f"\x1b[48;{rows};{columns};{rows * 16};{columns * 8}t")
 
     def signal(self, number: int) -> None:
         """Send a signal to the program alone."""

@@ -6,8 +6,6 @@ one pays the whole difference. Rows are immutable and shared between the grids: 
 row costs one identity test.
 """
 
-# ruff: noqa: SLF001  # private names of the pinned Textual: `wire.why_stock` and tests watch them
-
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -24,8 +22,6 @@ ERASE_FROM: Final = 12
 BRIDGE: Final = 4
 """Equal cells written again rather than jumped over; a jump takes 3 to 5 bytes."""
 
-SYNC_START: Final = "\x1b[?2026h"
-SYNC_END: Final = "\x1b[?2026l"
 RESET: Final = "\x1b(B\x0f\x1b[r\x1b[m\x1b[?25l\x1b[?7l"
 """Before a forced repaint: character set, scroll region, pen, cursor, wrapping as we want them."""
 
@@ -77,7 +73,7 @@ class Differ:
         self._doubtful = True
         self.forget()
 
-    def frame(self, *, synchronized: bool) -> str:
+    def frame(self) -> str:
         """The text that makes the terminal show what is wanted; empty when it does."""
         changed = [
             (y, new, old)
@@ -92,7 +88,7 @@ class Differ:
             self._shown[y] = new
         text = (RESET if self._doubtful else "") + brush.finish()
         self._doubtful = False
-        return f"{SYNC_START}{text}{SYNC_END}" if synchronized and len(changed) > 1 else text
+        return text
 
     def _fit(self, width: int, height: int) -> None:
         if (width, height) != self.size:
@@ -116,9 +112,7 @@ class Differ:
             x += strip.cell_length
 
     def _pen(self, style: Style) -> str:
-        sgr: str | None = style._ansi
-        if sgr is None:
-            sgr = Strip.render_ansi(style, self._color_system)
+        sgr = Strip.render_ansi(style, self._color_system)
         return with_link(sgr, style.link_id, style.link) if style.link else sgr
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len, split_graphemes
 
 _SURE: Final = re.compile(
     "[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e"
@@ -76,10 +76,10 @@ def _cells_of(text: str) -> tuple[tuple[str, ...], bool]:
         return tuple(text), True
     cells: list[str] = []
     for start, end, width in split_graphemes(text)[0]:
-        grapheme = text[start:end]
         # The line filter has been here before; this holds for a strip that went round it.
-        if all(c.isprintable() or c in _JOINERS for c in grapheme):
-            cells.extend((grapheme, *[""] * (width - 1)) if width else ())
+        kept = "".join(c for c in text[start:end] if c.isprintable() or c in _JOINERS)
+        if cell_len(kept) == width:
+            cells.extend((kept, *[""] * (width - 1)) if width else ())
         else:
             cells.extend(" " * width)
     return tuple(cells), False

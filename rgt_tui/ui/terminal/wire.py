@@ -20,7 +20,6 @@ from typing import Final, Literal
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, RenderableType
-from rich.style import Style
 from textual import _compositor, messages
 from textual.app import App
 from textual.drivers._writer_thread import WriterThread
@@ -39,6 +38,10 @@ FIRST_TESTED: Final = (8, 2, 8)
 FIRST_UNTESTED: Final = (8, 3)
 BACKLOG: Final = 2
 """Writes waiting beyond which a frame is withheld; Textual's queue blocks at 30."""
+SYNC_FROM: Final = 200
+"""Characters from which a frame is shown at one stroke; a shorter one arrives in one piece."""
+SYNC_START: Final = "\x1b[?2026h"
+SYNC_END: Final = "\x1b[?2026l"
 REPAY_S: Final = 0.05
 GATE_S: Final = 2.0
 """The first frame goes out by then, also if nobody has called it ready."""
@@ -50,7 +53,6 @@ _NAMES: Final[tuple[tuple[object, str, tuple[str, ...] | None], ...]] = (
     (_compositor.LayoutUpdate, "__init__", ("self", "strips", "region")),
     (_compositor.ChopsUpdate, "__init__", ("self", "chops", "spans", "chop_ends")),
     (Strip, "render_ansi", ("style", "color_system")),
-    (Style, "_ansi", None),
     (WriterThread, "__init__", ("self", "file")),
     (LinuxDriver, "run_input_thread", ("self",)),
 )
@@ -173,8 +175,10 @@ class WireApp(App[int]):
             return
         if driver.take_damage():
             self._differ.distrust()
-        frame = self._differ.frame(synchronized=self._is_synchronized)
+        frame = self._differ.frame()
         frame += self._cursor_move(is_astray=bool(frame))
+        if self._is_synchronized and len(frame) >= SYNC_FROM:
+            frame = f"{SYNC_START}{frame}{SYNC_END}"
         if frame:
             driver.write(frame)
 

@@ -1,5 +1,6 @@
 """A small app on `TerminalApp` with something of everything that is hard on a terminal."""
 
+import signal
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Label, Static
 
 from rgt_tui.ui.terminal.app import TerminalApp
+from rgt_tui.ui.terminal.wire import type_wire
 
 NAMES = ("ada-train", "turing-8x", "日本語ポッド", "lovelace", "emoji🚀pod", "hopper", "é̂tude")
 
@@ -85,6 +87,7 @@ class Demo(TerminalApp):
         Binding("w", "crash_worker"),
         Binding("f", "flood"),
         Binding("i", "focus_input"),
+        Binding("h", "hang"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -128,6 +131,10 @@ class Demo(TerminalApp):
 
         self.run_worker(work())
 
+    def action_hang(self) -> None:
+        while "--hangs" in sys.argv:
+            time.sleep(0.1)
+
     def action_flood(self) -> None:
         self.set_interval(0.05, self._flood)
 
@@ -135,6 +142,22 @@ class Demo(TerminalApp):
         table = self.query_one(Table)
         table.values = [value + 7 for value in table.values]
         table.refresh()
+
+
+class Unkillable(Demo):
+    """The demo without a key that ends it."""
+
+    def action_quit(self) -> None:  # type: ignore[override]
+        """Stay."""
+
+    def action_crash(self) -> None:
+        """Stay."""
+
+    def action_crash_worker(self) -> None:
+        """Stay."""
+
+    def action_suspend_process(self) -> None:
+        """Stay."""
 
 
 class Heartbeat:
@@ -176,14 +199,20 @@ class BeatingDemo(Demo):
 
 
 def main() -> int:
-    wire = "stock" if "--stock" in sys.argv else "diff"
+    wire: type_wire = "stock" if "--stock" in sys.argv else "diff"
     reports = Path(sys.argv[sys.argv.index("--reports") + 1]) if "--reports" in sys.argv else None
     if "--heartbeat" in sys.argv:
         path = Path(sys.argv[sys.argv.index("--heartbeat") + 1])
         app: Demo = BeatingDemo(path, wire=wire, report_folder=reports)
     else:
         app = Demo(wire=wire, report_folder=reports)
+    if "--unkillable" in sys.argv:
+        app = Unkillable(report_folder=reports)
+    if "--nohup" in sys.argv:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     app.run(mouse="--mouse" in sys.argv)
+    if "--lingers" in sys.argv:
+        time.sleep(30)
     if "--bytes" in sys.argv:
         print(f"bytes {app.wire_bytes} {app.wire} {app.stock_reason}")
     return app.return_code or 0

@@ -1,0 +1,31 @@
+from tests.pty.demo import READY, demo
+
+
+def test_no_color_sends_no_colour_code_at_all() -> None:
+    with demo(env={"NO_COLOR": "1"}) as terminal:
+        terminal.wait_for(READY)
+        for key in ("down", "c", "t", "m"):
+            terminal.press(key)
+            terminal.settle(quiet_s=0.15)
+
+        assert "question?" in terminal.text
+        assert terminal.colour_codes() == []
+        assert b"\x1b[1m" in terminal.raw
+
+
+def test_no_color_holds_on_the_stock_wire_too() -> None:
+    with demo("--stock", env={"NO_COLOR": "1"}) as terminal:
+        terminal.wait_for(READY)
+        terminal.settle(quiet_s=0.15)
+
+        assert terminal.colour_codes() == []
+
+
+def test_a_terminal_with_sixteen_colours_gets_no_others() -> None:
+    with demo(env={"TERM": "xterm", "COLORTERM": None}) as terminal:
+        terminal.wait_for(READY)
+        terminal.settle(quiet_s=0.15)
+
+        assert terminal.colour_codes()
+        assert b"38;2" not in terminal.raw
+        assert b"38;5" not in terminal.raw
