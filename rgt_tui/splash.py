@@ -1,28 +1,30 @@
 """The first picture: last session's frame, painted before anything else is imported.
 
-Only `os` and `termios` are imported, so that the picture is there within a few
-milliseconds of the interpreter's start. The file is written by `rgt_tui.ui.terminal.frame`:
+Only `os` and `termios` are imported (`typing` alone takes seven milliseconds), so that the
+picture is there within a few milliseconds of the interpreter's start. The file is written by
+`rgt_tui.ui.terminal.frame`:
 
-    rgt-frame 1 <columns> <rows> <saved at, Unix s> <TERM>/<COLORTERM>
-    <row: text with SGR sequences, as of HH:MM in one of them>
+    rgt-frame 1 <columns> <rows> <saved at, Unix s> <TERM>/<COLORTERM> <stamp's row>
+    as of HH:MM, connecting
+    <row: text with SGR sequences>
     ...
 
-One character is one cell in it. Whatever else is found in the file is not painted.
+One character is one cell in it. The stamp goes to the right end of its row. Whatever else is
+found in the file is not painted.
 """
 
 import os
 import termios
-from typing import Final
 
-SCHEMA: Final = "rgt-frame 1"
-SMALLEST: Final = (60, 18)
+SCHEMA = "rgt-frame 1"
+SMALLEST = (60, 18)
 """Columns and rows below which the console shows a list without panes: not this picture."""
-LARGEST_FILE: Final = 512 * 1024
-_ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l"
-_LEAVE: Final = "\x1b[m\x1b[?7h\x1b[?1049l\x1b[?25h"
-_SYNC: Final = ("\x1b[?2026h", "\x1b[?2026l")
+LARGEST_FILE = 512 * 1024
+_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
+_LEAVE = "\x1b[m\x1b[?7h\x1b[?1049l\x1b[?25h"
+_SYNC = ("\x1b[?2026h", "\x1b[?2026l")
 
-_FIRST_COLOUR: Final = 30
+_FIRST_COLOUR = 30
 """SGR codes from here on are colours, but for a few that no frame of ours holds."""
 
 _before: list[int | list[bytes | int]] | None = None
@@ -128,24 +130,24 @@ def _read(path: str) -> list[str]:
 
 def _picture(saved: list[str], columns: int, lines: int) -> str:
     fields = saved[0].split(" ")
-    numbers = fields[2:5]
-    if " ".join(fields[:2]) != SCHEMA or len(fields) != 6 or not all(map(_is_number, numbers)):
+    if " ".join(fields[:2]) != SCHEMA or len(fields) != 7:
         return ""
-    if int(numbers[1]) != len(saved) - 2 or saved[-1] or not _is_dated(saved):
+    numbers = (*fields[2:5], fields[6])
+    if not all(map(_is_number, numbers)) or int(fields[3]) != len(saved) - 3 or saved[-1]:
         return ""
+    stamp = f" {saved[1]} "
+    if "as of " not in stamp or not stamp.isprintable() or len(stamp) > columns:
+        return ""  # a picture that does not say how old it is would pass for the present state
     coloured = "NO_COLOR" not in os.environ and fields[5] == colours()
-    rows = [_row(line, columns, coloured=coloured) for line in saved[1:-1][:lines]]
+    rows = [_row(line, columns, coloured=coloured) for line in saved[2:-1][:lines]]
     rows += [_row("", columns, coloured=coloured)] * (lines - len(rows))
-    return "".join(f"\x1b[{y}H{row}" for y, row in enumerate(rows, 1))
+    picture = "".join(f"\x1b[{y}H{row}" for y, row in enumerate(rows, 1))
+    place = f"\x1b[{min(int(fields[6]) + 1, lines)};{columns - len(stamp) + 1}H"
+    return f"{picture}{place}\x1b[7m{stamp}\x1b[m"
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 12
-
-
-def _is_dated(saved: list[str]) -> bool:
-    # A picture that does not say how old it is would pass for the present state.
-    return any("as of " in line for line in saved[1:])
 
 
 def _row(line: str, columns: int, *, coloured: bool) -> str:

@@ -23,8 +23,8 @@ def save(path: Path, app: TerminalApp, *, now: float, stamp_row: int = 0) -> boo
     Args:
         path: The file; its folder is created.
         app: An app whose main screen has been painted.
-        now: Unix time; its local hours and minutes are put into the picture.
-        stamp_row: The row at whose right end "as of HH:MM" goes.
+        now: Unix time; its local hours and minutes are the picture's stamp, "as of HH:MM".
+        stamp_row: The row at whose right end the stamp goes.
 
     Returns:
         False if there is nothing to save: no frame yet, or a dialogue over the screen.
@@ -35,19 +35,11 @@ def save(path: Path, app: TerminalApp, *, now: float, stamp_row: int = 0) -> boo
     rows = app.frame_rows()
     if not rows or len(app.screen_stack) > 1 or not 0 <= stamp_row < len(rows):
         return False
-    stamp = time.strftime(" as of %H:%M, connecting ", time.localtime(now))
-    lines = [_line(row) for row in rows]
-    lines[stamp_row] = _line(_stamped(rows[stamp_row], stamp))
+    stamp = time.strftime("as of %H:%M, connecting", time.localtime(now))
     size = f"{len(rows[0].texts)} {len(rows)}"
-    head = f"{splash.SCHEMA} {size} {int(now)} {splash.colours()}"
-    _replace(path, "\n".join((head, *lines, "")))
+    head = f"{splash.SCHEMA} {size} {int(now)} {splash.colours()} {stamp_row}"
+    _replace(path, "\n".join((head, stamp, *map(_line, rows), "")))
     return True
-
-
-def _stamped(row: Row, stamp: str) -> Row:
-    keep = max(0, len(row.texts) - len(stamp))
-    pens = (*row.pens[:keep], *("7",) * len(stamp))
-    return Row((*row.texts[:keep], *stamp), pens, row.fragile)
 
 
 def _line(row: Row) -> str:
