@@ -51,6 +51,7 @@ class Column:
         rank: columns with the greatest rank are dropped first when the screen is narrow.
         align: of the text within its width.
         grows: takes what is left of the width; at most one column of a pane does.
+        kind: the report type its values come from, for their age; None is the pane's first kind.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Column:
     rank: int
     align: Literal["left", "right"] = "left"
     grows: bool = False
+    kind: type | None = None
 
 
 @dataclass(frozen=True, slots=True)

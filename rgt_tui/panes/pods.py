@@ -21,6 +21,7 @@ from rgt_tui.facts import (
 )
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.storage import Store
 
 FULL_PERCENT = 95.0
@@ -34,10 +35,10 @@ _COLUMNS = (
     Column(title="DC", width=9, rank=10),
     Column(title="$/H", width=6, rank=4, align="right"),
     Column(title="UP", width=6, rank=8, align="right"),
-    Column(title="GPU%", width=4, rank=3, align="right"),
-    Column(title="VRAM", width=7, rank=7, align="right"),
-    Column(title="/", width=5, rank=5, align="right"),
-    Column(title="WS", width=5, rank=6, align="right"),
+    Column(title="GPU%", width=4, rank=3, align="right", kind=GpuReport),
+    Column(title="VRAM", width=7, rank=7, align="right", kind=GpuReport),
+    Column(title="/", width=5, rank=5, align="right", kind=DiskReport),
+    Column(title="WS", width=5, rank=6, align="right", kind=DiskReport),
     Column(title="STORAGE", width=7, rank=12),
     Column(title="SSH", width=6, rank=11),
     Column(title="ID", width=14, rank=13),
@@ -173,8 +174,8 @@ def _facts(pod: Pod, scene: Scene) -> Block:
             Cell(f"{pod.id}  {gpu_name(pod)}  {pod.data_center or 'data center ?'}  "),
             Cell(f"{(pod.cloud or 'cloud ?').lower()}  {cost}"),
         ),
-        (Cell(f"{image}  {host_cuda}", Tone.DIM),),
         _storage_line(pod, scene),
+        (Cell(f"{image}  {host_cuda}", Tone.DIM),),
     )
     return Block(pod.name, lines, note=f"status {pod.status}, ssh {pod.ssh_road.value}")
 

@@ -1,0 +1,221 @@
+"""The console: it polls the engine's feed, paints what changed, and turns keys into requests.
+
+It never waits for the engine and never writes its state. A clock of 10 Hz looks at the feed's
+version, which costs nothing while it stands still; once a second the ages are painted, which
+move in steps, so that an idle screen sends no byte.
+"""
+
+import contextlib
+import sys
+from collections import deque
+from pathlib import Path
+from typing import ClassVar, Final, Literal
+
+# First: it sets what Textual reads once, at import.
+from rgt_tui.ui.terminal.app import TerminalApp  # isort: skip
+
+from textual.binding import BindingType
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.timer import Timer
+
+from rgt_tui.actions import Action, Copy, Outcome, Refresh, Show, all_actions
+from rgt_tui.domain.pod import Pod
+from rgt_tui.panes import Block, Scene, all_panes
+from rgt_tui.ui import keys
+from rgt_tui.ui.feed import Feed
+from rgt_tui.ui.screens.desk import Shown
+from rgt_tui.ui.screens.help import availability, help_blocks, why_not
+from rgt_tui.ui.screens.main import MainScreen
+from rgt_tui.ui.screens.reader import Blocks, Reader
+from rgt_tui.ui.styles import THEME, stylesheets
+from rgt_tui.ui.terminal.frame import save
+from rgt_tui.ui.widgets.lines import glyphs_for
+from rgt_tui.ui.widgets.messages import message_blocks
+
+PAINT_S: Final = 0.1
+AGES_EVERY: Final = 10
+"""Ticks of the paint clock between two looks at the ages."""
+TWICE_S: Final = 1.0
+"""How long a first Ctrl-C counts."""
+MESSAGES_KEPT: Final = 200
+
+
+class RgtApp(TerminalApp, inherit_bindings=False):
+    """The console.
+
+    Args:
+        feed: the engine, or whatever else gives scenes.
+        wire: how frames reach the terminal.
+        start_pane: name of the pane to begin with.
+        frame: where the last picture is kept for the next start; None keeps none.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "rgt-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.bindings((*keys.EVERYWHERE, *keys.of_actions(all_actions())))
+    ]
+    theme: Reactive[str] = Reactive(THEME)
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        wire: Literal["diff", "stock"] = "diff",
+        start_pane: str = "pods",
+        frame: Path | None = None,
+    ) -> None:
+        common = (keys.EVERYWHERE, keys.of_actions(all_actions()))
+        keys.check(*common, keys.LIST, keys.of_panes(all_panes()))
+        keys.check(*common, keys.READER)
+        super().__init__(wire=wire, css_path=list(stylesheets()))
+        self.glyphs = glyphs_for(getattr(sys.stdout, "encoding", None))
+        self._feed = feed
+        self._frame = frame
+        self._start_pane = start_pane
+        self._scene = feed.scene()
+        self._version = feed.version
+        self._ticks = 0
+        self._said: deque[tuple[float, str]] = deque(maxlen=MESSAGES_KEPT)
+        self._is_painted = False
+        self._interrupted: Timer | None = None
+
+    @property
+    def now_shown(self) -> Scene:
+        """The scene that is on the screen."""
+        return self._scene
+
+    @property
+    def is_early(self) -> bool:
+        """Whether what is on the screen is not live yet, and nothing has been said about why.
+
+        A key pressed then may have been meant for another picture: it moves, it does not act.
+        """
+        waiting = self._scene.as_of is not None and not self._scene.trouble
+        return waiting or not self._is_painted
+
+    def get_default_screen(self) -> Screen[None]:
+        """The panes."""
+        return MainScreen(self, self._start_pane)
+
+    def on_mount(self) -> None:
+        """Starts the paint clock."""
+        self.set_interval(PAINT_S, self._tick, name="paint clock")
+
+    def painted(self) -> None:
+        """The screen shows something worth looking at."""
+        self._is_painted = True
+        self.mark_ready()
+
+    def messages(self) -> tuple[tuple[float, str], ...]:
+        """What the engine and the screen said, newest first."""
+        both = (*self._scene.notices, *self._said)
+        return tuple(sorted(both, key=lambda said: -said[0]))
+
+    def say(self, text: str) -> None:
+        """Puts a message on the message line; `n` shows all of them."""
+        self._said.appendleft((self._feed.scene().now, text))
+        self._paint()
+
+    def leave(self) -> None:
+        """Ends the program."""
+        self.exit(return_code=0)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
+        """Keeps the last picture for the next start, and ends."""
+        if self._frame is not None and self._scene.as_of is None and not self._scene.trouble:
+            with contextlib.suppress(OSError):  # the next start has no first picture, that is all
+                save(self._frame, self, now=self._scene.now)
+        super().exit(result, return_code)
+
+    def use_encoding(self, encoding: str | None) -> None:
+        """Draws frames with what this encoding can show."""
+        self.glyphs = glyphs_for(encoding)
+        self._paint()
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._feed.version != self._version or self._ticks % AGES_EVERY == 0:
+            self._paint()
+
+    def _paint(self) -> None:
+        self._version = self._feed.version
+        self._scene = self._feed.scene()
+        if isinstance(self.screen, Shown) and self.screen.is_mounted:
+            self.screen.show(self._scene)
+
+    def action_act(self, name: str) -> None:
+        """Carries out an action on the Pod in question, or says why not."""
+        action = next(action for action in all_actions() if action.name == name)
+        why = "wait for the first live data" if self.is_early else None
+        pod = self._pod()
+        why = why or why_not(action, self._scene, pod)
+        if why is not None:
+            self.say(f"{action.title}: {why}")
+            return
+        self._follow(action, pod, action.run(self._scene, pod))
+
+    def action_refuse(self, what: str) -> None:
+        """Says why a key that destroys elsewhere does nothing here."""
+        self.say(keys.REFUSALS[what])
+
+    def action_help(self) -> None:
+        """Opens the help of the screen in front."""
+        screen = self.screen
+        if isinstance(screen, Shown):
+            subject, own, pod = screen.subject, screen.keys, self._pod()
+            common = keys.EVERYWHERE
+
+            def blocks(scene: Scene) -> tuple[Block, ...]:
+                return help_blocks(subject, own, common, availability(all_actions(), scene, pod))
+
+            self._read("Help", blocks)
+
+    def action_messages(self) -> None:
+        """Opens all messages."""
+        self._read("Messages", lambda scene: message_blocks(self.messages()))
+
+    def action_interrupt(self) -> None:
+        """The second of two within a second quits."""
+        if self._interrupted is not None:
+            self.leave()
+            return
+        self._interrupted = self.set_timer(TWICE_S, self._forget_interrupt)
+        self.say("press Ctrl-C again within a second to quit; q quits too")
+
+    def _forget_interrupt(self) -> None:
+        self._interrupted = None
+
+    def _pod(self) -> Pod | None:
+        pod = self.screen.pod if isinstance(self.screen, Shown) else None
+        return self._scene.account.pod(pod) if pod is not None else None
+
+    def _follow(self, action: Action, pod: Pod | None, outcome: Outcome) -> None:
+        match outcome:
+            case Refresh(pod=whom):
+                self._feed.refresh(whom)
+                self.say("asked for new readings")
+            case Copy(text=text):
+                self.copy_to_clipboard(text)
+                self.say(f"copied: {text}")
+            case Show(title=title):
+                self._read(title, _again(action, pod), pod)
+
+    def _read(self, title: str, blocks: Blocks, pod: Pod | None = None) -> None:
+        """Opens a reading window, in place of one that is open."""
+        reader = Reader(self, title, blocks, pod.id if pod is not None else None)
+        if isinstance(self.screen, Reader):
+            self.switch_screen(reader)
+        else:
+            self.push_screen(reader)
+
+
+def _again(action: Action, pod: Pod | None) -> Blocks:
+    """What an action shows, made anew from each scene while it is read."""
+
+    def blocks(scene: Scene) -> tuple[Block, ...]:
+        outcome = action.run(scene, pod)
+        return outcome.blocks if isinstance(outcome, Show) else ()
+
+    return blocks

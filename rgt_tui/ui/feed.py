@@ -1,0 +1,23 @@
+"""The only border between the screen and the engine.
+
+The engine runs on a thread of its own. The screen asks for the newest frozen scene when it is
+about to paint, and sends requests that return at once; neither waits for the other.
+"""
+
+from typing import Protocol
+
+from rgt_tui.panes import Scene
+
+
+class Feed(Protocol):
+    """What the screen needs of the engine; every member is safe from any thread and never blocks."""
+
+    @property
+    def version(self) -> int:
+        """Changes whenever something a scene shows may have changed."""
+
+    def scene(self) -> Scene:
+        """The newest state, with `now` of this moment."""
+
+    def refresh(self, pod: str | None = None) -> None:
+        """Asks for a new reading of everything, or of what concerns one Pod."""

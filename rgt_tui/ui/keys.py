@@ -1,0 +1,175 @@
+"""Every key of the console: what it is called, where it works, and what it says of itself.
+
+Small letters look; nothing here writes. Keys come from this table and from the action files;
+two things on one key are refused at start, since one of them would silently win.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+from rgt_tui.actions import Action
+from rgt_tui.panes import Pane
+
+
+class KeyConflict(Exception):
+    """Two things claim one key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One command of a person.
+
+    Attributes:
+        name: its stable id.
+        keys: Textual's names, separated by commas; the first is the one shown.
+        call: Textual's action string.
+        title: one or two words for the hint line.
+        tooltip: one sentence for the help.
+    """
+
+    name: str
+    keys: str
+    call: str
+    title: str
+    tooltip: str
+
+
+LIST: Final = (
+    Key("down", "j,down", "move(1)", "down", "The next row."),
+    Key("up", "k,up", "move(-1)", "up", "The row before."),
+    Key("page_down", "pagedown,ctrl+f,full_stop", "page(1)", "page down", "A page of rows down."),
+    Key("page_up", "pageup,comma", "page(-1)", "page up", "A page of rows up."),
+    Key("first", "g,home", "edge(-1)", "first", "The first row."),
+    Key("last", "G,end", "edge(1)", "last", "The last row."),
+    Key("open", "enter,d", "open", "open", "All there is to say of this row, on the whole screen."),
+    Key("next_pane", "tab,l", "pane(1)", "next", "The next pane."),
+    Key("previous_pane", "shift+tab,h", "pane(-1)", "previous", "The pane before."),
+    Key(
+        "filter",
+        "slash",
+        "filter",
+        "filter",
+        "Show rows with all these words; !word leaves rows out.",
+    ),
+    Key("command", "colon", "command", "command", "Name a pane or an action; :q quits."),
+    Key(
+        "faults", "exclamation_mark", "faults", "faults", "Only rows of Pods with an open symptom."
+    ),
+    Key(
+        "sort", "S", "sort", "sort", "Sort by the next column, after the last by the pane's order."
+    ),
+    Key("invert", "I", "invert", "invert", "Turn the order round."),
+    Key("full", "F", "full", "full list", "The list alone, without details, and back."),
+    Key("back", "escape", "back", "back", "Clear the filter, leave the full list."),
+    Key("quit", "q", "leave", "quit", "Leave the full list; else quit."),
+)
+"""Keys of the main screen."""
+
+READER: Final = (
+    Key("down", "j,down", "scroll(1)", "down", "One line down."),
+    Key("up", "k,up", "scroll(-1)", "up", "One line up."),
+    Key("page_down", "pagedown,space,ctrl+f,full_stop", "page(1)", "page down", "A page down."),
+    Key("page_up", "pageup,comma", "page(-1)", "page up", "A page up."),
+    Key("first", "g,home", "edge(-1)", "top", "The first line."),
+    Key("last", "G,end", "edge(1)", "end", "The last line."),
+    Key("close", "escape,q,h,enter", "close", "back", "Back to the panes."),
+)
+"""Keys of a reading window."""
+
+EVERYWHERE: Final = (
+    Key("help", "question_mark", "help", "help", "The keys that work here."),
+    Key("messages", "n", "messages", "messages", "Everything that was said; nothing vanishes."),
+    Key("interrupt", "ctrl+c", "interrupt", "quit", "Twice within a second quits."),
+    Key("repaint", "ctrl+l", "repaint_all", "repaint", "Draw the whole screen again."),
+    Key("suspend", "ctrl+z", "suspend_process", "suspend", "Back to the shell; fg returns."),
+    Key("kill", "ctrl+k", "refuse('kill')", "", "Kills nothing: no kill without the checklist."),
+    Key("terminate", "ctrl+d", "refuse('terminate')", "", "Terminate is not in this version."),
+    Key("stop", "ctrl+x", "refuse('stop')", "", "Stop is not in this version."),
+)
+"""Keys that work on every screen."""
+
+REFUSALS: Final = {
+    "kill": "no kill without the checklist: nothing was sent",
+    "terminate": "terminate is not in this version: nothing was sent",
+    "stop": "stop is not in this version: nothing was sent",
+}
+_SHOWN: Final = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "exclamation_mark": "!",
+    "comma": ",",
+    "full_stop": ".",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift-Tab",
+    "down": "Down",
+    "up": "Up",
+    "home": "Home",
+    "end": "End",
+    "space": "Space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
+
+
+def of_panes(panes: Iterable[Pane]) -> tuple[Key, ...]:
+    """The digit of each pane."""
+    return tuple(
+        Key(
+            f"pane_{pane.name}",
+            str(pane.order),
+            f"show_pane({pane.name!r})",
+            pane.title,
+            f"The {pane.title} pane.",
+        )
+        for pane in panes
+    )
+
+
+def of_actions(actions: Iterable[Action]) -> tuple[Key, ...]:
+    """The key of each action."""
+    return tuple(
+        Key(action.name, action.key, f"act({action.name!r})", action.title, action.tooltip)
+        for action in actions
+    )
+
+
+def bindings(keys: Iterable[Key]) -> list[Binding]:
+    """The keys as Textual wants them."""
+    return [
+        Binding(
+            key.keys, key.call, key.title or key.name, show=False, tooltip=key.tooltip, id=key.name
+        )
+        for key in keys
+    ]
+
+
+def check(*groups: Iterable[Key]) -> None:
+    """Makes sure that each key means one thing where all these groups work.
+
+    Raises:
+        KeyConflict: two claim one key.
+    """
+    owner: dict[str, str] = {}
+    for key in (key for group in groups for key in group):
+        for name in key.keys.split(","):
+            if name in owner:
+                raise KeyConflict(f"{shown(name)} is claimed by {owner[name]} and by {key.name}")
+            owner[name] = key.name
+
+
+def shown(name: str) -> str:
+    """Textual's name of a key as a person writes it: `^R`, `?`, `Enter`, `x`."""
+    if name in _SHOWN:
+        return _SHOWN[name]
+    return f"^{name[5:].upper()}" if name.startswith("ctrl+") else name
+
+
+def all_shown(key: Key) -> str:
+    """All keys of a command: `j Down`."""
+    return " ".join(shown(name) for name in key.keys.split(","))

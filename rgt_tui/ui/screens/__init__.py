@@ -1,0 +1,1 @@
+"""The screens: the panes, and a window for reading."""

@@ -1,0 +1,84 @@
+"""What every screen has in common: it shows a scene, and may send words and outcomes to the app."""
+
+from abc import abstractmethod
+from typing import Protocol
+
+from textual.screen import Screen
+
+from rgt_tui.domain.units import PodId
+from rgt_tui.panes import Scene
+from rgt_tui.ui.keys import Key
+from rgt_tui.ui.widgets.lines import Glyphs
+
+
+class Desk(Protocol):
+    """What a screen may ask of the app."""
+
+    glyphs: Glyphs
+
+    @property
+    def now_shown(self) -> Scene:
+        """The scene that is on the screen."""
+
+    def messages(self) -> tuple[tuple[float, str], ...]:
+        """Everything that was said, newest first."""
+
+    def say(self, text: str) -> None:
+        """Puts a message on the message line."""
+
+    def action_act(self, name: str) -> None:
+        """Carries out an action by its name."""
+
+    def action_help(self) -> None:
+        """Opens the help of the screen."""
+
+    def action_messages(self) -> None:
+        """Opens all messages."""
+
+    def painted(self) -> None:
+        """Says that the screen shows something worth looking at."""
+
+    def leave(self) -> None:
+        """Ends the program."""
+
+
+class Shown(Screen[None], inherit_bindings=False):
+    """A screen that paints scenes."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    @abstractmethod
+    def show(self, scene: Scene) -> None:
+        """Paints what changed."""
+
+    @property
+    @abstractmethod
+    def pod(self) -> PodId | None:
+        """The Pod that an action would be about."""
+
+    @property
+    @abstractmethod
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of this screen, for its help."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """What the help is about, in two words."""
+
+    def on_resize(self) -> None:
+        """Paints anew once every widget has its new size."""
+        self.call_after_refresh(self._show_again)
+
+    def on_screen_resume(self) -> None:
+        """Shows what happened while another screen was in front."""
+        self.call_after_refresh(self._show_again)
+
+    def _show_again(self) -> None:
+        if self.is_attached and self.is_current:
+            self.show(self.desk.now_shown)
+            self.call_after_refresh(self.desk.painted)

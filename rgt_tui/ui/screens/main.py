@@ -1,0 +1,295 @@
+"""The main screen: one pane's list, the details of its selected row, and the lines around them."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.widgets import Input
+
+from rgt_tui.domain.units import PodId
+from rgt_tui.panes import Block, Pane, Row, Scene, all_panes
+from rgt_tui.ui import keys
+from rgt_tui.ui.layout import TOO_SMALL, Shape, shape_of
+from rgt_tui.ui.screens import words
+from rgt_tui.ui.screens.desk import Desk, Shown
+from rgt_tui.ui.screens.reader import Reader
+from rgt_tui.ui.widgets.ages import faulty_pods, old_cells, pane_ages
+from rgt_tui.ui.widgets.boxes import Space, arranged
+from rgt_tui.ui.widgets.canvas import Canvas
+from rgt_tui.ui.widgets.lines import Line, Piece
+from rgt_tui.ui.widgets.listing import View, next_sort, shown
+from rgt_tui.ui.widgets.prompt import Prompt
+from rgt_tui.ui.widgets.status import hint_line, message_line, status_line, tab_line
+from rgt_tui.ui.widgets.table import Listed, Table
+
+
+class MainScreen(Shown):
+    """Shows one pane at a time; remembers for each how it is looked at, and where its cursor is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.bindings((*keys.LIST, *keys.of_panes(all_panes())))
+    ]
+
+    def __init__(self, desk: Desk, start_pane: str) -> None:
+        super().__init__(desk)
+        self._panes = all_panes()
+        self._pane = next((p for p in self._panes if p.name == start_pane), self._panes[0])
+        self._views: dict[str, View] = {}
+        self._cursors: dict[str, str | None] = {}
+        self._shape = Shape.SIDES
+        self._status, self._tabs = Canvas("status"), Canvas("tabs")
+        self._table, self._detail = Table("list"), Canvas("detail")
+        self._message, self._hints = Canvas("message"), Canvas("hints")
+        self._prompt = Prompt("prompt")
+
+    @property
+    def keys(self) -> tuple[keys.Key, ...]:
+        """The keys of the list and of the panes."""
+        return (*keys.LIST, *keys.of_panes(self._panes))
+
+    @property
+    def subject(self) -> str:
+        """What the help calls this."""
+        return f"the {self._pane.title} pane"
+
+    @property
+    def pod(self) -> PodId | None:
+        """The Pod of the selected row."""
+        row = self._table.selected
+        return row.pod if row is not None else None
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in front."""
+        return self._pane
+
+    @property
+    def view(self) -> View:
+        """How the pane in front is looked at."""
+        return self._views.get(self._pane.name, View())
+
+    def compose(self) -> ComposeResult:
+        """Status, tabs, list and details, message or field, hints."""
+        yield self._status
+        yield self._tabs
+        with Container(id="body"):
+            yield self._table
+            yield self._detail
+        yield self._message
+        yield self._prompt
+        yield self._hints
+
+    def on_resize(self) -> None:
+        """Takes the layout for the new size."""
+        self._shape = shape_of(self.size.width, self.size.height)
+        for shape in Shape:
+            self.set_class(shape is self._shape, shape)
+        super().on_resize()
+
+    def show(self, scene: Scene) -> None:
+        """Paints what changed."""
+        self._show_list(scene)
+        self._show_detail(scene)
+        self._show_lines(scene)
+
+    def _show_list(self, scene: Scene) -> None:
+        pane, view = self._pane, self.view
+        everything = pane.rows(scene)
+        rows = shown(everything, view, faulty_pods(scene) if view.faults_only else ())
+        has_box = self._shape.has_boxes
+        width = self._table.size.width - (4 if has_box else 2)
+        listed = Listed(
+            columns=pane.columns,
+            rows=rows,
+            old=_old(pane, rows, scene),
+            sort=view.sort,
+            is_inverted=view.is_inverted,
+            title=words.title(pane, view, len(rows), len(everything)),
+            note=pane_ages(pane, scene),
+            alarm=words.alarm(scene, width) if everything else (),
+            instead=words.instead(pane, view, scene, width, has_rows=bool(everything)),
+            has_box=has_box,
+            is_open=self._shape is Shape.STRIP and bool(rows) and not self.has_class("full"),
+            glyphs=self.desk.glyphs,
+        )
+        self.set_class(not rows, "alone")
+        self._table.show(listed, self._cursors.get(pane.name))
+        self._cursors[pane.name] = self._table.cursor
+
+    def _show_detail(self, scene: Scene) -> None:
+        row, size = self._table.selected, self._detail.size
+        if not size.height or not self._shape.has_boxes:
+            return
+        blocks = self._about(row, scene) if row is not None else ()
+        space = Space(width=size.width, height=size.height, glyphs=self.desk.glyphs)
+        self._detail.paint(arranged(blocks, self._shape, space))
+
+    def _about(self, row: Row, scene: Scene) -> tuple[Block, ...]:
+        """What this pane says of a row; where there is room, also what the others say of its Pod."""
+        blocks = self._pane.detail(scene, row.key)
+        if self._shape not in (Shape.SIDES, Shape.COLUMN) or row.pod is None:
+            return blocks
+        for pane in self._panes:
+            first = next((other for other in pane.rows(scene) if other.pod == row.pod), None)
+            if pane is not self._pane and first is not None:
+                blocks += pane.detail(scene, first.key)
+        return blocks
+
+    def _show_lines(self, scene: Scene) -> None:
+        width = self.size.width
+        self._status.paint([status_line(scene, width)])
+        self._tabs.paint([tab_line(self._panes, scene, self._pane.name, width)])
+        self._message.paint([message_line(self.desk.messages(), width)])
+        self._hints.paint([self._hint(width)])
+
+    def _hint(self, width: int) -> Line:
+        if self._prompt.has_focus:
+            return words.prompt_hint(self._prompt, self._panes, width)
+        if self._shape is Shape.TINY:
+            return (Piece(f" {TOO_SMALL}"),)
+        return hint_line(words.hints(), width)
+
+    def _look(self, **changes: object) -> None:
+        """Looks at the pane in another way."""
+        self._views[self._pane.name] = replace(self.view, **changes)  # type: ignore[arg-type]  # its own fields
+        self.show(self.desk.now_shown)
+
+    def action_move(self, steps: int) -> None:
+        """Moves the cursor by rows."""
+        self._cursors[self._pane.name] = self._table.move(steps)
+        self._show_detail(self.desk.now_shown)
+
+    def action_page(self, pages: int) -> None:
+        """Moves the cursor by pages."""
+        self.action_move(pages * self._table.page)
+
+    def action_edge(self, direction: int) -> None:
+        """Moves the cursor to the first or the last row."""
+        self.action_move(direction * 1_000_000)
+
+    def action_pane(self, steps: int) -> None:
+        """Goes to a neighbouring pane, round the ends."""
+        where = self._panes.index(self._pane)
+        self.action_show_pane(self._panes[(where + steps) % len(self._panes)].name)
+
+    def action_show_pane(self, name: str) -> None:
+        """Goes to a pane by its name."""
+        self._pane = next(pane for pane in self._panes if pane.name == name)
+        self.show(self.desk.now_shown)
+
+    def action_open(self) -> None:
+        """Opens the details of the selected row on the whole screen."""
+        pane, row = self._pane, self._table.selected
+        if row is not None:
+            title = f"{pane.title}: {row.cells[0].text}"
+            self.app.push_screen(
+                Reader(self.desk, title, lambda s: pane.detail(s, row.key), row.pod)
+            )
+
+    def action_faults(self) -> None:
+        """Shows only rows with an open symptom, or all again."""
+        self._look(faults_only=not self.view.faults_only)
+
+    def action_sort(self) -> None:
+        """Sorts by the next column."""
+        self._look(sort=next_sort(self._pane.columns, self._table.visible_columns, self.view))
+
+    def action_invert(self) -> None:
+        """Turns the order round."""
+        self._look(is_inverted=not self.view.is_inverted)
+
+    def action_full(self) -> None:
+        """The list alone, and back."""
+        self.toggle_class("full")
+        self.call_after_refresh(self._show_again)
+
+    def action_back(self) -> None:
+        """Leaves the full list, else clears the filter."""
+        if self.has_class("full"):
+            self.action_full()
+        elif self.view.text or self.view.faults_only:
+            self._look(text="", faults_only=False)
+
+    def action_leave(self) -> None:
+        """Leaves the full list, else quits."""
+        if self.has_class("full"):
+            self.action_full()
+        else:
+            self.desk.leave()
+
+    def action_filter(self) -> None:
+        """Opens the field for a filter."""
+        self._open_prompt("/", self.view.text)
+
+    def action_command(self) -> None:
+        """Opens the field for a command."""
+        self._open_prompt(":")
+
+    def action_close_prompt(self) -> None:
+        """Closes the field; a filter that was being typed is dropped."""
+        if self._prompt.kind == "/":
+            self._look(text="")
+        self._close_prompt()
+
+    def action_complete(self) -> None:
+        """Takes the best match for what was typed of a command."""
+        matches = words.matches(self._prompt.text, self._panes)
+        if self._prompt.kind == ":" and matches:
+            self._prompt.open(":", matches[0])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filters while typing; taking away the sign closes the field."""
+        event.stop()
+        if not self._prompt.has_focus:
+            return
+        if not event.value.startswith(self._prompt.kind):
+            self.action_close_prompt()
+        elif self._prompt.kind == "/":
+            self._look(text=self._prompt.text)
+        else:
+            self._show_lines(self.desk.now_shown)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keeps the filter, or carries out the command."""
+        event.stop()
+        kind, text = self._prompt.kind, self._prompt.text
+        self._close_prompt()
+        if kind == ":" and text.strip():
+            self._carry_out(text)
+
+    def _carry_out(self, text: str) -> None:
+        name, _, argument = text.strip().partition(" ")
+        match words.matches(name, self._panes)[:1]:
+            case ["quit"]:
+                self.desk.leave()
+            case ["help"]:
+                self.desk.action_help()
+            case ["messages"]:
+                self.desk.action_messages()
+            case [command] if any(pane.name == command for pane in self._panes):
+                self.action_show_pane(command)
+                if argument:
+                    self._look(text=argument.strip().removeprefix("/"))
+            case [command]:
+                self.desk.action_act(command)
+            case _:
+                self.desk.say(f"no command {name!r}: " + " ".join(words.commands(self._panes)))
+
+    def _open_prompt(self, kind: str, text: str = "") -> None:
+        self.add_class("prompting")
+        self._prompt.open(kind, text)
+        self._show_lines(self.desk.now_shown)
+
+    def _close_prompt(self) -> None:
+        self.remove_class("prompting")
+        self._prompt.kind = ""
+        self.set_focus(None)
+        self.call_after_refresh(self._show_again)
+
+
+def _old(pane: Pane, rows: tuple[Row, ...], scene: Scene) -> dict[str, tuple[bool, ...]]:
+    """For the rows with old values, which cells those are."""
+    flags = ((row.key, old_cells(row, pane.columns, pane, scene)) for row in rows)
+    return {key: old for key, old in flags if any(old)}

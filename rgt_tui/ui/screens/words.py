@@ -1,0 +1,110 @@
+"""The words of the main screen: titles, alarms, what stands in place of rows, commands. Pure."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from rgt_tui.actions import all_actions
+from rgt_tui.panes import Pane, Scene, Tone
+from rgt_tui.ui import keys
+from rgt_tui.ui.styles import Ink
+from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, wrap
+from rgt_tui.ui.widgets.listing import View
+from rgt_tui.ui.widgets.prompt import Prompt
+from rgt_tui.ui.widgets.status import hint_line
+
+ALARM_LINES: Final = 2
+BUILT_IN: Final = ("help", "messages", "quit")
+FIRST_ACTIONS: Final = ("explain", "refresh")
+"""Those that a narrow hint line must still show."""
+
+
+def title(pane: Pane, view: View, shown: int, total: int) -> Line:
+    """The title of a pane's frame: how many rows, and how they were chosen and sorted."""
+    number = f"({total})" if shown == total else f"({shown} of {total})"
+    line: list[Piece] = [Piece(f"{pane.title}{number}", Ink.TITLE)]
+    if view.faults_only:
+        line.append(Piece("  faults only", Ink.CHIP))
+    if view.text:
+        line.append(Piece(f"  /{view.text}", Ink.CHIP))
+    if view.sort is not None:
+        turned = " turned round" if view.is_inverted else ""
+        line.append(Piece(f"  by {pane.columns[view.sort].title}{turned}", Tone.ACCENT))
+    elif view.is_inverted:
+        line.append(Piece("  turned round", Tone.ACCENT))
+    return tuple(line)
+
+
+def alarm(scene: Scene, width: int) -> tuple[Line, ...]:
+    """Lines above known rows that say why nothing live comes."""
+    if not scene.trouble:
+        return ()
+    lines = list(wrap((Piece(f"! {scene.trouble}", Tone.BAD),), width))[:ALARM_LINES]
+    return tuple((BLANK, BLANK, *line) for line in lines)
+
+
+def instead(
+    pane: Pane, view: View, scene: Scene, width: int, *, has_rows: bool
+) -> tuple[Line, ...]:
+    """What stands in place of rows when there are none to show."""
+    if has_rows:
+        chosen = f"/{view.text}" if view.text else "faults only"
+        text = f"No row matches {chosen}. Esc shows all rows."
+        return _indented([(Piece(text),)], width)
+    if not scene.trouble:
+        return _indented([(Piece(pane.empty(scene)),)], width)
+    sentences = [(Piece(part),) for part in scene.trouble.split("\n")]
+    advice = (
+        Piece("^R", Ink.KEY),
+        Piece(" tries again now   "),
+        Piece("n", Ink.KEY),
+        Piece(" messages   "),
+        Piece("q", Ink.KEY),
+        Piece(" quits"),
+    )
+    return _indented([(Piece("NO LIVE DATA", Ink.ALARM),), EMPTY, *sentences, EMPTY, advice], width)
+
+
+def hints() -> list[tuple[str, str]]:
+    """The hint line: what one needs first, then the actions."""
+    first = [("?", "help"), (":", "cmd"), ("/", "filter"), ("Enter", "open")]
+    actions = sorted(
+        all_actions(), key=lambda action: (action.name not in FIRST_ACTIONS, action.name)
+    )
+    verbs = [(keys.shown(action.key), action.title) for action in actions]
+    return [*first, *verbs, ("!", "faults"), ("S", "sort"), ("F", "full list"), ("q", "quit")]
+
+
+def commands(panes: Sequence[Pane]) -> tuple[str, ...]:
+    """Every word the command line knows."""
+    return (*(p.name for p in panes), *(action.name for action in all_actions()), *BUILT_IN)
+
+
+def matches(text: str, panes: Sequence[Pane]) -> list[str]:
+    """The commands that `text` may mean, best first: equal, begins so, holds its letters in order."""
+    word = text.strip().casefold().partition(" ")[0]
+    known = commands(panes)
+    ranked = [(rank, name) for name in known if (rank := _rank(word, name)) is not None]
+    return [name for _, name in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def prompt_hint(prompt: Prompt, panes: Sequence[Pane], width: int) -> Line:
+    """What the field takes, or which commands match."""
+    if prompt.kind == "/":
+        return hint_line([("Enter", "keep"), ("Esc", "drop"), ("!word", "leave out")], width)
+    found = matches(prompt.text, panes)
+    if not found:
+        return fit_line((Piece(" no such command", Tone.WARN),), width)
+    return hint_line([("Tab", found[0]), ("Enter", "do"), ("", "  ".join(found[1:]))], width)
+
+
+def _rank(word: str, name: str) -> int | None:
+    if word == name:
+        return 0
+    if name.startswith(word):
+        return 1
+    letters = iter(name)
+    return 2 if all(letter in letters for letter in word) else None
+
+
+def _indented(lines: Sequence[Line], width: int) -> tuple[Line, ...]:
+    return tuple((Piece("  "), *row) for line in lines for row in wrap(line, width - 2))

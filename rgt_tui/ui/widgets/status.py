@@ -1,0 +1,183 @@
+"""The lines around the panes: status, tabs, message, hints. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from rgt_tui.domain.money import Balance, burn_per_hour
+from rgt_tui.domain.pod import PodList, PodStatus
+from rgt_tui.domain.units import clock_time, show_duration, show_usd
+from rgt_tui.domain.volume import VolumeList
+from rgt_tui.panes import Pane, Scene, Tone
+from rgt_tui.ui.styles import Ink
+from rgt_tui.ui.widgets.ages import api_age, as_of, shell_piece
+from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, length, spread
+
+NAME: Final = "rgt-tui"
+LOW_RUNWAY_S: Final = 6 * 3600
+"""Seconds of runway below which it is shown as a warning."""
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    PodStatus.RUNNING: ("running", "run"),
+    PodStatus.EXITED: ("stopped", "stop"),
+    PodStatus.STARTING: ("starting", "start"),
+    PodStatus.PROVISIONING: ("provisioning", "prov"),
+}
+
+
+class Field(NamedTuple):
+    """One part of the status line.
+
+    Attributes:
+        shrinks, leaves: the greater, the sooner it takes its short form, or goes.
+    """
+
+    shrinks: int
+    leaves: int
+    full: Line
+    short: Line
+
+
+def status_line(scene: Scene, width: int) -> Line:
+    """Who is asked, what runs, what it costs, how long the money lasts, and how old all that is."""
+    left = [_name(scene), _counts(scene), _burn(scene), _balance(scene)]
+    fields = [*left, _chip(scene), _quota(scene), _ages(scene)]
+    forms = [field.full for field in fields]
+    by_shrinking = sorted(range(len(fields)), key=lambda index: -fields[index].shrinks)
+    by_leaving = sorted(range(len(fields)), key=lambda index: -fields[index].leaves)
+    shorter = [(index, fields[index].short) for index in by_shrinking]
+    for index, form in (*shorter, *((index, EMPTY) for index in by_leaving)):
+        if _fits(forms, len(left), width - 2):
+            break
+        forms[index] = form
+    told, aged = _joined(forms[: len(left)], " | "), _joined(forms[len(left) :], "  ")
+    return (BLANK, *spread(told, aged, max(0, width - 2)), BLANK)
+
+
+def tab_line(panes: Sequence[Pane], scene: Scene, active: str, width: int) -> Line:
+    """The panes with the digits that open them; the open one stands in brackets."""
+    line: list[Piece] = []
+    for pane in panes:
+        count = pane.count(scene)
+        name = pane.title if count is None else f"{pane.title}({count})"
+        if pane.name == active:
+            line.extend((Piece(f"[{pane.order} {name}]", Ink.TITLE), Piece(" ")))
+        else:
+            line.extend((Piece(f" {pane.order}", Ink.KEY), Piece(f" {name}  ")))
+    return fit_line(tuple(line), width)
+
+
+def message_line(messages: Sequence[tuple[float, str]], width: int) -> Line:
+    """The newest message with its time, and how to see the others."""
+    if not messages:
+        return EMPTY
+    more = (Piece(f" n: all {len(messages)} ", Tone.DIM),) if len(messages) > 1 else EMPTY
+    return spread(message(messages[0]), more, width)
+
+
+def message(said: tuple[float, str]) -> Line:
+    """One message; a mark at its start (`!` bad, `w` warning, `i` news) gives its ink."""
+    at, text = said
+    tones = {"! ": Tone.BAD, "w ": Tone.WARN}
+    return (Piece(f" {clock_time(at)} ", Tone.DIM), Piece(text, tones.get(text[:2], Tone.PLAIN)))
+
+
+def hint_line(hints: Sequence[tuple[str, str]], width: int) -> Line:
+    """Keys and their words, as many as fit."""
+    line: list[Piece] = [Piece(" ")]
+    used = 1
+    for key, word in hints:
+        used += len(key) + len(word) + 3
+        if used > width:
+            break
+        line.extend((Piece(key, Ink.KEY), Piece(f" {word}  ")))
+    return tuple(line)
+
+
+def _name(scene: Scene) -> Field:
+    name = Piece(NAME, Ink.TITLE)
+    return Field(1, 8, (name, Piece(f" {scene.source}", Tone.DIM)), (name,))
+
+
+def _counts(scene: Scene) -> Field:
+    if scene.account.evidence.latest(PodList) is None:
+        unknown = (Piece("Pods ?", Tone.UNKNOWN),)
+        return Field(3, 1, unknown, unknown)
+    seen = Counter(pod.status for pod in scene.account.pods)
+    order = sorted(seen, key=lambda status: (status not in _WORDS, -seen[status], status))
+    words = [
+        (seen[status], _WORDS.get(status, (status.lower(), status.lower()))) for status in order
+    ]
+    full = " ".join(f"{count} {word[0]}" for count, word in words) or "no Pods"
+    short = " ".join(f"{count} {word[1]}" for count, word in words) or "no Pods"
+    return Field(3, 1, (Piece(full),), (Piece(short),))
+
+
+def _burn(scene: Scene) -> Field:
+    burn = _burn_rate(scene)
+    if burn is None:
+        return Field(4, 0, (Piece("burn ?", Tone.UNKNOWN),), (Piece("$?/h", Tone.UNKNOWN),))
+    at_least = "" if scene.account.evidence.latest(VolumeList) is not None else ">="
+    amount = f"{at_least}${show_usd(burn)}/h"
+    return Field(4, 0, (Piece(f"burn {amount}"),), (Piece(amount),))
+
+
+def _burn_rate(scene: Scene) -> Decimal | None:
+    if scene.account.evidence.latest(PodList) is None:
+        return None
+    return burn_per_hour(scene.account.pods, scene.account.volumes)
+
+
+def _balance(scene: Scene) -> Field:
+    seen = scene.account.evidence.value(Balance)
+    if seen is None or seen.balance is None:
+        unknown = Piece("balance ?", Tone.UNKNOWN)
+        return Field(5, 5, (unknown,), (Piece("bal ?", Tone.UNKNOWN),))
+    money = f"${show_usd(seen.balance)}"
+    burn = seen.spend_per_hour or _burn_rate(scene)
+    if not burn or burn < 0:
+        return Field(5, 5, (Piece(f"balance {money}"),), (Piece(f"bal {money}"),))
+    seconds = float(seen.balance / burn * 3600)
+    tone = Tone.WARN if seconds < LOW_RUNWAY_S else Tone.PLAIN
+    mark = "!" if seconds < LOW_RUNWAY_S else ""
+    left = f"~{show_duration(seconds)}{mark}"
+    return Field(
+        5,
+        5,
+        (Piece(f"balance {money}, "), Piece(f"lasts {left}", tone)),
+        (Piece(f"bal {money} "), Piece(left, tone)),
+    )
+
+
+def _chip(scene: Scene) -> Field:
+    if not scene.read_only:
+        return Field(6, 4, EMPTY, EMPTY)
+    return Field(6, 4, (Piece("READ-ONLY", Ink.CHIP),), (Piece("RO", Ink.CHIP),))
+
+
+def _quota(scene: Scene) -> Field:
+    return Field(9, 9, (Piece(scene.quota, Tone.DIM),) if scene.quota else EMPTY, EMPTY)
+
+
+def _ages(scene: Scene) -> Field:
+    since = as_of(scene)
+    if since:
+        return Field(2, 3, since, since)
+    shell = shell_piece(scene)
+    short: Line = (api_age(scene),)
+    full = short if shell is None else (*short, Piece("  "), shell)
+    return Field(2, 6, full, short)
+
+
+def _fits(forms: Sequence[Line], lefts: int, width: int) -> bool:
+    left = length(_joined(forms[:lefts], " | "))
+    return left + 2 + length(_joined(forms[lefts:], "  ")) <= width
+
+
+def _joined(forms: Sequence[Line], between: str) -> Line:
+    line: list[Piece] = []
+    for form in forms:
+        if form and line:
+            line.append(Piece(between, Ink.FRAME))
+        line.extend(form)
+    return tuple(line)

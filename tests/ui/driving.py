@@ -1,0 +1,62 @@
+"""Running the console in tests, without a terminal."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from textual.pilot import Pilot
+
+from rgt_tui.app import RgtApp
+from rgt_tui.panes import Scene
+from rgt_tui.ui.screens.main import MainScreen
+from rgt_tui.ui.widgets.table import Table
+from tests.ui.feeds import FixedFeed
+
+
+class Console(NamedTuple):
+    """A running console and the feed it looks at."""
+
+    app: RgtApp
+    pilot: Pilot[int]
+    feed: FixedFeed
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen of the panes."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    @property
+    def table(self) -> Table:
+        """The list of the pane in front."""
+        return self.main.query_one(Table)
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys, and waits until their effects are painted."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Waits until everything that is due is painted."""
+        for _ in range(3):
+            await self.pilot.pause()
+
+    async def put(self, scene: Scene) -> None:
+        """Lets the engine have news, and waits until they are painted."""
+        self.feed.put(scene)
+        self.app._tick()
+        await self.settle()
+
+
+@asynccontextmanager
+async def console(
+    scene: Scene, size: tuple[int, int] = (120, 40), pane: str = "pods"
+) -> AsyncIterator[Console]:
+    """The console on a scene that stands still."""
+    feed = FixedFeed(scene)
+    app = RgtApp(feed, start_pane=pane)
+    async with app.run_test(size=size) as pilot:
+        running = Console(app, pilot, feed)
+        await running.settle()
+        yield running

@@ -1,0 +1,91 @@
+"""Pictures of every pane and of every unhappy state, in the three sizes that layouts turn at."""
+
+from collections.abc import Callable
+
+import pytest
+
+from rgt_tui.panes import Scene
+from tests.conftest import Gallery
+from tests.ui import hostile, scenes
+from tests.ui.driving import console
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+STATES: dict[str, Callable[[], Scene]] = {
+    "empty": scenes.empty,
+    "no_key": scenes.no_key,
+    "key_refused": scenes.refused_key,
+    "api_away": scenes.away,
+    "as_of": scenes.cached,
+    "demo_fleet": scenes.demo_fleet,
+}
+KEYS = {
+    "help": ["question_mark"],
+    "explain": ["x"],
+    "details": ["enter"],
+    "messages": ["n"],
+    "filter": ["slash", *"sweep"],
+    "command": ["colon", *"di"],
+    "faults": ["exclamation_mark"],
+    "sorted": ["S", "S", "S", "I"],
+    "full": ["F"],
+}
+
+
+def _of(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("pane", ["pods", "disk", "gpu"])
+async def test_a_pane_looks_as_it_did(pane: str, size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(scenes.demo(), size, pane) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("state", STATES)
+async def test_a_state_looks_as_it_did(state: str, size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(STATES[state](), size) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(60, 18), (79, 23), (40, 10), (20, 5)], ids=_of)
+async def test_a_small_terminal_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(scenes.demo(), size) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+@pytest.mark.parametrize("keys", KEYS)
+async def test_a_key_shows_what_it_did(keys: str, size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(scenes.demo(), size) as running:
+        await running.press(*KEYS[keys])
+        gallery.holds(running.app)
+
+
+async def test_many_pods_look_as_they_did(gallery: Gallery) -> None:
+    async with console(scenes.fleet(200), (120, 40)) as running:
+        await running.press("pagedown", "pagedown", "j")
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+async def test_hostile_names_look_as_they_did(size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(scenes.named(hostile.NAMES), size) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+async def test_without_colour_the_picture_says_the_same(
+    size: tuple[int, int], gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(scenes.demo(), size) as running:
+        gallery.holds(running.app)
+
+
+async def test_a_terminal_without_utf8_gets_plain_frames(gallery: Gallery) -> None:
+    async with console(scenes.demo(), (80, 24)) as running:
+        running.app.use_encoding("ascii")
+        await running.settle()
+        gallery.holds(running.app)
