@@ -1,0 +1,88 @@
+from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.pod import NetworkMount
+from rgt_tui.domain.units import GIB
+from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
+from rgt_tui.panes import Cell, Scene, Tone
+from rgt_tui.panes.disk import PANE
+from rgt_tui.probes.df import DiskMount, DiskReport
+from tests.values import NOW, a_pod, an_account, having
+
+
+def mount(path: str, kind: MountKind, used: float | None, size: float, source: str) -> DiskMount:
+    return DiskMount(
+        path=path,
+        source=source,
+        fstype="x",
+        kind=kind,
+        used_bytes=None if used is None else int(used * GIB),
+        size_bytes=int(size * GIB),
+        free_bytes=None,
+        inodes_used=None,
+        inodes_total=None,
+        answered=used is not None,
+    )
+
+
+ROOT = mount("/", MountKind.CONTAINER, 19.6, 20, "overlay")
+DISK = mount("/workspace", MountKind.VOLUME, 22, 196, "/dev/mapper/pod-7h9k2m4n6p")
+
+
+def table(account: Account) -> dict[str, dict[str, Cell]]:
+    rows = PANE.rows(Scene(account=account, now=NOW))
+    titles = [column.title for column in PANE.columns]
+    return {row.cells[1].text: dict(zip(titles, row.cells, strict=True)) for row in rows}
+
+
+def test_each_mount_says_its_fill_and_its_fate() -> None:
+    pod = a_pod()
+    rows = table(having(an_account(pod), pod, DiskReport((ROOT, DISK))))
+    assert rows["/"]["%"] == Cell("98%!", Tone.BAD)
+    assert (rows["/"]["STOP"].text, rows["/"]["TERMINATE"].text) == ("wiped", "wiped")
+    assert (rows["/workspace"]["STOP"].text, rows["/workspace"]["TERMINATE"].text) == (
+        "kept",
+        "DELETED",
+    )
+
+
+def test_a_network_volume_has_the_apis_size_and_no_invented_use() -> None:
+    pod = a_pod(volume_disk=None, network_mounts=(NetworkMount(volume_id="v1", path="/workspace"),))
+    volume = NetworkVolume(id="v1", name="nv", size_gb=3000, data_center="EU-RO-1", tier="STANDARD")
+    account = an_account(pod).after(Change(VolumeList, Observed(VolumeList((volume,)), NOW)))
+    pool = mount("/workspace", MountKind.NETWORK, 1.4e6, 2.3e6, "mfs#euro.runpod.net:9421")
+    row = table(having(account, pod, DiskReport((ROOT, pool))))["/workspace"]
+    assert (row["USED"].text, row["SIZE"].text, row["%"].text) == ("?", "2.9T", "?")
+    assert row["SIZE BY"].text == "api"
+    assert row["TERMINATE"] == Cell("kept", Tone.GOOD)
+
+
+def test_a_hung_mount_is_told_apart_from_an_empty_one() -> None:
+    pod = a_pod()
+    hung = mount("/workspace", MountKind.VOLUME, None, 196, "/dev/mapper/pod-7h9k2m4n6p")
+    assert table(having(an_account(pod), pod, DiskReport((ROOT, hung))))["/workspace"][
+        "USED"
+    ] == Cell("hung!", Tone.BAD)
+
+
+def test_without_df_the_api_still_tells_what_there_is_and_use_is_unknown() -> None:
+    rows = table(an_account(a_pod()))
+    assert {path: row["USED"].text for path, row in rows.items()} == {"/": "?", "/workspace": "?"}
+    assert rows["/workspace"]["SIZE"].text == "200G"
+
+
+def test_the_detail_says_why_df_was_not_seen() -> None:
+    pod = a_pod()
+    account = an_account(pod).after(Change(DiskReport, Failed("connection refused", NOW), pod.id))
+    blocks = PANE.detail(Scene(account=account, now=NOW), f"{pod.id}/")
+    text = " ".join(cell.text for line in blocks[0].lines for cell in line)
+    assert "connection refused" in text
+    assert blocks[0].note == "df never seen"
+
+
+def test_an_overlay_where_the_api_promises_a_volume_counts_as_lost() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, DiskReport((ROOT,)))
+    row = table(account)["/workspace"]
+    assert row["STOP"].text == "wiped"
+    blocks = PANE.detail(Scene(account=account, now=NOW), f"{pod.id}/")
+    assert any("disagree" in cell.text for line in blocks[0].lines for cell in line)
