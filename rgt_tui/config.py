@@ -1,0 +1,366 @@
+"""The configuration: a TOML file that is checked word by word and never changed by the program.
+
+A setting is one `Setting` in `SETTINGS`; file, template, `config print` and errors follow from it.
+What cannot be followed is refused with file, line, what was expected and what was found: a
+mistyped key that is ignored would leave a person with a setting that does nothing.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, NoReturn
+
+from rgt_tui import places
+from rgt_tui.domain.errors import BadConfig
+from rgt_tui.domain.text import clean
+
+BASE_URL: Final = "https://api.runpod.io"
+"""Origin of REST v2 and GraphQL (RunPod REST v2 document of 2026-08-18, `servers`)."""
+BASE_URL_VARIABLE: Final = "RUNPOD_API_BASE_URL"
+LARGEST_FILE: Final = 64 * 1024
+"""Bytes; a page of settings has about one thousand."""
+SHOWN: Final = 60
+"""Characters of a wrong value that an error repeats."""
+_AT_LINE: Final = re.compile(r" \(at line (\d+), column \d+\)$")
+_NEVER_SHOWN: Final = re.compile(r"key|token|secret|password", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings in force.
+
+    Attributes:
+        read_only: whether no write can be sent.
+        base_url: origin of REST v2 and GraphQL, without path.
+        identity_files: private keys for SSH, beside the agent's.
+        connect_timeout_s: seconds an SSH connection may take to come about.
+        wire: `diff` sends the terminal only what changed, `stock` leaves it to Textual.
+        runpod_profile: section of `~/.runpod/config.toml` whose key is used; None is any.
+        file: where the settings came from; None when there was no file.
+        notes: sentences on what is worth a look, such as a file mode.
+    """
+
+    read_only: bool = True
+    base_url: str = BASE_URL
+    identity_files: tuple[Path, ...] = ()
+    connect_timeout_s: float = 10.0
+    wire: Literal["diff", "stock"] = "diff"
+    runpod_profile: str | None = None
+    file: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Unfit(Exception):
+    """A value that a setting cannot have; the message says what it expects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        section: the TOML table; empty for the top of the file.
+        key: its name there.
+        field: its name in `Config`.
+        read: from the TOML value to the field's. Raises `Unfit`.
+        example: a value as TOML, for the template.
+        help: one sentence.
+    """
+
+    section: str
+    key: str
+    field: str
+    read: Callable[[object], object]
+    example: str
+    help: str
+
+
+def origin(value: object) -> str:
+    """An `http(s)://host[:port]`, with the `/v2` that some carry taken off.
+
+    Raises:
+        Unfit: it is none.
+    """
+    expected = Unfit(f"an origin such as {BASE_URL!r}, without path, user or password")
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise expected
+    try:
+        url = urllib.parse.urlsplit(value.strip())
+        is_sound = url.hostname and (url.port is None or url.port > 0)
+    except ValueError:
+        raise expected from None
+    path_is_empty = url.path.rstrip("/") in ("", "/v2")
+    if not is_sound or url.scheme not in ("http", "https") or "@" in url.netloc or " " in value:
+        raise expected
+    if url.query or url.fragment or not path_is_empty:
+        raise expected
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit("true or false")
+    return value
+
+
+def _wire(value: object) -> str:
+    if value not in ("diff", "stock"):
+        raise Unfit('"diff" or "stock"')
+    return str(value)
+
+
+def _timeout(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= 120:
+        raise Unfit("a number of seconds from 1 to 120")
+    return float(value)
+
+
+def _profile(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise Unfit("the name of a section of ~/.runpod/config.toml")
+    return value
+
+
+def _files(value: object) -> tuple[Path, ...]:
+    if not isinstance(value, list) or not all(_is_path(member) for member in value):
+        raise Unfit('a list of file names, absolute or from "~/" on')
+    return tuple(Path(_expanded(member)) for member in value)
+
+
+def _is_path(member: object) -> bool:
+    return isinstance(member, str) and member.isprintable() and member.startswith(("/", "~/"))
+
+
+def _expanded(name: str) -> str:
+    return f"{places.home()}{name[1:]}" if name.startswith("~") else name
+
+
+SETTINGS: Final = (
+    Setting(
+        section="",
+        key="read_only",
+        field="read_only",
+        read=_flag,
+        example="true",
+        help="Make it impossible to send a write.",
+    ),
+    Setting(
+        section="api",
+        key="base_url",
+        field="base_url",
+        read=origin,
+        example=f'"{BASE_URL}"',
+        help=f"Origin of REST v2 and GraphQL; ${BASE_URL_VARIABLE} wins over it.",
+    ),
+    Setting(
+        section="credentials",
+        key="runpod_profile",
+        field="runpod_profile",
+        read=_profile,
+        example='"default"',
+        help="Section of ~/.runpod/config.toml whose key is used when no other source has one.",
+    ),
+    Setting(
+        section="ssh",
+        key="identity_files",
+        field="identity_files",
+        read=_files,
+        example='["~/.ssh/id_ed25519"]',
+        help="Private keys to try on Pods, beside those of the SSH agent.",
+    ),
+    Setting(
+        section="ssh",
+        key="connect_timeout_s",
+        field="connect_timeout_s",
+        read=_timeout,
+        example="10",
+        help="Seconds an SSH connection may take to come about.",
+    ),
+    Setting(
+        section="ui",
+        key="wire",
+        field="wire",
+        read=_wire,
+        example='"diff"',
+        help='"diff" sends the terminal only what changed, "stock" leaves it to Textual.',
+    ),
+)
+
+
+def load(path: Path | None = None) -> Config:
+    """The settings in force: those of the file, defaults for the rest, the environment on top.
+
+    Args:
+        path: the file; None is the default one, which need not exist.
+
+    Raises:
+        BadConfig: the file is not there although it was named, or cannot be followed.
+    """
+    file = path if path is not None else places.config_file()
+    found: dict[str, object] = {}
+    try:
+        content, status = places.read_regular(file, LARGEST_FILE)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if path is not None:
+            raise BadConfig(f"{file}: there is no such configuration file") from error
+    except OSError as error:
+        hint = f"Run: chmod go-w {file}" if isinstance(error, places.NotPrivate) else ""
+        raise BadConfig(
+            f"{file}: the configuration cannot be read: {places.why(error)}", hint=hint
+        ) from error
+    else:
+        found = {"file": file, "notes": _mode_notes(file, status.st_mode), **_read(file, content)}
+    base_url = os.environ.get(BASE_URL_VARIABLE, "").strip()
+    if base_url:
+        found["base_url"] = _from_environment(base_url)
+    return Config(**found)  # type: ignore[arg-type]  # each value was made for its field
+
+
+def as_sections(config: Config) -> dict[str, dict[str, object]]:
+    """The settings by section and key, as JSON and TOML know values; those unset are None."""
+    sections: dict[str, dict[str, object]] = {}
+    for setting in SETTINGS:
+        value = getattr(config, setting.field)
+        shown = [str(member) for member in value] if isinstance(value, tuple) else value
+        sections.setdefault(setting.section, {})[setting.key] = shown
+    return sections
+
+
+def template() -> str:
+    """A configuration in which every setting is explained and none is set."""
+    lines = ["# Configuration of rgt-tui. Every line is optional; these are the defaults.", ""]
+    section = ""
+    for setting in SETTINGS:
+        if setting.section != section:
+            section = setting.section
+            lines += [f"[{section}]"]
+        lines += [f"# {setting.help}", f"# {setting.key} = {setting.example}", ""]
+    return "\n".join(lines)
+
+
+def _read(file: Path, content: bytes) -> dict[str, object]:
+    text = _decoded(file, content)
+    try:
+        tables = tomllib.loads(text)
+    except RecursionError:
+        raise BadConfig(f"{file}: brackets are nested too deeply for a configuration") from None
+    except ValueError as error:  # TOMLDecodeError, and int() of a number too long for it
+        raise _syntax(file, text, error) from None
+    return dict(_values(file, text, tables))
+
+
+def _decoded(file: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadConfig(f"{file}, line {line}: expected UTF-8 text, found other bytes") from None
+
+
+def _syntax(file: Path, text: str, error: ValueError) -> BadConfig:
+    said = str(error)
+    place = _AT_LINE.search(said)
+    line = int(place.group(1)) if place else text.count("\n") + 1
+    reason = said[: place.start()] if place else said.removesuffix(" (at end of document)")
+    return BadConfig(
+        f"{file}, line {line}: expected TOML such as `key = value` or `[section]`, "
+        f"found something else: {clean(reason, SHOWN)}",
+        hint="rgt-tui config init --stdout shows a configuration that works.",
+    )
+
+
+def _values(file: Path, text: str, tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """The fields that a parsed file sets.
+
+    Raises:
+        BadConfig: an unknown section or key, or a value that is none of its setting's.
+    """
+    sections = {setting.section for setting in SETTINGS} - {""}
+    for name, value in tables.items():
+        if name not in sections:
+            yield _value(file, text, ("", name), value)
+        elif isinstance(value, dict):
+            for key, member in value.items():
+                yield _value(file, text, (name, key), member)
+        else:
+            line = _line_of(text, "", name)
+            raise BadConfig(f"{file}, line {line}: expected a section [{name}], found a value")
+
+
+def _value(file: Path, text: str, at: tuple[str, str], value: object) -> tuple[str, object]:
+    setting = next((s for s in SETTINGS if (s.section, s.key) == at), None)
+    where = f"{file}, line {_line_of(text, *at)}"
+    if setting is None:
+        _refuse_unknown(where, *at, is_section=isinstance(value, dict))
+    try:
+        return setting.field, setting.read(value)
+    except Unfit as error:
+        raise BadConfig(f"{where}: {_full(*at)}: expected {error}, found {_shown(value)}") from None
+
+
+def _refuse_unknown(where: str, section: str, key: str, *, is_section: bool) -> NoReturn:
+    if is_section:
+        known = sorted({s.section for s in SETTINGS} - {""})
+        what = f"an unknown section [{clean(key, SHOWN)}]"
+    else:
+        known = [s.key for s in SETTINGS if s.section == section]
+        what = f"an unknown key {clean(_full(section, key), SHOWN)}"
+    near = difflib.get_close_matches(key, known, 1, cutoff=0.5)
+    elsewhere = [_full(s.section, s.key) for s in SETTINGS if s.key == key]
+    if _NEVER_SHOWN.search(key):
+        hint = "API keys do not belong into this file: rgt-tui login stores one."
+    elif elsewhere:
+        hint = f"{key} belongs into another section: {elsewhere[0]}."
+    else:
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known there: {', '.join(known)}."
+    expected = f"expected {near[0]}" if near else f"expected one of {', '.join(known)}"
+    raise BadConfig(f"{where}: {expected}, found {what}", hint=hint)
+
+
+def _full(section: str, key: str) -> str:
+    return f"{section}.{key}" if section else key
+
+
+def _shown(value: object) -> str:
+    """A wrong value, but none that may hold a password."""
+    text = repr(value)
+    return "one with a user or password" if "@" in text else clean(text, SHOWN)
+
+
+def _line_of(text: str, section: str, key: str) -> int:
+    """The line that sets a key, counted from 1; a parsed file does not tell.
+
+    Understands tables, dotted keys and inline tables; where all fail, the first line that holds
+    the word, else the first.
+    """
+    word = rf"""["']?{re.escape(key)}["']?"""
+    here = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        header = re.match(r"\s*\[+\s*[\"']?([^\]\"'.]*)", line)
+        if header:
+            here = header.group(1).strip()
+            if not section and here == key:
+                return number
+        if here == section and re.match(rf"\s*{word}\s*[=.]", line):
+            return number
+        if section and re.match(rf"""\s*["']?{re.escape(section)}["']?\s*[.=].*{word}""", line):
+            return number
+    return next((n for n, line in enumerate(text.split("\n"), 1) if key in line), 1)
+
+
+def _mode_notes(file: Path, mode: int) -> tuple[str, ...]:
+    if mode & 0o020:
+        return (f"{file} can be changed by its group; run: chmod g-w {file}",)
+    return ()
+
+
+def _from_environment(value: str) -> str:
+    try:
+        return origin(value)
+    except Unfit as error:
+        raise BadConfig(f"{BASE_URL_VARIABLE}: expected {error}, found {_shown(value)}") from None
