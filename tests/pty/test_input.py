@@ -13,11 +13,11 @@ def test_bytes_that_are_not_utf_8_do_not_end_the_app() -> None:
         assert terminal.wait_exit() == 0
 
 
-def test_a_hundred_thousand_random_bytes_do_not_end_the_app() -> None:
+def test_thirty_thousand_random_bytes_do_not_end_the_app() -> None:
     with demo("--unkillable") as terminal:
         terminal.wait_for(READY)
         dice = random.Random(6456)
-        for _ in range(100):
+        for _ in range(30):
             terminal.send(dice.randbytes(1000))
         terminal.send(b"\x1b[201~\x1b[201~")  # ends a paste that chance may have begun
         terminal.pump(1.0)

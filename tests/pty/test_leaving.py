@@ -131,9 +131,7 @@ def test_control_z_stops_the_job_and_fg_brings_the_same_screen_back() -> None:
         terminal.wait_for("Stopped")
         assert terminal.left_on() <= {"2004"}  # bash's own line editor
         terminal.send("fg\n")
-        terminal.wait_for(READY)
-        terminal.settle(quiet_s=0.3)
-        assert terminal.cells() == wanted
+        terminal.wait_until(lambda: terminal.cells() == wanted)
         terminal.press("q")
         terminal.wait_for("shell>")
 

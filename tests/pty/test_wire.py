@@ -20,7 +20,10 @@ def _same_step(ours: Terminal, stock: Terminal, key: str) -> None:
     for terminal in (ours, stock):
         terminal.press(key)
     for terminal in (ours, stock):
-        terminal.settle(quiet_s=0.12)
+        terminal.settle(quiet_s=0.1)
+    for terminal in (ours, stock):  # a loaded machine may have begun to draw only now
+        if ours.cells() != stock.cells():
+            terminal.settle(quiet_s=0.5)
     assert ours.cells() == stock.cells(), f"after {key}:\n{ours.text}\n---\n{stock.text}"
 
 
@@ -60,9 +63,9 @@ def test_a_cursor_key_is_at_most_400_bytes() -> None:
     with demo() as terminal:
         _start(terminal)
         before = terminal.written
-        for _ in range(4):
+        for row in range(1, 5):
             terminal.press("down")
-            terminal.settle(quiet_s=0.1)
+            terminal.wait_for(f"> {row:03d}")
 
         assert 0 < terminal.written - before <= 4 * 400
 
@@ -83,9 +86,8 @@ def test_control_l_writes_every_cell_again() -> None:
         terminal.scribble()
         assert terminal.cells() != wanted
         terminal.press("ctrl+l")
-        terminal.settle(quiet_s=0.15)
 
-        assert terminal.cells() == wanted
+        terminal.wait_until(lambda: terminal.cells() == wanted)
 
 
 @pytest.mark.parametrize("in_band", [False, True], ids=["SIGWINCH", "mode 2048"])
@@ -94,9 +96,8 @@ def test_a_terminal_that_shrinks_and_grows_back_at_once_is_repainted(in_band: bo
         wanted = _start(terminal).cells()
         terminal.resize(60, 18)
         terminal.resize(90, 24)
-        terminal.settle(quiet_s=0.3)
 
-        assert terminal.cells() == wanted
+        terminal.wait_until(lambda: terminal.cells() == wanted)
 
 
 def test_frames_are_wrapped_in_synchronized_updates_where_the_terminal_has_them() -> None:
@@ -104,8 +105,7 @@ def test_frames_are_wrapped_in_synchronized_updates_where_the_terminal_has_them(
         _start(terminal)
         before = terminal.written
         terminal.press("pagedown")
-        terminal.settle(quiet_s=0.1)
+        terminal.wait_until(lambda: bytes(terminal.raw[before:]).endswith(b"\x1b[?2026l"))
         frame = bytes(terminal.raw[before:])
 
         assert frame.startswith(b"\x1b[?2026h")
-        assert frame.endswith(b"\x1b[?2026l")

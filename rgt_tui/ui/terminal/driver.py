@@ -28,6 +28,8 @@ RESTORE: Final = (
     "\x1b[?1016l\x1b[?1004l\x1b[?2048l\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 """Ends a half-written sequence and every mode a session may have set; for a hard end only."""
+END_FRAME: Final = "\x1b[?2026l\x1b[m"
+"""Ends what a frame may have begun whose later part was dropped."""
 LEAVING_S: Final = 2.0
 """How long a terminal that takes nothing may hold up a quit or a suspension."""
 LARGEST: Final = (2000, 1000)
@@ -95,11 +97,8 @@ class ConsoleDriver(LenientInput, Takeover):
 
     def stop_application_mode(self) -> None:
         """Leave the terminal; frames it has not taken are dropped."""
-        thread = self._writer_thread
-        if thread is not None:
-            with contextlib.suppress(queue.Empty):
-                while True:
-                    thread._queue.get_nowait()
+        if self._drop_pending():
+            self.write(END_FRAME)
         self.output.discard_after(LEAVING_S)
         super().stop_application_mode()
         self._is_entered = False
@@ -137,6 +136,15 @@ class ConsoleDriver(LenientInput, Takeover):
         """No more input: the terminal is gone."""
         if not self.exit_event.is_set():
             self.leaving.lose_terminal()
+
+    def _drop_pending(self) -> bool:
+        thread = self._writer_thread
+        dropped = False
+        with contextlib.suppress(queue.Empty):
+            while thread is not None:
+                thread._queue.get_nowait()
+                dropped = True
+        return dropped
 
     def _sigtstp_application(self, *_: object) -> None:
         # Textual suspends inside the signal handler, where the writer queue's lock may be held
