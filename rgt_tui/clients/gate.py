@@ -146,7 +146,7 @@ def _is_this_action(sending: Sending, path: str, leave: ActionPass) -> bool:
         sending.method == "POST"
         and pod is not None
         and pod[1] == leave.pod_id
-        and leave.verb in Verb
+        and isinstance(leave.verb, Verb)
         and sending.body == action_body(leave.verb)
     )
 
@@ -159,7 +159,9 @@ def _refusal(sending: Sending, reason: str) -> GuardRefused:
 _TOKENS: Final = re.compile(
     r'#[^\n]*|"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|[{}()]|[A-Za-z_][A-Za-z0-9_]*|\S'
 )
-_OPEN: Final = "{("
+_OPEN: Final = ("{", "(")
+_READING: Final = ("query", "{")
+_WRITING: Final = ("mutation", "subscription", "fragment")
 
 
 def require_read_only(document: str) -> None:
@@ -175,9 +177,9 @@ def require_read_only(document: str) -> None:
     for word in _TOKENS.findall(document):
         if word.startswith("#") or word == ",":
             continue
+        if depth == 0 and (word in _WRITING or (at_start and word not in _READING)):
+            raise GuardRefused("a GraphQL document that does more than read is not sent")
         if depth == 0 and at_start:
-            if word not in ("query", "{"):
-                raise GuardRefused("a GraphQL document that does more than read is not sent")
             at_start, operations = False, operations + 1
         if word in _OPEN:
             depth += 1

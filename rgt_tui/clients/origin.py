@@ -37,11 +37,26 @@ def proxy_of(origin: str) -> str | None:
         ValueError: the origin is no URL.
     """
     url = urllib.parse.urlsplit(origin)
+    check_port(origin)
     if is_loopback(origin) or urllib.request.proxy_bypass(url.netloc.rpartition("@")[2]):
         return None
     proxies = urllib.request.getproxies()
     found = proxies.get(url.scheme) or proxies.get("all")
-    return found if found is None or "://" in found else f"http://{found}"
+    if found is None:
+        return None
+    proxy = found if "://" in found else f"http://{found}"
+    check_port(proxy)
+    return proxy
+
+
+def check_port(url: str) -> None:
+    """Returns when the port of `url` can be connected to.
+
+    Raises:
+        ValueError: it cannot; connecting would fail with an error of no known kind.
+    """
+    if urllib.parse.urlsplit(url).port == 0:
+        raise ValueError("port 0")
 
 
 def road_of(origin: str) -> str:

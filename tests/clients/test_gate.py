@@ -1,0 +1,302 @@
+"""What the gate lets out, judged by the bytes that would be written."""
+
+import pickle
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rgt_tui.clients.gate import (
+    ActionPass,
+    DeletePass,
+    Gate,
+    Pass,
+    Sending,
+    Verb,
+    action_body,
+    require_read_only,
+)
+from rgt_tui.domain.errors import GuardRefused
+from rgt_tui.domain.units import PodId
+from rgt_tui.guard import permit as permits
+from rgt_tui.guard.permit import Permit
+
+POD = PodId("7h9k2m4n6p")
+NOW = 1000.0
+
+
+def a_gate(*, read_only: bool = False, now: float = NOW) -> Gate:
+    return Gate(read_only=read_only, monotonic=lambda: now)
+
+
+def a_permit(pod_id: str = POD, *, expires_at: float = NOW + 30) -> Permit:
+    return Permit(
+        permits._ISSUER,
+        pod_id=PodId(pod_id),
+        incarnation="1780315320",
+        digest="d",
+        expires_at=expires_at,
+    )
+
+
+def sending(method: str, target: str, body: bytes = b"", *headers: str) -> Sending:
+    return Sending(
+        method=method, target=target.encode("latin-1"), body=body, header_names=frozenset(headers)
+    )
+
+
+def stop() -> Sending:
+    return sending("POST", f"/v2/pods/{POD}/action", action_body(Verb.STOP))
+
+
+READS = [
+    "/v2/pods",
+    "/v2/pods?includeClusterPods=true&cursor=abc%3D%3D",
+    f"/v2/pods/{POD}",
+    f"/v2/pods/{POD}/logs?source=system&tail=200&since=2026-06-01T12:00:00Z",
+    "/v2/network-volumes",
+    "/v2/catalog/gpus?include=AVAILABILITY&product=POD",
+    "/v2/billing/pods?bucketSize=day&lastN=30",
+]
+
+
+@pytest.mark.parametrize("target", READS)
+@pytest.mark.parametrize("read_only", [True, False])
+def test_reads_of_canonical_paths_pass(target: str, read_only: bool) -> None:
+    a_gate(read_only=read_only).check(sending("GET", target))
+
+
+TRICKS = [
+    "/v2/pods/%2e%2e/account",
+    "/v2/pods/..",
+    "/v2/pods/./x",
+    "/v2//pods",
+    "//api.runpod.io/v2/pods",
+    "/V2/pods",
+    "/v2/pods/",
+    "/v2",
+    "/",
+    "",
+    "*",
+    "/graphql",
+    "/v1/pods",
+    "/v2/pods;x=1",
+    "/v2/pods/a%2Faction",
+    "/v2/pods/a\\b",
+    "/v2/pods/a b",
+    "/v2/pods/a\r\nX: y",
+    "/v2/pods#x",
+    "/v2/pods/é",
+    "/v2/pods/" + "a" * 65,
+    "/v2/pods?x=a b",
+    "/v2/pods?x=a\r\nHost: b",
+    "/v2/pods??x",
+    "http://127.0.0.1/v2/pods",
+    "https://api.runpod.io/v2/pods",
+]
+
+
+@pytest.mark.parametrize("target", TRICKS)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_path_spelled_in_an_unusual_way_is_refused(method: str, target: str) -> None:
+    with pytest.raises(GuardRefused):
+        a_gate().check(sending(method, target), DeletePass(a_permit()))
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+def test_a_verb_passes_with_a_pass_for_it(verb: Verb) -> None:
+    a_gate().check(
+        sending("POST", f"/v2/pods/{POD}/action", action_body(verb)), ActionPass(POD, verb)
+    )
+
+
+WRITES_WITHOUT_LEAVE: list[tuple[Sending, Pass | None]] = [
+    (stop(), None),
+    (stop(), ActionPass(POD, Verb.START)),
+    (stop(), ActionPass(PodId("other"), Verb.STOP)),
+    (
+        sending("POST", f"/v2/pods/{POD}/action?x=1", action_body(Verb.STOP)),
+        ActionPass(POD, Verb.STOP),
+    ),
+    (sending("POST", f"/v2/pods/{POD}/action", b'{"action": "stop"}'), ActionPass(POD, Verb.STOP)),
+    (
+        sending("POST", f"/v2/pods/{POD}/action", b'{"action":"stop","action":"terminate"}'),
+        ActionPass(POD, Verb.STOP),
+    ),
+    (sending("POST", f"/v2/pods/{POD}/action", b""), ActionPass(POD, Verb.STOP)),
+    (sending("PUT", f"/v2/pods/{POD}/action", action_body(Verb.STOP)), ActionPass(POD, Verb.STOP)),
+    (sending("POST", "/v2/pods", b"{}"), ActionPass(POD, Verb.START)),
+    (sending("POST", "/graphql", b'{"query":"{myself{id}}"}'), ActionPass(POD, Verb.START)),
+    (sending("PATCH", f"/v2/pods/{POD}", b"{}"), ActionPass(POD, Verb.STOP)),
+    (sending("PUT", "/v2/account/ssh-keys", b"{}"), None),
+    (sending("HEAD", "/v2/pods"), None),
+    (sending("OPTIONS", "/v2/pods"), None),
+    (sending("CONNECT", "/v2/pods"), None),
+    (sending("get", "/v2/pods"), None),
+    (sending("GET", "/v2/pods", b"body"), None),
+    (sending("DELETE", f"/v2/pods/{POD}"), None),
+    (sending("DELETE", f"/v2/pods/{POD}"), ActionPass(POD, Verb.STOP)),
+    (sending("DELETE", f"/v2/pods/{POD}", b"{}"), DeletePass(a_permit())),
+    (sending("DELETE", "/v2/pods/other"), DeletePass(a_permit())),
+    (sending("DELETE", f"/v2/pods/{POD}?x=1"), DeletePass(a_permit())),
+    (sending("DELETE", "/v2/pods"), DeletePass(a_permit())),
+    (sending("DELETE", "/v2/network-volumes/2q9m7x4c"), DeletePass(a_permit("2q9m7x4c"))),
+    (sending("DELETE", "/v2/clusters/abc"), DeletePass(a_permit("abc"))),
+    (sending("DELETE", "/v2/templates/abc"), DeletePass(a_permit("abc"))),
+    (sending("delete", f"/v2/pods/{POD}"), DeletePass(a_permit())),
+    (sending("DELETE", f"/v2/pods/{POD.upper()}"), DeletePass(a_permit())),
+]
+
+
+@pytest.mark.parametrize(("what", "leave"), WRITES_WITHOUT_LEAVE, ids=str)
+def test_a_write_without_leave_for_exactly_it_is_refused(what: Sending, leave: Pass | None) -> None:
+    with pytest.raises(GuardRefused):
+        a_gate().check(what, leave)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"action":"terminate"}',
+        b'{"action":"TERMINATE"}',
+        b'{"action":"stop"} ',
+        b'["stop"]',
+        b"stop",
+    ],
+)
+@pytest.mark.parametrize("verb", list(Verb))
+def test_terminate_never_passes_as_an_action(verb: Verb, body: bytes) -> None:
+    with pytest.raises(GuardRefused):
+        a_gate().check(sending("POST", f"/v2/pods/{POD}/action", body), ActionPass(POD, verb))
+
+
+def test_a_forged_verb_does_not_pass() -> None:
+    forged: Verb = "terminate"  # type: ignore[assignment]  # what a careless caller could hand over
+    with pytest.raises(GuardRefused):
+        a_gate().check(
+            sending("POST", f"/v2/pods/{POD}/action", b'{"action":"terminate"}'),
+            ActionPass(POD, forged),
+        )
+
+
+def test_a_delete_with_its_permit_passes_exactly_once() -> None:
+    gate, leave = a_gate(), DeletePass(a_permit())
+    gate.check(sending("DELETE", f"/v2/pods/{POD}"), leave)
+    with pytest.raises(GuardRefused, match="used already"):
+        gate.check(sending("DELETE", f"/v2/pods/{POD}"), leave)
+
+
+@pytest.mark.parametrize("expires_at", [NOW, NOW - 1, NOW + 61, float("nan"), float("inf")])
+def test_a_permit_that_is_over_or_too_long_lived_does_not_pass(expires_at: float) -> None:
+    with pytest.raises(GuardRefused):
+        a_gate().check(
+            sending("DELETE", f"/v2/pods/{POD}"), DeletePass(a_permit(expires_at=expires_at))
+        )
+
+
+@pytest.mark.parametrize(
+    ("what", "leave"),
+    [
+        (stop(), ActionPass(POD, Verb.STOP)),
+        (sending("DELETE", f"/v2/pods/{POD}"), DeletePass(a_permit())),
+    ],
+    ids=["stop", "delete"],
+)
+def test_a_read_only_gate_refuses_what_has_leave(what: Sending, leave: Pass) -> None:
+    with pytest.raises(GuardRefused, match="read-only"):
+        a_gate(read_only=True).check(what, leave)
+
+
+def test_a_refused_delete_does_not_use_up_the_permit() -> None:
+    leave = DeletePass(a_permit())
+    with pytest.raises(GuardRefused):
+        a_gate(read_only=True).check(sending("DELETE", f"/v2/pods/{POD}"), leave)
+    a_gate().check(sending("DELETE", f"/v2/pods/{POD}"), leave)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "x-http-method-override",
+        "x-method-override",
+        "x-http-method",
+        "x-original-url",
+        "x-rewrite-url",
+    ],
+)
+def test_headers_that_change_what_is_asked_are_refused(name: str) -> None:
+    with pytest.raises(GuardRefused):
+        a_gate().check(sending("GET", "/v2/pods", b"", "accept", name))
+
+
+@given(
+    method=st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE"])
+    | st.text(max_size=8),
+    target=st.from_regex(r"/v2(/[a-zA-Z0-9_%.~-]{0,12}){0,4}(\?[a-z=&]{0,8})?", fullmatch=True),
+    body=st.binary(max_size=40),
+)
+def test_no_write_passes_without_a_pass(method: str, target: str, body: bytes) -> None:
+    if method == "GET":
+        return
+    with pytest.raises(GuardRefused):
+        a_gate().check(Sending(method=method, target=target.encode(), body=body))
+
+
+READING = [
+    "{ myself { id } }",
+    "query { myself { clientBalance currentSpendPerHr } }",
+    'query Named($id: String = "mutation { x }") { pod(input: {podId: $id}) { id } }',
+    "# mutation\nquery{myself{id}}",
+    r'query { a(x: "\" } mutation { b") }',
+]
+WRITING = [
+    'mutation { podTerminate(input: {podId: "x"}) }',
+    'query { myself { id } } mutation { podStop(input: {podId: "x"}) { id } }',
+    "{ myself { id } } mutation M { a }",
+    "# query\nmutation { a }",
+    ",mutation { a }",
+    "\ufeffmutation { a }",
+    "subscription { a }",
+    "fragment F on User { id } query { myself { ...F } }",
+    r'query { a(x: "\\") } mutation { b }',
+    "query Q mutation { a }",
+    "query { a",
+    "query { a } }",
+    "",
+    "query",
+    '"""doc""" mutation { a }',
+    "query { a } query { b }",
+]
+
+
+@pytest.mark.parametrize("document", READING)
+def test_a_graphql_document_that_reads_passes(document: str) -> None:
+    require_read_only(document)
+
+
+@pytest.mark.parametrize("document", WRITING)
+def test_a_graphql_document_that_could_do_more_is_refused(document: str) -> None:
+    with pytest.raises(GuardRefused):
+        require_read_only(document)
+
+
+FORGERIES: dict[str, Callable[[], object]] = {
+    "no token": lambda: Permit(None, pod_id=POD, incarnation="1", digest="d", expires_at=NOW),
+    "a token of one's own": lambda: Permit(
+        object(), pod_id=POD, incarnation="1", digest="d", expires_at=NOW
+    ),
+    "no Pod": lambda: a_permit(""),
+    "two Pods": lambda: a_permit("a/b"),
+}
+
+
+@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES)
+def test_a_permit_is_not_made_by_anybody(forge: Callable[[], object]) -> None:
+    with pytest.raises(GuardRefused):
+        forge()
+
+
+def test_a_permit_is_neither_copied_nor_pickled() -> None:
+    with pytest.raises(TypeError):
+        pickle.dumps(a_permit())
