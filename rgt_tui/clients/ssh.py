@@ -1,0 +1,275 @@
+"""Examining hosts over SSH: one connection a host, one round trip a probe.
+
+asyncssh is imported in a thread when the first connection is wanted.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, Place
+from rgt_tui.clock import Clock
+from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.text import clean
+from rgt_tui.probes import BadSection, Probe, Section
+from rgt_tui.probes._script import Script, compose
+
+if TYPE_CHECKING:
+    from rgt_tui.clients.ssh_run import Run
+    from rgt_tui.clients.ssh_wire import Wire
+
+CONNECT_TIMEOUT_S: Final = 12.0
+RUNS_PER_CONNECTION: Final = 4
+"""Below OpenSSH's MaxSessions of ten, so that a person's own sessions still fit."""
+LEAKS_ALLOWED: Final = 1
+SPARE_S: Final = 8.0
+"""Added to the time limits of all sections: for the wire and a slow machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SshTarget:
+    """A host to examine.
+
+    Attributes:
+        name: what to call it in messages.
+        pin_id, start: what its host key is bound to; see `hostkeys`.
+    """
+
+    host: str
+    port: int
+    username: str
+    name: str
+    pin_id: str
+    start: str
+
+    @property
+    def where(self) -> str:
+        """Name and address for messages."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        address = clean(f"{host}:{self.port}", 300)
+        return self.name if address in self.name else f"{self.name} ({address})"
+
+    @property
+    def place(self) -> Place:
+        """Whom its host key belongs to."""
+        return Place(pin_id=self.pin_id, start=self.start, host=self.host, port=self.port)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeAnswer:
+    """What came back of one script.
+
+    Attributes:
+        sections: those that came whole, by probe name.
+        seconds: how long each of them took.
+        host_key: the key the host has shown.
+        fault: why the answer is not whole; None when it is.
+    """
+
+    sections: Mapping[str, Section]
+    seconds: Mapping[str, float]
+    host_key: HostKeySeen
+    fault: SshError | None = None
+
+
+@dataclass(slots=True)
+class _Link:
+    """The one connection to a host.
+
+    Attributes:
+        gate: holds back runs beyond `RUNS_PER_CONNECTION`.
+        leaked: channels whose close the host never confirmed.
+    """
+
+    target: SshTarget
+    wire: "Wire | None" = None
+    connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNS_PER_CONNECTION))
+    leaked: int = 0
+
+    @property
+    def is_usable(self) -> bool:
+        return self.wire is not None and not self.wire.is_closed and self.leaked <= LEAKS_ALLOWED
+
+
+class SshPool:
+    """Keeps a connection to each host it was asked about.
+
+    ::
+
+        async with SshPool(identities=(), host_keys=HostKeys(path)) as pool:
+            answer = await pool.probe(target, compose(probes), deadline_s=20)
+    """
+
+    def __init__(
+        self,
+        *,
+        identities: Sequence[Path],
+        host_keys: HostKeyBook,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        parallel_connects: int = 8,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            identities: private key files; empty for the usual ones. An agent is asked as well.
+            host_keys: which keys to accept.
+            connect_timeout_s: for TCP, handshake and login together.
+            parallel_connects: handshakes at a time; each costs about 6 ms of CPU here.
+        """
+        self._identities: Final = tuple(identities)
+        self._host_keys: Final = host_keys
+        self._connect_timeout_s: Final = connect_timeout_s
+        self._handshakes: Final = asyncio.Semaphore(parallel_connects)
+        self._links: dict[str, _Link] = {}
+        self._runs: Final = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        await self._runs.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            wires = [link.wire for link in self._links.values() if link.wire is not None]
+            self._links.clear()
+            await asyncio.gather(*(wire.close() for wire in wires))
+        finally:
+            # Without the caller's error, which a task group would wrap in a group of its own. The
+            # runs end by themselves: their connections are closed.
+            await self._runs.__aexit__(None, None, None)
+
+    async def probe(self, target: SshTarget, script: Script, *, deadline_s: float) -> ProbeAnswer:
+        """Runs the script on the host and gives what came back.
+
+        Args:
+            target: the host.
+            script: composed probes.
+            deadline_s: seconds for the script on a standing connection.
+
+        Raises:
+            SshError: no section came back whole; says why in one sentence.
+        """
+        link = await self._connected(target)
+        run, wire = await self._run(link, script, deadline_s)
+        if run.fault is not None and not run.has_heard and wire.is_closed:
+            # A connection can have died unnoticed since it was last used: reading twice is safe.
+            link = await self._connected(target)
+            run, wire = await self._run(link, script, deadline_s)
+        if run.fault is not None and not run.sections:
+            raise run.fault
+        return ProbeAnswer(
+            sections=run.sections, seconds=run.seconds, host_key=wire.host_key, fault=run.fault
+        )
+
+    async def forget(self, target: SshTarget) -> None:
+        """Closes the connection to a host that need not be examined any more."""
+        link = self._links.pop(target.pin_id, None)
+        if link is not None and link.wire is not None:
+            await link.wire.close()
+
+    async def _connected(self, target: SshTarget) -> _Link:
+        """The link to the host, with a connection that can be used."""
+        link = self._links.get(target.pin_id)
+        if link is not None and link.target != target:
+            await self.forget(link.target)
+            link = None
+        link = link or self._links.setdefault(target.pin_id, _Link(target))
+        async with link.connecting:
+            if not link.is_usable:
+                old, link.wire = link.wire, None
+                if old is not None:
+                    await old.close()
+                link.wire = await self._connect(target)
+                link.gate = asyncio.Semaphore(RUNS_PER_CONNECTION)
+                link.leaked = 0
+        return link
+
+    async def _connect(self, target: SshTarget) -> "Wire":
+        await asyncio.to_thread(_import_wire)
+        from rgt_tui.clients.ssh_wire import Login, connect  # loaded in the thread above
+
+        login = Login(
+            where=target.where,
+            place=target.place,
+            username=target.username,
+            identities=self._identities,
+            book=self._host_keys,
+            timeout_s=self._connect_timeout_s,
+        )
+        async with self._handshakes:
+            return await connect(login)
+
+    async def _run(self, link: _Link, script: Script, deadline_s: float) -> "tuple[Run, Wire]":
+        from rgt_tui.clients.ssh_run import Run  # loaded by `_connect`
+
+        wire = link.wire
+        assert wire is not None  # noqa: S101  # `_connected` has just given it
+        run = Run(script, link.target.where)
+        self._runs.create_task(self._carry(link, wire, run))
+        try:
+            async with asyncio.timeout(deadline_s):
+                await run.has_ended.wait()
+        except TimeoutError:
+            run.leave(_too_slow(link.target, deadline_s))
+        finally:
+            run.leave()
+        return run, wire
+
+    async def _carry(self, link: _Link, wire: "Wire", run: "Run") -> None:
+        """Owns the run's slot until the host has confirmed that the channel is closed."""
+        gate = link.gate
+        async with gate:
+            is_closed = await run.carry(wire.connection)
+        if not is_closed and link.wire is wire:
+            link.leaked += 1
+
+
+async def examine(
+    pool: SshPool, target: SshTarget, probes: Sequence[Probe], now: Clock
+) -> tuple[tuple[type, Observed[Any] | Failed], ...]:
+    """Asks a host all `probes`: for each report type what was seen, or why not.
+
+    Raises:
+        SshError: nothing came back at all.
+    """
+    script = compose(probes)
+    answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
+    at = now()
+    return tuple((probe.report, _event(probe, answer, target, at)) for probe in probes)
+
+
+def _event(
+    probe: Probe, answer: ProbeAnswer, target: SshTarget, at: float
+) -> Observed[Any] | Failed:
+    section = answer.sections.get(probe.name)
+    if section is None:
+        fault = answer.fault or SshError(
+            SshFault.BAD_ANSWER, f"{target.where}: no answer to {probe.name}"
+        )
+        return Failed(fault.message, at, fault.kind, fault.hint)
+    try:
+        return Observed(probe.parse(section), at, "ssh")
+    except BadSection as error:
+        return Failed(f"{target.where}: {error}", at, SshFault.BAD_ANSWER)
+
+
+def _too_slow(target: SshTarget, deadline_s: float) -> SshError:
+    return SshError(
+        SshFault.TIMEOUT,
+        f"{target.where}: the probe did not end within {deadline_s:g} s",
+        hint="The machine is overloaded or a file system hangs",
+    )
+
+
+def _import_wire() -> None:
+    import rgt_tui.clients.ssh_run
+    import rgt_tui.clients.ssh_wire  # noqa: F401  # a third of a second

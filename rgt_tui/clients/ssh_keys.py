@@ -1,0 +1,108 @@
+"""The private keys to log in with: files first, then the agent's."""
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncssh
+
+from rgt_tui.domain.errors import SshError, SshFault
+
+USUAL: Final = (
+    ".ssh/id_ed25519",
+    ".ssh/id_ecdsa",
+    ".ssh/id_rsa",
+    ".runpod/ssh/runpodctl-ssh-key",
+    ".runpod/ssh/RunPod-Key-Go",
+)
+"""Tried below the home directory when no key is named; the last two are runpodctl's."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """What can be offered to a host.
+
+    Attributes:
+        pairs: from files.
+        agent: socket of the agent; None without one.
+        locked: key files that need a passphrase, which only an agent can give.
+    """
+
+    pairs: tuple[asyncssh.SSHKeyPair, ...]
+    agent: str | None
+    locked: tuple[Path, ...] = ()
+
+
+def read_keys(named: Sequence[Path]) -> KeyRing:
+    """The keys of the named files, or of the usual ones when none is named. Reads files.
+
+    Raises:
+        SshError: a named file is missing, readable by others, damaged, or locked without an
+            agent; or there is no key at all.
+    """
+    agent = os.environ.get("SSH_AUTH_SOCK") or None
+    paths = tuple(named) or tuple(Path.home() / name for name in USUAL)
+    pairs: list[asyncssh.SSHKeyPair] = []
+    faults: list[SshError] = []
+    locked: list[Path] = []
+    for path in paths:
+        if not named and not path.exists():
+            continue
+        try:
+            pairs += _read(path)
+        except SshError as fault:
+            if fault.kind is SshFault.KEY_LOCKED:
+                locked.append(path)
+            elif named:
+                raise
+            faults.append(fault)
+    if not pairs and agent is None:
+        raise faults[0] if faults else _none()
+    return KeyRing(tuple(pairs), agent, tuple(locked))
+
+
+def _read(path: Path) -> Sequence[asyncssh.SSHKeyPair]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        raise SshError(
+            SshFault.NO_KEY,
+            f"identity file {path} cannot be read: {error.strerror}",
+            hint="Give the path of a private key with --identity FILE",
+        ) from error
+    if mode & 0o077:
+        raise SshError(
+            SshFault.KEY_MODE,
+            f"identity file {path} can be read by others (mode {mode:04o}), so it is not used",
+            hint=f"Run: chmod 600 {path}",
+        )
+    try:
+        return asyncssh.load_keypairs(str(path))
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, OSError, ValueError) as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> SshError:
+    if isinstance(error, asyncssh.KeyEncryptionError) or "passphrase" in str(error).lower():
+        return SshError(
+            SshFault.KEY_LOCKED,
+            f"identity file {path} is protected by a passphrase, and no agent runs",
+            hint=f"Start an agent and add the key: eval $(ssh-agent); ssh-add {path}",
+        )
+    return SshError(
+        SshFault.NO_KEY,
+        f"identity file {path} is not a private key that can be read",
+        hint="Give the private key, not the .pub file",
+    )
+
+
+def _none() -> SshError:
+    places = ", ".join(f"~/{name}" for name in USUAL)
+    return SshError(
+        SshFault.NO_KEY,
+        "no SSH key was found to log in with",
+        hint=f"Give one with --identity FILE or start an agent; looked at {places}",
+    )

@@ -1,0 +1,122 @@
+"""A real OpenSSH server on loopback, with keys of its own; tests are skipped where there is none."""
+
+import contextlib
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.clients.hostkeys import HostKeys
+from rgt_tui.clients.ssh import SshPool, SshTarget
+
+SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
+PRIVILEGE_FOLDER = Path("/run/sshd")
+"""Where sshd locks itself in before login; only root's sshd wants it."""
+
+
+@dataclass
+class Sshd:
+    """One server; `start` may be called again after `stop`, on the same port."""
+
+    folder: Path
+    port: int = 0
+    options: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def identity(self) -> Path:
+        return self.folder / "login"
+
+    def start(self) -> None:
+        settings = {
+            "Port": str(self.port),
+            "ListenAddress": "127.0.0.1",
+            "HostKey": str(self.folder / "host"),
+            "AuthorizedKeysFile": str(self.folder / "login.pub"),
+            "PidFile": "none",
+            "UsePAM": "no",
+            "StrictModes": "no",
+            "PasswordAuthentication": "no",
+            "PermitRootLogin": "prohibit-password",
+            "PrintMotd": "no",
+            **self.options,
+        }
+        config = self.folder / "sshd_config"
+        config.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+        self.process = subprocess.Popen(
+            [SSHD, "-D", "-e", "-f", str(config)], stderr=subprocess.PIPE
+        )
+        assert self.process.stderr is not None
+        said = b""
+        while b"Server listening" not in said:
+            line = self.process.stderr.readline()
+            said += line
+            assert line, f"sshd ended: {said.decode()}"
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
+            assert self.process.stderr is not None
+            self.process.stderr.close()
+            self.process = None
+
+    def new_host_key(self, kind: str = "ed25519") -> None:
+        make_key(self.folder / "host", kind)
+
+    def target(self, *, start: str = "1", pin_id: str = "host", port: int = 0) -> SshTarget:
+        return SshTarget(
+            host="127.0.0.1",
+            port=port or self.port,
+            username=getpass.getuser(),
+            name="train-a",
+            pin_id=pin_id,
+            start=start,
+        )
+
+    def pool(self, *, connect_timeout_s: float = 12) -> SshPool:
+        return SshPool(
+            identities=(self.identity,),
+            host_keys=HostKeys(self.folder / "hostkeys.json"),
+            connect_timeout_s=connect_timeout_s,
+        )
+
+
+def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> Path:
+    for old in (path, path.with_suffix(".pub")):
+        old.unlink(missing_ok=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-f", str(path)],
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_sshd(folder: Path, **options: str) -> Iterator[Sshd]:
+    """A server that lives as long as the block; skips the test without OpenSSH's server."""
+    if not Path(SSHD).exists() or shutil.which("ssh-keygen") is None:
+        pytest.skip("no sshd here: install openssh-server to run the tests against a real one")
+    if os.geteuid() == 0:
+        PRIVILEGE_FOLDER.mkdir(exist_ok=True, mode=0o755)
+    server = Sshd(folder, free_port(), options)
+    server.new_host_key()
+    make_key(server.identity)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
