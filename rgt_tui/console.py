@@ -8,6 +8,7 @@ import functools
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import click
@@ -21,7 +22,7 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import NoCredentials, RgtError
 from rgt_tui.engine import Engine, NoSession, Opener, Setting
 from rgt_tui.opening import address, configuration, open_session
-from rgt_tui.places import account_file
+from rgt_tui.places import account_file, frame_file
 from rgt_tui.store import Store
 
 PLAIN_TERMS: Final = ("", "dumb")
@@ -46,7 +47,9 @@ def open_console(options: Options) -> int:
 
         engine.start()
         try:
-            app = RgtApp(engine, wire=options.wire or config.wire)
+            stock = (options.wire or config.wire) == "stock"
+            frame = None if options.demo else Path(frame_file())
+            app = RgtApp(engine, wire="stock" if stock else "diff", frame=frame)
             app.run(mouse=False)
             return app.return_code or 0
         finally:

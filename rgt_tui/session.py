@@ -84,8 +84,7 @@ class Session:
             for source in account_wide.values():
                 if source.metered:
                     tasks.create_task(self._read(source, None))
-        for metered in (True, False) if shells else (True,):
-            await self._ask_pods(metered, only)
+        await self._ask_pods(only, shells=shells)
         found = examine(self.store.state.account, self.clock())
         self.store.conclude(found if absent else open_findings(found))
 
@@ -98,7 +97,7 @@ class Session:
             if source.metered:
                 self.pacer.request_now(source.name)
 
-    async def _ask_pods(self, metered: bool, only: Sequence[str]) -> None:
+    async def _ask_pods(self, only: Sequence[str], *, shells: bool) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def ask(source: Source, pod: Pod) -> None:
@@ -107,7 +106,7 @@ class Session:
 
         async with asyncio.TaskGroup() as tasks:
             for source in all_sources():
-                if source.pods is None or source.metered is not metered:
+                if source.pods is None or not (source.metered or shells):
                     continue
                 for pod in source.pods(self.store.state.account, self.clock()):
                     if not only or pod.id in only or pod.name in only:

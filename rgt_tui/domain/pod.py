@@ -7,7 +7,7 @@ left out, or sent in a shape we cannot read, is None: unknown, not zero.
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from rgt_tui.domain.units import PodId
 
@@ -189,4 +189,5 @@ class Pod:
 class PodList:
     """The answer of `GET /v2/pods`: every Pod of the account, newest first as served."""
 
+    called: ClassVar[str] = "the Pod list"
     pods: tuple[Pod, ...] = ()

@@ -12,7 +12,7 @@ A mount with a T line alone did not answer: `df` waits for ever on a stalled net
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.volume import MountKind
@@ -110,6 +110,8 @@ class DiskMount:
 @dataclass(frozen=True, slots=True)
 class DiskReport:
     """The mounts of one host in the order of its mount table; noise is left out."""
+
+    called: ClassVar[str] = "df over SSH"
 
     mounts: tuple[DiskMount, ...] = ()
 

@@ -13,7 +13,7 @@ The section holds the two queries with their exit status, and one line of the ta
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import MIB
@@ -84,6 +84,8 @@ class GpuReport:
         driver, cuda: versions of the driver and of the newest CUDA it serves; None when unknown.
         absent: why there is no GPU, in words; None when there is one.
     """
+
+    called: ClassVar[str] = "nvidia-smi over SSH"
 
     gpus: tuple[Gpu, ...] = ()
     processes: tuple[GpuProcess, ...] = ()

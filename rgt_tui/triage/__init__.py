@@ -25,6 +25,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.units import PodId, show_age
+from rgt_tui.facts import unreachable_why
 
 Findings = Mapping[PodId | None, tuple[Finding, ...]]
 """Findings of each Pod, and those of the account under None; worst first."""
@@ -94,8 +95,10 @@ def _missing(kind: type, detector: Detector, subject: Subject) -> str | None:
     reading: Reading[object] = subject.evidence.reading(kind)
     if reading.good is None and reading.failure is None:
         reading = subject.account.evidence.reading(kind)
-    name = (kind.__doc__ or kind.__name__).split("\n")[0].split(":")[0].rstrip(".")
+    name = getattr(kind, "called", kind.__name__)
     why = f" ({reading.failure.error})" if reading.failure is not None else ""
+    if not why and subject.pod is not None and subject.pod.ssh_direct is None:
+        why = f" ({unreachable_why(subject.pod, subject.evidence)})"
     age = reading.age(subject.now)
     if age is None:
         return f"{name}: never seen{why}"
