@@ -23,7 +23,7 @@ def connect_fault(error: Exception, where: str) -> SshError:
     match error:
         case SshError():
             return error
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():  # the latter: no host name at all
             return SshError(
                 SshFault.DNS,
                 f"{where}: the host name cannot be resolved",

@@ -73,6 +73,8 @@ def _read(path: Path) -> Sequence[asyncssh.SSHKeyPair]:
             f"identity file {path} cannot be read: {error.strerror}",
             hint="Give the path of a private key with --identity FILE",
         ) from error
+    if path.suffix == ".pub":
+        raise _unusable(path, ValueError("a public key"))
     if mode & 0o077:
         raise SshError(
             SshFault.KEY_MODE,

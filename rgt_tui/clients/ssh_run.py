@@ -165,7 +165,7 @@ class Run(asyncssh.SSHClientSession[bytes]):
             self.has_ended.set()
 
     def _not_run(self) -> SshError:
-        lines = decode(bytes(self._frames.noise) + b"\n" + bytes(self._words)).split("\n")
+        lines = decode(self._frames.noise + b"\n" + bytes(self._words)).split("\n")
         said = next((clean(line.strip(), 160) for line in lines if line.strip()), "nothing")
         return SshError(
             SshFault.BAD_ANSWER,

@@ -34,13 +34,12 @@ class Frames:
 
     Attributes:
         sections: finished sections by name.
-        noise: the beginning of what the host printed outside all frames.
         is_done: whether the end frame came.
     """
 
     def __init__(self, script: Script) -> None:
         self.sections: dict[str, Section] = {}
-        self.noise = bytearray()
+        self._noise = bytearray()
         self.is_done = False
         self._token: Final = f"@@{script.nonce} ".encode()
         self._limits: Final = script.limits
@@ -63,6 +62,11 @@ class Frames:
             pass
         return tuple(self.sections)[before:]
 
+    @property
+    def noise(self) -> bytes:
+        """The beginning of what the host printed outside all frames."""
+        return bytes(self._noise) + (b"" if self._open is not None else bytes(self._buffer))
+
     def _take_one(self) -> bool:
         """Moves content up to the next frame, and that frame; false when it is not whole yet."""
         at = self._buffer.find(self._token)
@@ -83,7 +87,7 @@ class Frames:
 
     def _content(self, data: bytes | bytearray) -> None:
         if self._open is None:
-            self.noise += data[: NOISE_KEPT - len(self.noise)]
+            self._noise += data[: NOISE_KEPT - len(self._noise)]
             return
         room = self._open.limit + 1 - len(self._open.output)
         self._open.cut = self._open.cut or len(data) > room
@@ -105,7 +109,7 @@ class Frames:
             case ["D"]:
                 self.is_done = True
             case _:
-                self.noise += b" ".join(word.encode() for word in words)[:NOISE_KEPT]
+                self._noise += b" ".join(word.encode() for word in words)[:NOISE_KEPT]
 
     def _end(self, it: _Open, status: int | None) -> None:
         is_whole = it.exit_code is not None or it.cut

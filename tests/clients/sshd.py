@@ -1,5 +1,6 @@
 """A real OpenSSH server on loopback, with keys of its own; tests are skipped where there is none."""
 
+import asyncio
 import contextlib
 import getpass
 import os
@@ -10,14 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from rgt_tui.clients.hostkeys import HostKeys
-from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.clients.ssh import ProbeAnswer, SshPool, SshTarget
+from rgt_tui.domain.errors import SshError
+from rgt_tui.probes import Probe, all_probes
+from rgt_tui.probes._script import compose
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 PRIVILEGE_FOLDER = Path("/run/sshd")
 """Where sshd locks itself in before login; only root's sshd wants it."""
+DEADLINE_S = 20.0
 
 
 @dataclass
@@ -120,3 +126,55 @@ def running_sshd(folder: Path, **options: str) -> Iterator[Sshd]:
         yield server
     finally:
         server.stop()
+
+
+def saying(script: str, **limits: int) -> Probe:
+    return Probe(name="said", script=script, report=bytes, parse=lambda it: it.output, **limits)
+
+
+async def probe(server: Sshd, *probes: Probe, start: str = "1") -> ProbeAnswer:
+    async with server.pool() as pool:
+        return await pool.probe(
+            server.target(start=start), compose(probes or all_probes()), deadline_s=DEADLINE_S
+        )
+
+
+async def fault_of(server: Sshd, *probes: Probe, start: str = "1") -> SshError:
+    with pytest.raises(SshError) as caught:
+        await probe(server, *probes, start=start)
+    assert str(caught.value).startswith("train-a (127.0.0.1:")
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+def kill_connections(server: Sshd) -> None:
+    """Ends the server's side of every connection, without a goodbye."""
+    assert server.process is not None
+    for child in psutil.Process(server.process.pid).children():
+        child.kill()
+
+
+def left_over(words: str) -> list[int]:
+    """Processes of this machine whose command line holds `words`."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            try:
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if words in line and "sh -c" not in line:
+                found.append(int(folder.name))
+    return found
+
+
+async def appears(words: str) -> None:
+    async with asyncio.timeout(10):
+        while not left_over(words):  # noqa: ASYNC110  # a process has no event
+            await asyncio.sleep(0.02)
+
+
+async def vanishes(words: str) -> None:
+    async with asyncio.timeout(10):
+        while left_over(words):  # noqa: ASYNC110  # a process has no event
+            await asyncio.sleep(0.02)

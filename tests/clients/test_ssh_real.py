@@ -1,0 +1,229 @@
+"""The SSH client against OpenSSH's own server on this machine."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.clients.ssh import examine
+from rgt_tui.domain.errors import SshFault
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.volume import MountKind
+from rgt_tui.probes import Probe, all_probes
+from rgt_tui.probes._script import compose
+from rgt_tui.probes.df import DiskMount, DiskReport
+from rgt_tui.probes.nvidia_smi import GpuReport
+from tests.clients.sshd import (
+    DEADLINE_S,
+    Sshd,
+    appears,
+    fault_of,
+    kill_connections,
+    left_over,
+    probe,
+    running_sshd,
+    saying,
+    vanishes,
+)
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    with running_sshd(tmp_path) as server:
+        yield server
+
+
+def df_rows() -> dict[str, tuple[int, int, int]]:
+    """What `df -P -B1` says here, by mount point."""
+    text = subprocess.run(
+        ["df", "-P", "-B1"], capture_output=True, text=True, check=True, env={"LC_ALL": "C"}
+    ).stdout
+    rows = [line.split(None, 5) for line in text.splitlines()[1:]]
+    return {row[5]: (int(row[1]), int(row[2]), int(row[3])) for row in rows}
+
+
+def is_noise(path: str) -> bool:
+    return path != "/dev/shm" and path.startswith(("/proc", "/sys", "/dev", "/run/nvidia", "/etc/"))
+
+
+async def test_the_mounts_of_this_machine_equal_df(sshd: Sshd) -> None:
+    before = df_rows()
+    answer = await probe(sshd)
+    after = df_rows()
+    assert answer.fault is None
+    report = next(p for p in all_probes() if p.report is DiskReport).parse(answer.sections["df"])
+    seen = {mount.path: mount for mount in report.mounts}
+    wanted = {path for path in before if path in after and not is_noise(path)}
+    assert wanted
+    assert set(seen) == wanted
+    for path in wanted:
+        mount: DiskMount = seen[path]
+        assert mount.size_bytes == before[path][0]
+        assert mount.used_bytes is not None
+        assert mount.free_bytes is not None
+        low, high = sorted((before[path][1], after[path][1]))
+        # Others write to this machine's disk meanwhile.
+        assert low - 2**24 <= mount.used_bytes <= high + 2**24
+    assert seen["/"].kind is MountKind.CONTAINER
+
+
+@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="this machine has a GPU")
+async def test_a_machine_without_gpu_says_no_gpu_in_words(sshd: Sshd) -> None:
+    async with sshd.pool() as pool:
+        events = dict(await examine(pool, sshd.target(), all_probes(), lambda: 5.0))
+    gpu = events[GpuReport]
+    assert isinstance(gpu, Observed)
+    assert (gpu.at, gpu.source) == (5.0, "ssh")
+    assert gpu.value.absent == "no GPU: nvidia-smi is not installed"
+
+
+async def test_a_second_probe_uses_the_same_connection(sshd: Sshd) -> None:
+    address = saying('echo "$SSH_CONNECTION"')
+    async with sshd.pool() as pool:
+        answers = [
+            await pool.probe(sshd.target(), compose([address]), deadline_s=DEADLINE_S)
+            for _ in range(3)
+        ]
+    assert len({answer.sections["said"].output for answer in answers}) == 1
+
+
+async def test_a_closed_port_is_one_clear_sentence(sshd: Sshd) -> None:
+    sshd.stop()
+    fault = await fault_of(sshd)
+    assert fault.kind is SshFault.REFUSED
+    assert "connection refused" in fault.message
+
+
+async def test_output_that_is_not_utf_8_comes_back_byte_for_byte(sshd: Sshd) -> None:
+    answer = await probe(sshd, saying(r"printf 'caf\351\n\377\376x\n'; printf 'no end'"))
+    assert answer.sections["said"].output == b"caf\xe9\n\xff\xfex\nno end"
+    assert answer.sections["said"].exit_code == 0
+
+
+async def test_a_flood_is_cut_and_the_next_section_comes(sshd: Sshd) -> None:
+    flood = Probe(
+        name="flood", script="yes", report=int, parse=lambda it: it.output, max_bytes=1000
+    )
+    answer = await probe(sshd, flood, saying("echo here"))
+    assert answer.fault is None
+    assert answer.sections["flood"].cut
+    assert len(answer.sections["flood"].output) <= 1000
+    assert answer.sections["said"].output == b"here\n"
+
+
+async def test_a_start_up_file_that_never_stops_printing_is_told(sshd: Sshd) -> None:
+    sshd.stop()
+    sshd.options["ForceCommand"] = "yes greetings"
+    sshd.start()
+    fault = await fault_of(sshd)
+    assert fault.kind is SshFault.BAD_ANSWER
+    assert "sent far more" in fault.message
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["echo 'This account is closed.'; exit 0", "echo 'This account is closed.' >&2; exit 1"],
+)
+async def test_a_host_that_runs_something_else_is_quoted(sshd: Sshd, command: str) -> None:
+    sshd.stop()
+    sshd.options["ForceCommand"] = command
+    sshd.start()
+    fault = await fault_of(sshd)
+    assert fault.kind is SshFault.BAD_ANSWER
+    assert "it said: This account is closed." in fault.message
+
+
+async def test_a_tool_that_hangs_and_ignores_term_does_not_hold_up_the_others(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "df").write_text("#!/bin/sh\ntrap '' TERM HUP INT\nwhile :; do sleep 1; done\n")
+    (tools / "df").chmod(0o755)
+    sshd.stop()
+    sshd.options["SetEnv"] = f"PATH={tools}:/usr/local/bin:/usr/bin:/bin"
+    sshd.start()
+    async with sshd.pool() as pool:
+        events = dict(await examine(pool, sshd.target(), all_probes(), lambda: 0.0))
+    disks, gpus = events[DiskReport], events[GpuReport]
+    assert isinstance(disks, Observed)
+    assert {mount.answered for mount in disks.value.mounts} == {False}
+    assert not isinstance(gpus, Failed)
+    assert left_over(str(tools / "df")) == []
+
+
+async def test_a_cancelled_probe_leaves_nothing_on_the_host(sshd: Sshd) -> None:
+    waiting = saying("echo begun; exec sleep 4321", limit_s=60)
+    async with sshd.pool() as pool:
+        for _ in range(12):
+            run = asyncio.create_task(
+                pool.probe(sshd.target(), compose([waiting]), deadline_s=DEADLINE_S)
+            )
+            await appears("sleep 4321")
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+            await vanishes("sleep 4321")
+        # More than MaxSessions were opened: all their slots are free again.
+        answer = await pool.probe(
+            sshd.target(), compose([saying("echo here")]), deadline_s=DEADLINE_S
+        )
+    assert answer.sections["said"].output == b"here\n"
+
+
+async def test_a_probe_past_its_deadline_says_so_and_keeps_what_came(sshd: Sshd) -> None:
+    slow = Probe(
+        name="slow", script="sleep 4322", report=int, parse=lambda it: it.output, limit_s=60
+    )
+    async with sshd.pool() as pool:
+        answer = await pool.probe(
+            sshd.target(), compose([saying("echo here"), slow]), deadline_s=1.0
+        )
+        await vanishes("sleep 4322")
+    assert answer.sections["said"].output == b"here\n"
+    assert "slow" not in answer.sections
+    assert answer.fault is not None
+    assert answer.fault.kind is SshFault.TIMEOUT
+    assert "did not end within 1 s" in answer.fault.message
+
+
+async def test_a_connection_that_died_unnoticed_is_replaced(sshd: Sshd) -> None:
+    script = compose([saying("echo here")])
+    async with sshd.pool() as pool:
+        await pool.probe(sshd.target(), script, deadline_s=DEADLINE_S)
+        kill_connections(sshd)
+        answer = await pool.probe(sshd.target(), script, deadline_s=DEADLINE_S)
+    assert answer.sections["said"].output == b"here\n"
+
+
+async def test_a_connection_that_breaks_in_the_middle_is_told_and_what_came_is_kept(
+    sshd: Sshd,
+) -> None:
+    slow = Probe(
+        name="slow", script="sleep 4323", report=int, parse=lambda it: it.output, limit_s=60
+    )
+    async with sshd.pool() as pool, asyncio.TaskGroup() as tasks:
+        script = compose([saying("echo here"), slow])
+        run = tasks.create_task(pool.probe(sshd.target(), script, deadline_s=DEADLINE_S))
+        await appears("sleep 4323")
+        kill_connections(sshd)
+        answer = await run
+        await vanishes("sleep 4323")
+    assert answer.sections["said"].output == b"here\n"
+    assert answer.fault is not None
+    assert answer.fault.kind is SshFault.LOST
+    assert "lost before the answer was complete" in answer.fault.message
+
+
+async def test_many_probes_at_once_share_the_slots_of_one_connection(sshd: Sshd) -> None:
+    async with sshd.pool() as pool:
+        answers = await asyncio.gather(
+            *(
+                pool.probe(sshd.target(), compose([saying(f"echo {n}")]), deadline_s=DEADLINE_S)
+                for n in range(30)
+            )
+        )
+    assert [int(answer.sections["said"].output) for answer in answers] == list(range(30))
