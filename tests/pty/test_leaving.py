@@ -149,3 +149,27 @@ def test_a_process_stopped_and_continued_from_outside_sets_its_screen_up_again()
 
         assert terminal.wait_exit() == 0
         _assert_clean(terminal)
+
+
+def test_a_block_that_waits_and_raises_while_suspended_comes_back() -> None:
+    with demo() as terminal:
+        terminal.wait_for(READY)
+        terminal.press("f", "s")
+        terminal.wait_until(lambda: "1049" not in terminal.left_on())
+        terminal.wait_for("back: no such program")
+        terminal.press("down")
+        terminal.wait_for("> 001")
+        terminal.press("q")
+
+        assert terminal.wait_exit() == 0
+        _assert_clean(terminal)
+
+
+def test_two_signals_at_once_end_the_program_once() -> None:
+    with demo() as terminal:
+        terminal.wait_for(READY)
+        terminal.signal(signal.SIGTERM)
+        terminal.signal(signal.SIGHUP)
+
+        assert terminal.wait_exit(timeout_s=3) in (128 + signal.SIGTERM, 128 + signal.SIGHUP)
+        _assert_clean(terminal)

@@ -7,7 +7,6 @@ import queue
 import signal
 import sys
 import termios
-import threading
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -53,7 +52,7 @@ class ConsoleDriver(LenientInput, Takeover):
         self.leaving = Leaving(ask=self._ask_to_exit, restore=self._restore_now)
         self._is_entered = False
         self._starts = 0
-        self._damage = threading.Event()
+        self._is_damaged = False
         self._reported: object = None
         self.discarded_input = 0
         self.drops_when_full = False
@@ -71,8 +70,8 @@ class ConsoleDriver(LenientInput, Takeover):
 
     def take_damage(self) -> bool:
         """Did something other than our frames change the screen since the last call?"""
-        damaged = self._damage.is_set()
-        self._damage.clear()
+        # A plain flag: a signal handler sets it, and would wait for ever for a lock held here.
+        damaged, self._is_damaged = self._is_damaged, False
         return damaged
 
     def start_application_mode(self) -> None:
@@ -80,7 +79,7 @@ class ConsoleDriver(LenientInput, Takeover):
         if not self._starts:
             self.leaving.install()
         else:
-            self._damage.set()
+            self._is_damaged = True
         self._starts += 1
         self.output.discard_after(None)
         self._is_entered = True
@@ -89,7 +88,7 @@ class ConsoleDriver(LenientInput, Takeover):
 
         def damage_first(number: int, frame: FrameType | None) -> None:
             # A terminal that shrank and grew back between two frames reports its old size.
-            self._damage.set()
+            self._is_damaged = True
             if callable(resized):
                 resized(number, frame)
 
@@ -112,7 +111,7 @@ class ConsoleDriver(LenientInput, Takeover):
         if not self._is_entered:
             return
         if self.drops_when_full and thread is not None and thread._queue.full():
-            self._damage.set()
+            self._is_damaged = True
             return
         super().write(data)
 
@@ -128,13 +127,13 @@ class ConsoleDriver(LenientInput, Takeover):
             if message.size.width > LARGEST[0] or message.size.height > LARGEST[1]:
                 return
             if self._reported not in (None, message.size):
-                self._damage.set()
+                self._is_damaged = True
             self._reported = message.size
         super().process_message(message)
 
     def input_ended(self) -> None:
         """No more input: the terminal is gone."""
-        if not self.exit_event.is_set():
+        if self.input_tty and not self.exit_event.is_set():
             self.leaving.lose_terminal()
 
     def _drop_pending(self) -> bool:

@@ -15,6 +15,7 @@ import select
 import signal
 import threading
 from collections.abc import Callable
+from time import monotonic
 from types import FrameType
 from typing import Final
 
@@ -40,7 +41,8 @@ class Leaving:
         self._ask = ask
         self._restore = restore
         self._grace_s = grace_s
-        self._begun = threading.Event()
+        self._has_begun = False
+        self._bell = -1
         self.terminal_lost = False
 
     def install(self) -> None:
@@ -49,19 +51,23 @@ class Leaving:
         They are kept for the rest of the process: what follows the screen's end, such as
         closing connections, gets the same two seconds.
         """
+        listening, self._bell = os.pipe()
+        watch = threading.Thread(
+            target=self._watch, args=(listening,), name="terminal-watch", daemon=True
+        )
+        watch.start()
         for number in ASKING:
             signal.signal(number, self._on_signal)
-        threading.Thread(target=self._watch, name="terminal-watch", daemon=True).start()
 
     def begin(self, code: int) -> None:
-        """Leave with exit status `code`, now or in two seconds; the first reason counts."""
-        if self._begun.is_set():
-            return
-        self._begun.set()
-        end = threading.Timer(self._grace_s, self._end, args=(code,))
-        end.daemon = True
-        end.start()
-        self._ask(code)
+        """Leave with exit status `code`, now or in two seconds; the first reason counts.
+
+        Called in signal handlers: no lock is taken and no thread started here.
+        """
+        if not self._has_begun:
+            self._has_begun = True
+            os.write(self._bell, bytes([code]))
+            self._ask(code)
 
     def lose_terminal(self) -> None:
         """The terminal is gone: nothing of ours may touch it again."""
@@ -80,25 +86,35 @@ class Leaving:
         if number == signal.SIGHUP and has_hung_up(0):
             self.lose_terminal()
 
-    def _watch(self) -> None:
-        try:
-            terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
-        except OSError:
-            terminal = os.dup(0)
+    def _watch(self, listening: int) -> None:
         poller = select.poll()
+        poller.register(listening, select.POLLIN)
+        terminal = _controlling_terminal()
         poller.register(terminal, 0)
-        events = 0
-        while not events & _GONE:
-            if events & select.POLLNVAL:  # a system whose poll knows no terminals
-                return
-            events = next((event for _, event in poller.poll(WATCH_S * 1000)), 0)
-        self.lose_terminal()
+        code, end = 0, float("inf")
+        while monotonic() < end:
+            for descriptor, event in poller.poll(WATCH_S * 1000):
+                if descriptor == listening:
+                    [code] = os.read(listening, 1)
+                    end = monotonic() + self._grace_s
+                    continue
+                poller.unregister(terminal)
+                if event & _GONE:  # else a system whose poll knows no terminals
+                    self.lose_terminal()
+        self._end(code)
 
     def _end(self, code: int) -> None:
         if not self.terminal_lost:
             with contextlib.suppress(Exception):  # the process ends on the next line
                 self._restore()
         os._exit(code)
+
+
+def _controlling_terminal() -> int:
+    try:
+        return os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return os.dup(0)
 
 
 def has_hung_up(descriptor: int) -> bool:

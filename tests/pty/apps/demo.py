@@ -1,5 +1,6 @@
 """A small app on `TerminalApp` with something of everything that is hard on a terminal."""
 
+import asyncio
 import signal
 import sys
 import threading
@@ -76,6 +77,7 @@ class Question(ModalScreen[None]):
 class Demo(TerminalApp):
     """Keys: c values, e equal values, t toast, m modal, x crash, w crash in a worker, q quit."""
 
+    ENABLE_COMMAND_PALETTE = False  # Textual 8.2.8: two Enters at once end the app in it
     CSS = "Table { height: 1fr; } #two { height: 3; border: round red; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit"),
@@ -88,6 +90,7 @@ class Demo(TerminalApp):
         Binding("f", "flood"),
         Binding("i", "focus_input"),
         Binding("h", "hang"),
+        Binding("s", "shell"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -130,6 +133,14 @@ class Demo(TerminalApp):
             raise ValueError(f"token={token}")
 
         self.run_worker(work())
+
+    async def action_shell(self) -> None:
+        try:
+            with self.suspend():
+                await asyncio.sleep(0.5)
+                raise LookupError("no such program")
+        except LookupError as error:
+            self.notify(f"back: {error}", markup=False)
 
     def action_hang(self) -> None:
         while "--hangs" in sys.argv:
