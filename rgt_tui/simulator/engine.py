@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import shutil
 import tempfile
@@ -24,6 +25,11 @@ from rgt_tui.simulator.ssh.sshd import HOST, PodServers
 from rgt_tui.simulator.world import World
 
 Given = TypeVar("Given")
+
+_LOGGER: Final = logging.getLogger("rgt_tui.simulator")
+_LOGGER.addHandler(logging.NullHandler())
+# Without any handler Python writes warnings to stderr, where the console has its screen.
+logging.getLogger("asyncssh").addHandler(logging.NullHandler())
 
 _TICK_S: Final = 0.2
 """How often listeners follow the world while nobody asks."""
@@ -247,6 +253,7 @@ class Simulator:
         runner = web.AppRunner(
             make_app(self._desk, self._hook),
             access_log=None,
+            logger=_LOGGER,
             handler_cancellation=True,
             shutdown_timeout=0.05,
         )

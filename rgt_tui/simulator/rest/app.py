@@ -13,7 +13,7 @@ from aiohttp import web
 
 from rgt_tui.simulator.rest import account, billing, catalogue, logs, pods, templates, volumes
 from rgt_tui.simulator.rest.answers import Problem, document
-from rgt_tui.simulator.rest.desk import DESK, QUOTA, Desk, Handler, Recorded, desk_of
+from rgt_tui.simulator.rest.desk import DESK, Desk, Handler, Recorded, desk_of
 from rgt_tui.simulator.rest.graphql import handle_graphql
 
 BODY_MAX: Final = 4 * 1024**2
@@ -135,7 +135,6 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_metered = request.path.startswith("/v2/")
     wait = desk.limiter.admit() if is_metered else None
     headers = desk.limiter.headers() if is_metered else {}
-    request[QUOTA] = headers
     if wait is not None:
         detail = f"rate limit exceeded for the {desk.limiter.exhausted()} window"
         response: web.StreamResponse = document(Problem(429, detail))

@@ -61,9 +61,6 @@ class Desk:
 
 DESK: Final = web.AppKey("desk", Desk)
 
-QUOTA: Final = "quota"
-"""Where a request keeps the RateLimit headers of its answer."""
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

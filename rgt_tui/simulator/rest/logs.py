@@ -17,7 +17,7 @@ from rgt_tui.simulator.clock import stamp
 from rgt_tui.simulator.logbook import TAIL_MAX, LogLine, Source
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.rest.answers import invalid
-from rgt_tui.simulator.rest.desk import QUOTA, Desk, desk_of, number, pod_of, single, word
+from rgt_tui.simulator.rest.desk import Desk, desk_of, number, pod_of, single, word
 
 _POLL_S: Final = 0.1
 _TAIL: Final = 100
@@ -47,16 +47,16 @@ async def stream_logs(request: web.Request) -> web.StreamResponse:
     asked = _asked(request)
     if desk.faults.log_silent:
         await asyncio.Event().wait()
-    response = web.StreamResponse(headers={**_HEADERS, **request.get(QUOTA, {})})
+    response = web.StreamResponse(headers={**_HEADERS, **desk.limiter.headers()})
     await response.prepare(request)
     await _follow(desk, pod, asked, response)
     return response
 
 
 async def _follow(desk: Desk, pod: Pod, asked: _Asked, response: web.StreamResponse) -> None:
-    lines = _backfill(pod, asked, desk.world.now)
-    sent = {line.cursor for line in lines}
-    reached = lines[-1].at if lines else desk.world.now
+    reached = desk.world.now
+    lines = _backfill(pod, asked, reached)
+    sent = {line.cursor for line in pod.logs.read(reached, asked.source, after=reached)}
     quiet_since = asyncio.get_running_loop().time()
     while True:
         if lines:

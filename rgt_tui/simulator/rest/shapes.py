@@ -11,9 +11,9 @@ Shape = Callable[[object, str], Iterator[str]]
 
 
 def text(*, at_least: int = 0, pattern: str | None = None) -> Shape:
-    """A string of at least so many characters, in which `pattern` is found.
+    r"""A string of at least so many characters, in which `pattern` is found.
 
-    JSON Schema writes patterns in ECMA-262: `\\d` is ASCII, `\\s` includes U+FEFF and not U+001C,
+    JSON Schema writes patterns in ECMA-262: `\d` is ASCII, `\s` includes U+FEFF and not U+001C,
     `$` is the very end. The pattern is given in that form.
     """
     compiled = re.compile(_from_ecma(pattern), re.ASCII) if pattern is not None else None

@@ -39,7 +39,7 @@ def _block(view: View, gpu: Gpu) -> list[str]:
     memory = f"{gpu.memory_used_mib}MiB / {gpu.model.memory_mib}MiB"
     power = f"{gpu.watts_at(now):.0f}W / {gpu.model.watts:>4}W"
     state = "P0" if gpu.util else "P8"
-    levels = f"| N/A  {gpu.temperature_at(now):>3}C    {state}  {power:>23} | {memory:>22} |"
+    levels = f"| N/A  {gpu.temperature_at(now):>3}C    {state}  {power:>22} | {memory:>22} |"
     return [
         f"| {gpu.index:>3}  {gpu.model.id:<29.29}  On  |   {gpu.bus_id} Off |                    0 |",
         f"{levels} {gpu.util_at(now):>6}%      Default |",
@@ -49,12 +49,12 @@ def _block(view: View, gpu: Gpu) -> list[str]:
 
 def _processes(view: View) -> list[str]:
     shown = [
-        f"| {process.gpu:>4}   N/A  N/A {process.pid:>15}      C   {process.command:<37.37}"
-        f" {process.gpu_mib:>7}MiB |"
+        f"| {process.gpu:>4}   N/A  N/A {process.pid:>15}      C   {process.command:<36.36}"
+        f" {process.gpu_mib:>6}MiB |"
         for process in view.machine.processes
         if process.gpu is not None
     ]
-    empty = f"|  No running processes found{' ' * 61} |"
+    empty = f"|  No running processes found{' ' * 60} |"
     return [
         _END,
         "| Processes:" + " " * 78 + "|",

@@ -14,6 +14,7 @@ import pty
 import shutil
 import struct
 import termios
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
@@ -143,6 +144,7 @@ class _Connection(asyncssh.SSHServer):
 async def run_shell(channel: Channel, pod: Pod, environment: dict[str, str]) -> None:
     """An interactive shell on a terminal of its own, joined to the channel."""
     master, slave = pty.openpty()
+    far_end = FileIO(slave)
     _resize(master, channel.term_size)
     rc = Path(environment["HOME"]) / ".bashrc"
     rc.write_text(_RC.format(host=f"{pod.host_token}{pod.host_token[:4]}"))
@@ -162,15 +164,18 @@ async def run_shell(channel: Channel, pod: Pod, environment: dict[str, str]) -> 
         start_new_session=True,
     )
     try:
-        await _relay(channel, process, master)
+        await _relay(channel, process, master, far_end)
     finally:
         kill_group(process)
         await process.wait()
-        os.close(slave)
+        far_end.close()
         os.close(master)
 
 
-async def _relay(channel: Channel, process: asyncio.subprocess.Process, master: int) -> None:
+async def _relay(
+    channel: Channel, process: asyncio.subprocess.Process, master: int, far_end: FileIO
+) -> None:
+    """Copies both ways until the shell ends; closes the far end of the terminal then."""
     loop = asyncio.get_running_loop()
     os.set_blocking(master, False)
     ended = asyncio.Event()
@@ -195,6 +200,7 @@ async def _relay(channel: Channel, process: asyncio.subprocess.Process, master: 
             typed = tasks.create_task(_type(channel, master))
             watch = tasks.create_task(_kill_when_closed(channel, process))
             code = await process.wait()
+            far_end.close()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(0.5):
                     await ended.wait()

@@ -1,0 +1,191 @@
+"""Two outside judges read over the client's shoulder: Prism as a proxy, and openapi-core."""
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from aiohttp import web
+from openapi_core import OpenAPI
+from openapi_core.testing import MockRequest
+from openapi_core.validation.exceptions import ValidationError
+
+from rgt_tui.clients import http, lifecycle, teardown
+from rgt_tui.clients.http import Ask
+from rgt_tui.clients.rest import Rest
+from rgt_tui.domain.billing import Bucket
+from rgt_tui.domain.errors import Ambiguous, Refused
+from rgt_tui.domain.secret import Secret
+from rgt_tui.guard import permit as permits
+from rgt_tui.guard.permit import Permit
+from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.simulator.ratelimit import UNMETERED
+from rgt_tui.simulator.rest.desk import Handler
+from tests.clients.prism import prism
+from tests.contract.document import load_document
+
+LOGS = re.compile(r"/v2/pods/[^/]+/logs")
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "BACKOFF_FIRST_S", 0.01)
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return load_document()
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(build_world(), quota=UNMETERED) as running:
+        yield running
+
+
+async def use_everything(rest: Rest, *, logs: bool) -> None:
+    """Every operation the client has, in all its forms."""
+    pods = (await rest.pods()).pods
+    for pod in pods:
+        await rest.pod(pod.id)
+    await rest.network_volumes()
+    await rest.gpu_types()
+    await rest.data_centers()
+    for bucket in Bucket:
+        await rest.billing(bucket, 3)
+        await rest.pod_billing(bucket, 2, pod_id=pods[0].id)
+    if logs:
+        await rest.log_snapshot(pods[0].id, tail=5, wait_s=0.5)
+        await rest.log_snapshot(pods[0].id, "system", since=1_780_315_323.5, wait_s=0.5)
+    running = next(pod for pod in pods if "stop" in pod.actions and not pod.locked)
+    await lifecycle.restart(rest.http, running.id)
+    stoppable = next(
+        pod for pod in (await rest.pods()).pods if "stop" in pod.actions and not pod.locked
+    )
+    await lifecycle.stop(rest.http, stoppable.id)
+    permit = Permit(
+        permits._ISSUER,
+        pod_id=stoppable.id,
+        incarnation=stoppable.start,
+        digest="d",
+        expires_at=time.monotonic() + 30,
+    )
+    await teardown.delete_pod(rest.http, permit)
+
+
+async def opened(url: str, simulator: Simulator) -> AsyncIterator[Rest]:
+    key = Secret(simulator.api_key)
+    async with Rest(base_url=url, key=key, read_only=False, deadline_s=30) as rest:
+        yield rest
+
+
+@pytest.mark.xdist_group("prism")
+async def test_prism_finds_no_fault_in_what_client_and_simulator_say_to_each_other(
+    simulator: Simulator,
+) -> None:
+    with prism(behind=simulator.url) as url:
+        async for rest in opened(url, simulator):
+            await use_everything(rest, logs=False)
+    assert {request.status for request in simulator.requests} <= {200, 204}
+    assert len(simulator.requests) > 20
+
+
+async def without_cost(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Takes `cost` out of the Pod list."""
+    response = await handler(request)
+    if (
+        isinstance(response, web.Response)
+        and request.path == "/v2/pods"
+        and isinstance(response.body, bytes)
+    ):
+        listed = json.loads(response.body)
+        for pod in listed["pods"]:
+            del pod["cost"]
+        response.body = json.dumps(listed).encode()
+    return response
+
+
+@pytest.mark.xdist_group("prism")
+async def test_prism_does_find_a_fault_on_either_side() -> None:
+    with Simulator(build_world(), quota=UNMETERED, hook=without_cost) as simulator:
+        with prism(behind=simulator.url) as url:
+            async for rest in opened(url, simulator):
+                with pytest.raises(Ambiguous, match="500"):
+                    await rest.pods()
+                bad = Ask(
+                    path="/v2/billing", doing="read the bill", query={"bucketSize": "fortnight"}
+                )
+                with pytest.raises(Refused, match="422"):
+                    await rest.http.read(bad, lambda value: value)
+
+
+async def test_openapi_core_finds_every_request_of_the_client_valid(
+    simulator: Simulator, document: dict[str, Any]
+) -> None:
+    judge = OpenAPI.from_dict(document)
+    async for rest in opened(simulator.url, simulator):
+        await use_everything(rest, logs=True)
+    for asked in simulator.requests:
+        judge.validate_request(
+            MockRequest(
+                "https://api.runpod.io",
+                asked.method.lower(),
+                asked.path,
+                args=dict(parse_qsl(asked.query)),
+                headers={**asked.headers, "Authorization": "Bearer shown"},
+                data=asked.body or None,
+            )
+        )
+    asked_for = {(asked.method, asked.path) for asked in simulator.requests}
+    assert any(LOGS.fullmatch(path) for _, path in asked_for)
+    assert {method for method, _ in asked_for} == {"GET", "POST", "DELETE"}
+
+
+def test_openapi_core_does_find_a_fault(document: dict[str, Any]) -> None:
+    judge = OpenAPI.from_dict(document)
+    shown = {"Authorization": "Bearer shown"}
+    origin = "https://api.runpod.io"
+    with pytest.raises(ValidationError):
+        judge.validate_request(
+            MockRequest(
+                origin, "get", "/v2/billing", args={"bucketSize": "fortnight"}, headers=shown
+            )
+        )
+    with pytest.raises(ValidationError):
+        judge.validate_request(
+            MockRequest(
+                origin,
+                "post",
+                "/v2/pods/a/action",
+                headers=shown,
+                data=b'{"action":"stop","gpuCount":0}',
+            )
+        )
+
+
+USED = {
+    "Pod": ["id", "name", "status", "actions", "image", "args", "disk", "mounts", "ports", "env", "gpu", "cpu",
+            "cloud", "dataCenterId", "cudaVersion", "ssh", "cluster", "template", "cost", "locked", "runtime",
+            "createdAt", "startedAt"],
+    "NetworkVolume": ["id", "name", "size", "dataCenter", "type"],
+    "GpuType": ["id", "name", "manufacturer", "memory", "price", "maxCount", "availability", "dataCenters"],
+    "DataCenter": ["id", "name", "region", "networkVolumeTypes", "globalNetwork", "gpuAvailability"],
+    "PodBillingRecord": ["startTime", "endTime", "totalAmount", "podId"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", USED)
+def test_every_field_the_client_reads_is_documented(document: dict[str, Any], schema: str) -> None:
+    assert set(USED[schema]) <= _properties(document, document["components"]["schemas"][schema])
+
+
+def _properties(document: dict[str, Any], schema: dict[str, Any]) -> set[str]:
+    if "$ref" in schema:
+        return _properties(
+            document, document["components"]["schemas"][schema["$ref"].split("/")[-1]]
+        )
+    inherited = (_properties(document, part) for part in schema.get("allOf", []))
+    return set(schema.get("properties", {})).union(*inherited)
