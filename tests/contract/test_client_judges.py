@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -60,7 +60,7 @@ async def use_everything(rest: Rest, *, logs: bool) -> None:
     if logs:
         await rest.log_snapshot(pods[0].id, tail=5, wait_s=0.5)
         await rest.log_snapshot(pods[0].id, "system", since=1_780_315_323.5, wait_s=0.5)
-    running = next(pod for pod in pods if "stop" in pod.actions and not pod.locked)
+    running = next(pod for pod in pods if "restart" in pod.actions and not pod.locked)
     await lifecycle.restart(rest.http, running.id)
     stoppable = next(
         pod for pod in (await rest.pods()).pods if "stop" in pod.actions and not pod.locked
@@ -76,10 +76,8 @@ async def use_everything(rest: Rest, *, logs: bool) -> None:
     await teardown.delete_pod(rest.http, permit)
 
 
-async def opened(url: str, simulator: Simulator) -> AsyncIterator[Rest]:
-    key = Secret(simulator.api_key)
-    async with Rest(base_url=url, key=key, read_only=False, deadline_s=30) as rest:
-        yield rest
+def a_rest(url: str, simulator: Simulator) -> Rest:
+    return Rest(base_url=url, key=Secret(simulator.api_key), read_only=False, deadline_s=30)
 
 
 @pytest.mark.xdist_group("prism")
@@ -87,7 +85,7 @@ async def test_prism_finds_no_fault_in_what_client_and_simulator_say_to_each_oth
     simulator: Simulator,
 ) -> None:
     with prism(behind=simulator.url) as url:
-        async for rest in opened(url, simulator):
+        async with a_rest(url, simulator) as rest:
             await use_everything(rest, logs=False)
     assert {request.status for request in simulator.requests} <= {200, 204}
     assert len(simulator.requests) > 20
@@ -110,23 +108,23 @@ async def without_cost(request: web.Request, handler: Handler) -> web.StreamResp
 
 @pytest.mark.xdist_group("prism")
 async def test_prism_does_find_a_fault_on_either_side() -> None:
-    with Simulator(build_world(), quota=UNMETERED, hook=without_cost) as simulator:
-        with prism(behind=simulator.url) as url:
-            async for rest in opened(url, simulator):
-                with pytest.raises(Ambiguous, match="500"):
-                    await rest.pods()
-                bad = Ask(
-                    path="/v2/billing", doing="read the bill", query={"bucketSize": "fortnight"}
-                )
-                with pytest.raises(Refused, match="422"):
-                    await rest.http.read(bad, lambda value: value)
+    with (
+        Simulator(build_world(), quota=UNMETERED, hook=without_cost) as simulator,
+        prism(behind=simulator.url) as url,
+    ):
+        async with a_rest(url, simulator) as rest:
+            with pytest.raises(Ambiguous, match="500"):
+                await rest.pods()
+            bad = Ask(path="/v2/billing", doing="read the bill", query={"bucketSize": "fortnight"})
+            with pytest.raises(Refused, match="422"):
+                await rest.http.read(bad, lambda value: value)
 
 
 async def test_openapi_core_finds_every_request_of_the_client_valid(
     simulator: Simulator, document: dict[str, Any]
 ) -> None:
     judge = OpenAPI.from_dict(document)
-    async for rest in opened(simulator.url, simulator):
+    async with a_rest(simulator.url, simulator) as rest:
         await use_everything(rest, logs=True)
     for asked in simulator.requests:
         judge.validate_request(

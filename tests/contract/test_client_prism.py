@@ -116,20 +116,16 @@ async def test_the_wait_of_a_429_is_the_documented_one(mock: str) -> None:
     assert caught.value.retry_after_s == 12
 
 
-@pytest.mark.parametrize(
-    ("name", "rounds"), [("pods", 200), *((name, 30) for name in READS if name != "pods")]
-)
+ROUNDS = [("pods", 200), *((name, 30) for name in READS if name not in ("pods", "pod"))]
+
+
+@pytest.mark.parametrize(("name", "rounds"), ROUNDS)
 async def test_random_shapes_of_the_documented_types_are_read(
     mock: str, name: str, rounds: int
 ) -> None:
     async with a_rest(mock, "dynamic=true") as rest:
-        for _ in range(rounds):
-            try:
-                repr(await READS[name](rest))
-            except ApiError as error:
-                # A random Pod has a random id, which is not the one asked for.
-                assert name == "pod", error.message
-                assert "describes Pod" in error.message
+        seen = [repr(await READS[name](rest)) for _ in range(rounds)]
+    assert len(set(seen)) > rounds / 2
 
 
 async def test_a_verb_is_accepted_and_a_409_is_a_conflict(mock: str) -> None:
