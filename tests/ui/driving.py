@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from rgt_tui.app import RgtApp
 from rgt_tui.panes import Scene
+from rgt_tui.ui.screens.desk import Shown
 from rgt_tui.ui.screens.main import MainScreen
 from rgt_tui.ui.widgets.table import Table
 from tests.ui.feeds import FixedFeed
@@ -39,8 +40,14 @@ class Console(NamedTuple):
 
     async def settle(self) -> None:
         """Waits until everything that is due is painted."""
-        for _ in range(3):
+        await self.pilot.pause()
+        self.main.rest()
+        for _ in range(100):
             await self.pilot.pause()
+            screen = self.app.screen
+            if self.app._exit or (isinstance(screen, Shown) and screen.is_settled):
+                return
+        raise AssertionError("the screen does not come to rest")
 
     async def put(self, scene: Scene) -> None:
         """Lets the engine have news, and waits until they are painted."""

@@ -50,6 +50,13 @@ class Shown(Screen[None], inherit_bindings=False):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._awaited = 0
+        self._has_shown = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has shown something, and nothing more was asked for."""
+        return self._has_shown and not self._awaited
 
     @abstractmethod
     def show(self, scene: Scene) -> None:
@@ -72,13 +79,20 @@ class Shown(Screen[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Paints anew once every widget has its new size."""
-        self.call_after_refresh(self._show_again)
+        self.show_soon()
 
     def on_screen_resume(self) -> None:
         """Shows what happened while another screen was in front."""
+        self.show_soon()
+
+    def show_soon(self) -> None:
+        """Paints again once the widgets have the sizes of the present layout."""
+        self._awaited += 1
         self.call_after_refresh(self._show_again)
 
     def _show_again(self) -> None:
+        self._awaited -= 1
         if self.is_attached and self.is_current:
+            self._has_shown = True
             self.show(self.desk.now_shown)
             self.call_after_refresh(self.desk.painted)

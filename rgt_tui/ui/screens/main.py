@@ -1,11 +1,12 @@
 """The main screen: one pane's list, the details of its selected row, and the lines around them."""
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.timer import Timer
 from textual.widgets import Input
 
 from rgt_tui.domain.units import PodId
@@ -24,6 +25,9 @@ from rgt_tui.ui.widgets.prompt import Prompt
 from rgt_tui.ui.widgets.status import hint_line, message_line, status_line, tab_line
 from rgt_tui.ui.widgets.table import Listed, Table
 
+REST_S: Final = 0.2
+"""How long the cursor must rest before the details follow it: walking a list stays cheap."""
+
 
 class MainScreen(Shown):
     """Shows one pane at a time; remembers for each how it is looked at, and where its cursor is."""
@@ -39,6 +43,7 @@ class MainScreen(Shown):
         self._views: dict[str, View] = {}
         self._cursors: dict[str, str | None] = {}
         self._shape = Shape.SIDES
+        self._resting: Timer | None = None
         self._status, self._tabs = Canvas("status"), Canvas("tabs")
         self._table, self._detail = Table("list"), Canvas("detail")
         self._message, self._hints = Canvas("message"), Canvas("hints")
@@ -91,7 +96,8 @@ class MainScreen(Shown):
     def show(self, scene: Scene) -> None:
         """Paints what changed."""
         self._show_list(scene)
-        self._show_detail(scene)
+        if self._resting is None:
+            self._show_detail(scene)
         self._show_lines(scene)
 
     def _show_list(self, scene: Scene) -> None:
@@ -103,7 +109,7 @@ class MainScreen(Shown):
         listed = Listed(
             columns=pane.columns,
             rows=rows,
-            old=_old(pane, rows, scene),
+            old=lambda row: old_cells(row, pane.columns, pane, scene),
             sort=view.sort,
             is_inverted=view.is_inverted,
             title=words.title(pane, view, len(rows), len(everything)),
@@ -153,13 +159,27 @@ class MainScreen(Shown):
 
     def _look(self, **changes: object) -> None:
         """Looks at the pane in another way."""
+        self._stop_waiting()
         self._views[self._pane.name] = replace(self.view, **changes)  # type: ignore[arg-type]  # its own fields
         self.show(self.desk.now_shown)
 
     def action_move(self, steps: int) -> None:
         """Moves the cursor by rows."""
         self._cursors[self._pane.name] = self._table.move(steps)
-        self._show_detail(self.desk.now_shown)
+        self._stop_waiting()
+        self._resting = self.set_timer(REST_S, self.rest)
+
+    def rest(self) -> None:
+        """The cursor has come to rest: shows the details of its row."""
+        if self._stop_waiting():
+            self._show_detail(self.desk.now_shown)
+
+    def _stop_waiting(self) -> bool:
+        """Ends the wait for the cursor to rest; whether there was one."""
+        timer, self._resting = self._resting, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
 
     def action_page(self, pages: int) -> None:
         """Moves the cursor by pages."""
@@ -176,6 +196,7 @@ class MainScreen(Shown):
 
     def action_show_pane(self, name: str) -> None:
         """Goes to a pane by its name."""
+        self._stop_waiting()
         self._pane = next(pane for pane in self._panes if pane.name == name)
         self.show(self.desk.now_shown)
 
@@ -203,7 +224,7 @@ class MainScreen(Shown):
     def action_full(self) -> None:
         """The list alone, and back."""
         self.toggle_class("full")
-        self.call_after_refresh(self._show_again)
+        self.show_soon()
 
     def action_back(self) -> None:
         """Leaves the full list, else clears the filter."""
@@ -286,10 +307,4 @@ class MainScreen(Shown):
         self.remove_class("prompting")
         self._prompt.kind = ""
         self.set_focus(None)
-        self.call_after_refresh(self._show_again)
-
-
-def _old(pane: Pane, rows: tuple[Row, ...], scene: Scene) -> dict[str, tuple[bool, ...]]:
-    """For the rows with old values, which cells those are."""
-    flags = ((row.key, old_cells(row, pane.columns, pane, scene)) for row in rows)
-    return {key: old for key, old in flags if any(old)}
+        self.show_soon()

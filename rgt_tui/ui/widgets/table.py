@@ -4,8 +4,8 @@ The cursor is a key, not a number: it stays on its row, and the row on its line 
 when the order shifts. The heading is the first line under the frame.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 
@@ -29,7 +29,7 @@ class Listed:
     Attributes:
         columns: of the pane.
         rows: those shown, in their order.
-        old: for rows with old values, which of their cells those are.
+        old: which cells of a row are old, one flag a column; asked of visible rows only.
         sort: index of the column they are sorted by; None is the pane's own order.
         is_inverted: whether that order is turned round.
         title, note: of the frame.
@@ -42,7 +42,7 @@ class Listed:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    old: Mapping[str, OldCells] = field(default_factory=dict)
+    old: Callable[[Row], OldCells] = lambda row: ()
     sort: int | None = None
     is_inverted: bool = False
     title: Line = EMPTY
@@ -76,6 +76,11 @@ class Table(Canvas):
         self.cursor: str | None = None
 
     @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that are listed, in their order."""
+        return self._listed.rows
+
+    @property
     def selected(self) -> Row | None:
         """The row under the cursor."""
         rows = self._listed.rows
@@ -104,8 +109,18 @@ class Table(Canvas):
         return self._repaint()
 
     def move(self, steps: int) -> str | None:
-        """Moves the cursor by rows; gives its key."""
+        """Moves the cursor by rows; gives its key.
+
+        A step over the edge scrolls half a page, so that walking down a long list repaints all
+        of it once in many keys; a page keeps the cursor on its line of the screen.
+        """
+        line = self._line_of_cursor()
         self.cursor = moved(self._listed.rows, self.cursor, steps)
+        where = place(self._listed.rows, self.cursor)
+        if abs(steps) >= self.page:
+            self._top = where - line
+        elif not self._top <= where < self._top + self.page:
+            self._top = where - self.page // 2
         self._repaint()
         return self.cursor
 
@@ -158,7 +173,7 @@ class Table(Canvas):
 
     def _row(self, row: Row) -> Line:
         is_selected = row.key == self.cursor
-        old = self._listed.old.get(row.key, ())
+        old = self._listed.old(row)
         made = self._painted.get(row.key)
         is_same = made is not None and (made.row is row or made.row == row)
         if made is not None and is_same and (made.old, made.is_selected) == (old, is_selected):
