@@ -14,12 +14,12 @@ import fcntl
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from rgt_tui import places
 from rgt_tui.domain.errors import SshError, SshFault
 
 SCHEMA: Final = 1
@@ -114,7 +114,11 @@ class HostKeys:
         self.notes: list[str] = []
 
     def trusted(self, place: Place) -> Trusted:
-        """The pinned key of this start; any key when none is pinned yet."""
+        """The pinned key of this start; any key when none is pinned yet.
+
+        Raises:
+            SshError: the file is there and cannot be read.
+        """
         pin = self._read().get(place.pin_id)
         is_current = pin is not None and pin.start == place.start
         return Trusted(
@@ -129,19 +133,29 @@ class HostKeys:
 
     def accept(self, place: Place, key: str) -> HostKeySeen:
         """Pins a key that was not known for this start."""
-        with self._alone():
-            pins = self._read()
-            pin = pins.pop(place.pin_id, None)
-            if pin is not None and (pin.start, pin.key) == (place.start, key):
-                return HostKeySeen(fingerprint=fingerprint(key), how=PINNED)
-            pins[place.pin_id] = _Pin(place.start, key)
-            self._write(dict(list(pins.items())[-PINS_KEPT:]))
-        return HostKeySeen(fingerprint=fingerprint(key), how=FIRST_SEEN)
+        how = FIRST_SEEN
+        try:
+            with self._alone():
+                how = self._pin(place, key)
+        except OSError as error:
+            self.notes.append(
+                f"the host key of {place.pin_id} cannot be remembered: {places.why(error)}"
+            )
+        return HostKeySeen(fingerprint=fingerprint(key), how=how)
+
+    def _pin(self, place: Place, key: str) -> str:
+        pins = self._read()
+        pin = pins.pop(place.pin_id, None)
+        if pin is not None and (pin.start, pin.key) == (place.start, key):
+            return PINNED
+        pins[place.pin_id] = _Pin(place.start, key)
+        self._write(dict(list(pins.items())[-PINS_KEPT:]))
+        return FIRST_SEEN
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keeps other processes from writing between our read and our write."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        places.ensure_private(self._path.parent)
         lock = os.open(self._path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -154,6 +168,11 @@ class HostKeys:
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return {}
+        except OSError as error:
+            raise SshError(
+                SshFault.NO_KEY,
+                f"the pinned host keys in {self._path} cannot be read: {places.why(error)}",
+            ) from error
         try:
             document = json.loads(text)
             if document["schema"] != SCHEMA:
@@ -168,17 +187,7 @@ class HostKeys:
 
     def _write(self, pins: dict[str, _Pin]) -> None:
         document = {"schema": SCHEMA, "pins": {name: asdict(pin) for name, pin in pins.items()}}
-        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=".hostkeys-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self._path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
-            raise
+        places.write_private(self._path, json.dumps(document, indent=1).encode())
 
 
 class KnownHosts:

@@ -243,7 +243,13 @@ async def examine(
     """
     script = compose(probes)
     answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
-    at = now()
+    return events_of(answer, target, probes, now())
+
+
+def events_of(
+    answer: ProbeAnswer, target: SshTarget, probes: Sequence[Probe], at: float
+) -> tuple[tuple[type, Observed[Any] | Failed], ...]:
+    """What an answer says for each report type; `at` is when it came."""
     return tuple((probe.report, _event(probe, answer, target, at)) for probe in probes)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import asyncssh
 
+from rgt_tui import places
 from rgt_tui.domain.errors import SshError, SshFault
 
 USUAL: Final = (
@@ -44,7 +45,7 @@ def read_keys(named: Sequence[Path]) -> KeyRing:
             agent; or there is no key at all.
     """
     agent = os.environ.get("SSH_AUTH_SOCK") or None
-    paths = tuple(named) or tuple(Path.home() / name for name in USUAL)
+    paths = tuple(named) or tuple(Path(places.home()) / name for name in USUAL)
     pairs: list[asyncssh.SSHKeyPair] = []
     faults: list[SshError] = []
     locked: list[Path] = []

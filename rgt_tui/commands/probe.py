@@ -1,0 +1,260 @@
+"""Examine a Pod or any SSH host once: its disks and GPUs."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from rgt_tui import places
+from rgt_tui.cli import Options, emit
+from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
+from rgt_tui.clients.ssh import SPARE_S, ProbeAnswer, SshPool, SshTarget, events_of
+from rgt_tui.clock import session_clock
+from rgt_tui.commands import gpu
+from rgt_tui.domain.errors import SshError, UsageError
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.units import rfc3339, show_bytes, show_percent
+from rgt_tui.domain.volume import MountKind
+from rgt_tui.opening import configuration
+from rgt_tui.probes import all_probes
+from rgt_tui.probes._script import compose
+from rgt_tui.probes.df import DiskMount, DiskReport
+from rgt_tui.probes.nvidia_smi import GpuReport
+
+Events = Mapping[type, Observed[Any] | Failed]
+
+USER: Final = "root"
+"""Who one is in a Pod; the default for other hosts too."""
+_POOLED: Final = (MountKind.NETWORK, MountKind.GLOBAL)
+_TARGET: Final = re.compile(
+    r"(?:(?P<user>[^@\s:]+)@)?(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^:@\s\[\]]+))"
+    r"(?::(?P<port>\d{1,5}))?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """One examination.
+
+    Attributes:
+        events: by report type what was seen, or why not.
+        at: when, in Unix seconds.
+    """
+
+    target: SshTarget
+    answer: ProbeAnswer
+    events: Events
+    at: float
+
+
+@click.command("probe", help=__doc__)
+@click.argument("pod", required=False, metavar="[POD]")
+@click.option(
+    "--ssh", "address", metavar="[USER@]HOST[:PORT]", help="Any SSH host; the user is root."
+)
+@click.option(
+    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
+)
+@click.option(
+    "--known-hosts",
+    type=click.Path(path_type=Path),
+    help="Accept only host keys listed in FILE, in place of those seen before.",
+)
+@click.option(
+    "--transport",
+    type=click.Choice(["direct", "proxy"]),
+    default="direct",
+    show_default=True,
+    help="How to reach it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def run(ctx: click.Context, /, **given: Any) -> None:
+    """Asks every probe in one round trip, and prints what came back."""
+    target = _target(given)
+    examined = asyncio.run(_examine(ctx.obj, target, given["identities"], given["known_hosts"]))
+    if given["as_json"]:
+        emit(probe_json(examined))
+    else:
+        _print(examined)
+    if examined.answer.fault is not None:
+        click.echo(f"rgt-tui: {examined.answer.fault.message}", err=True)
+        ctx.exit(examined.answer.fault.exit_code)
+
+
+def _target(given: Mapping[str, Any]) -> SshTarget:
+    if given["transport"] == "proxy":
+        raise UsageError(
+            "The proxy transport is not available in this version.",
+            hint="Use --transport direct; a Pod needs 22/tcp among its ports for it.",
+        )
+    if (given["pod"] is None) == (given["address"] is None):
+        raise UsageError(
+            "Name either a Pod or an SSH host.",
+            hint="rgt-tui probe POD, or rgt-tui probe --ssh [USER@]HOST[:PORT]",
+        )
+    if given["address"] is None:
+        raise UsageError("Probing a Pod by name is not available in this version.")
+    return ssh_target(given["address"])
+
+
+def ssh_target(address: str) -> SshTarget:
+    """The host that `[USER@]HOST[:PORT]` names; an IPv6 address stands in brackets.
+
+    Raises:
+        UsageError: it names none.
+    """
+    found = _TARGET.fullmatch(address)
+    port = int(found["port"] or 22) if found is not None else 0
+    if found is None or not 1 <= port <= 65535 or (found["host"] or "").startswith("-"):
+        raise UsageError(
+            f"{address!r} is not [USER@]HOST[:PORT].",
+            hint="For instance root@203.0.113.7:22017, or root@[2001:db8::7]:22",
+        )
+    host = found["six"] or found["host"]
+    user = found["user"] or USER
+    shown = f"[{host}]" if ":" in host else host
+    return SshTarget(
+        host=host,
+        port=port,
+        username=user,
+        name=f"{user}@{shown}:{port}",
+        pin_id=f"{shown}:{port}",
+        start="",
+    )
+
+
+async def _examine(
+    options: Options, target: SshTarget, identities: tuple[Path, ...], known_hosts: Path | None
+) -> Examined:
+    config = configuration(options)
+    pins = HostKeys(places.host_keys_file())
+    pool = SshPool(
+        identities=identities or config.identity_files,
+        host_keys=pins if known_hosts is None else KnownHosts(known_hosts),
+        connect_timeout_s=config.connect_timeout_s,
+    )
+    probes, clock = all_probes(), session_clock()
+    script = compose(probes)
+    try:
+        async with pool:
+            answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
+    finally:
+        for note in pins.notes:
+            click.echo(f"rgt-tui: {note}", err=True)
+    at = clock()
+    events = dict(events_of(answer, target, probes, at))
+    return Examined(target=target, answer=answer, events=events, at=at)
+
+
+def probe_json(examined: Examined) -> dict[str, Any]:
+    """The JSON object of one examination, without its schema; what is unknown is null."""
+    answer = examined.answer
+    return {
+        "target": examined.target.name,
+        "observed_at": rfc3339(examined.at),
+        "host_key": {"fingerprint": answer.host_key.fingerprint, "how": answer.host_key.how},
+        "disk": disk_json(examined.events.get(DiskReport)),
+        "gpu": gpu_json(examined.events.get(GpuReport)),
+        "sections": [
+            {
+                "name": name,
+                "exit_code": section.exit_code,
+                "timed_out": section.timed_out,
+                "cut": section.cut,
+                "seconds": round(answer.seconds.get(name, 0.0), 3),
+            }
+            for name, section in answer.sections.items()
+        ],
+        "fault": _fault(answer.fault),
+    }
+
+
+def disk_json(event: Observed[Any] | Failed | None) -> dict[str, Any]:
+    """The mounts of a host; null with the reason when they were not seen."""
+    if not isinstance(event, Observed):
+        return {"mounts": None, "unknown": _why(event)}
+    return {"mounts": [mount_json(mount) for mount in event.value.mounts], "unknown": None}
+
+
+def mount_json(mount: DiskMount) -> dict[str, Any]:
+    """One mount; on a network or global volume `df` shows the cluster's pool, so no figures."""
+    is_own = mount.kind not in _POOLED
+    has_size = is_own and mount.size_bytes is not None
+    return {
+        "path": mount.path,
+        "kind": mount.kind.value,
+        "source": mount.source,
+        "fstype": mount.fstype,
+        "used_bytes": mount.used_bytes if is_own else None,
+        "size_bytes": mount.size_bytes if is_own else None,
+        "free_bytes": mount.free_bytes if is_own else None,
+        "inodes_used": mount.inodes_used if is_own else None,
+        "inodes_total": mount.inodes_total if is_own else None,
+        "size_source": "df" if has_size else "none",
+        "survives_stop": mount.kind.survives_stop,
+        "survives_terminate": mount.kind.survives_terminate,
+        "answered": mount.answered,
+    }
+
+
+def gpu_json(event: Observed[Any] | Failed | None) -> dict[str, Any]:
+    """The GPUs of a host; null with the reason when `nvidia-smi` did not answer."""
+    if not isinstance(event, Observed):
+        return {**gpu.answer(None), "unknown": _why(event)}
+    return {**gpu.answer(event.value), "unknown": None}
+
+
+def _why(event: Failed | None) -> str:
+    return event.error if event is not None else "not asked"
+
+
+def _fault(fault: SshError | None) -> dict[str, str] | None:
+    if fault is None:
+        return None
+    return {"code": str(fault.kind), "message": fault.message, "hint": fault.hint}
+
+
+def _print(examined: Examined) -> None:
+    key = examined.answer.host_key
+    click.echo(f"{examined.target.name}  host key {key.fingerprint} ({key.how})")
+    disks = examined.events.get(DiskReport)
+    if isinstance(disks, Observed):
+        for mount in disks.value.mounts:
+            click.echo(_mount_line(mount))
+    else:
+        click.echo(f"disks: ? {_why(disks)}")
+    gpus = examined.events.get(GpuReport)
+    if not isinstance(gpus, Observed):
+        click.echo(f"GPUs: ? {_why(gpus)}")
+        return
+    for line in _gpu_lines(gpus.value):
+        click.echo(line)
+
+
+def _mount_line(mount: DiskMount) -> str:
+    row = mount_json(mount)
+    size = (
+        "does not answer"
+        if not mount.answered
+        else (f"{show_bytes(row['used_bytes'])} of {show_bytes(row['size_bytes'])}")
+    )
+    kept = "kept by stop" if mount.kind.survives_stop else "wiped by stop"
+    return f"  {mount.path:<24} {mount.kind.value:<10} {size:<20} {kept:<14} {mount.source}"
+
+
+def _gpu_lines(report: GpuReport) -> list[str]:
+    if report.absent is not None:
+        return [f"  {report.absent}"]
+    return [
+        f"  GPU {it.index} {it.name}  {show_percent(it.util_percent)}  "
+        f"{show_bytes(it.memory_used_bytes)} of {show_bytes(it.memory_total_bytes)}"
+        for it in report.gpus
+    ]
+
+
+COMMAND = run
