@@ -109,3 +109,15 @@ def test_frames_are_wrapped_in_synchronized_updates_where_the_terminal_has_them(
         frame = bytes(terminal.raw[before:])
 
         assert frame.startswith(b"\x1b[?2026h")
+
+
+def test_a_differ_that_fails_gives_way_to_textuals_own_output() -> None:
+    with demo("--bytes") as terminal:
+        _start(terminal).press("b", "down")
+        terminal.wait_for("> 001")
+        terminal.press("down")
+        terminal.wait_for("> 002")
+        terminal.press("q")
+
+        assert terminal.wait_exit() == 0
+        assert b"stock the differ failed: " in terminal.raw

@@ -91,6 +91,7 @@ class Demo(TerminalApp):
         Binding("i", "focus_input"),
         Binding("h", "hang"),
         Binding("s", "shell"),
+        Binding("b", "break_differ"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -142,6 +143,9 @@ class Demo(TerminalApp):
         except LookupError as error:
             self.notify(f"back: {error}", markup=False)
 
+    def action_break_differ(self) -> None:
+        self._differ._shown = []
+
     def action_hang(self) -> None:
         while "--hangs" in sys.argv:
             time.sleep(0.1)
@@ -163,6 +167,12 @@ class Unkillable(Demo):
 
     def action_crash(self) -> None:
         """Stay."""
+
+    async def action_shell(self) -> None:
+        """Stay."""
+
+    def action_break_differ(self) -> None:
+        """Leave it."""
 
     def action_crash_worker(self) -> None:
         """Stay."""
@@ -195,7 +205,9 @@ class Heartbeat:
             self._beat("thread")
             now = time.monotonic()
             loop = max(self._worst["loop"], now - self._last["loop"])
-            self._path.write_text(f"{self._worst['thread']} {loop} {self._app.stalled}")
+            fresh = self._path.with_suffix(".new")
+            fresh.write_text(f"{self._worst['thread']} {loop} {self._app.stalled}")
+            fresh.replace(self._path)
 
 
 class BeatingDemo(Demo):
