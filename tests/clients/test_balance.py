@@ -151,6 +151,18 @@ async def test_a_cancelled_read_takes_the_child_with_it() -> None:
     assert children() <= before
 
 
+@pytest.mark.parametrize("turns", [1, 2, 5])
+async def test_a_read_cancelled_while_its_child_starts_leaves_nothing(turns: int) -> None:
+    before = children()
+    reading = asyncio.create_task(read_balance(base_url="http://127.0.0.1:1", key=Secret(KEY)))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert children() <= before
+
+
 async def test_the_key_goes_to_the_service_and_the_home_of_the_person_has_no_say(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
