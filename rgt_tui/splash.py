@@ -16,6 +16,8 @@ found in the file is not painted.
 import os
 import termios
 
+from rgt_tui.places import frame_file
+
 SCHEMA = "rgt-frame 1"
 SMALLEST = (60, 18)
 """Columns and rows below which the console shows a list without panes: not this picture."""
@@ -37,15 +39,7 @@ def first_frame() -> bool:
         size = os.get_terminal_size(2)
     except OSError:
         return False
-    return paint(frame_path(), size.columns, size.lines)
-
-
-def frame_path() -> str:
-    """Where the frame is kept: the user's state folder (XDG Base Directory 0.8)."""
-    base = os.environ.get("XDG_STATE_HOME", "")
-    if not base.startswith("/"):
-        base = os.path.join(os.environ.get("HOME") or "/nonexistent", ".local", "state")
-    return os.path.join(base, "rgt-tui", "frame")
+    return paint(frame_file(), size.columns, size.lines)
 
 
 def paint(path: str, columns: int, lines: int) -> bool:

@@ -213,4 +213,4 @@ def test_the_splash_imports_nothing_but_os_and_termios() -> None:
     with Terminal([PYTHON, "-c", code]) as terminal:
         terminal.wait_exit()
 
-        assert terminal.lines[0] == "['rgt_tui', 'rgt_tui.splash', 'termios']"
+        assert terminal.lines[0] == "['rgt_tui', 'rgt_tui.places', 'rgt_tui.splash', 'termios']"
