@@ -64,7 +64,6 @@ class Run(asyncssh.SSHClientSession[bytes]):
         try:
             channel, _ = await connection.create_session(lambda: self, COMMAND, encoding=None)
             if self._wanted:
-                self._times.last = asyncio.get_running_loop().time()
                 channel.write(self._script.text.encode())
             await self.has_ended.wait()
         except (OSError, asyncssh.Error) as error:
@@ -116,7 +115,10 @@ class Run(asyncssh.SSHClientSession[bytes]):
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         """Output of the script, or words on stderr."""
-        self.has_heard = True
+        now = asyncio.get_running_loop().time()
+        if not self.has_heard:
+            # Before it the host's start-up files ran: they are not the first section's time.
+            self.has_heard, self._times.last = True, now
         if datatype is not None:
             self._words += data[: _WORDS_KEPT - len(self._words)]
             return
@@ -131,7 +133,6 @@ class Run(asyncssh.SSHClientSession[bytes]):
                 )
             )
             return
-        now = asyncio.get_running_loop().time()
         for name in finished:
             self._times.seconds[name] = now - self._times.last
             self._times.last = now
