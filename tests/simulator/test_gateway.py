@@ -94,6 +94,11 @@ async def test_another_user_name_is_denied(simulator: Simulator, username: str) 
         )
 
 
+async def test_the_route_to_a_stopped_pod_closes_without_a_word(simulator: Simulator) -> None:
+    shown, status = await typed(simulator, "old-ckpt", b"")
+    assert (shown, status) == (b"", None)
+
+
 async def test_a_pod_without_a_container_offers_no_shell(simulator: Simulator) -> None:
     shown, status = await typed(simulator, "eval-b200", b"")
     assert b"OCI runtime exec failed" in shown

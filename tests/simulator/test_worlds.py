@@ -73,6 +73,17 @@ def test_the_demo_fleet_shows_every_member_once() -> None:
     )
 
 
+def test_a_generated_fleet_is_mixed() -> None:
+    world = build_world(pods=400, now=NOW)
+    pods = list(world.pods.values())
+    statuses = {pod.status(world.now) for pod in pods}
+    never = [pod for pod in pods if pod.run is not None and not pod.has_container(world.now)]
+    assert statuses == {"RUNNING", "EXITED"}
+    assert len(never) > 3
+    assert any(pod.spec.cpu for pod in pods)
+    assert all(pod.spec.gpu is None or pod.spec.gpu[1] >= 1 for pod in pods)
+
+
 def test_a_stopped_volume_disk_is_charged_twice_the_running_rate() -> None:
     world = build_world(scenarios=["volume_disk"], now=NOW)
     pod = world.find("lora-4090")

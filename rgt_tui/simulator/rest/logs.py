@@ -47,34 +47,49 @@ async def stream_logs(request: web.Request) -> web.StreamResponse:
     asked = _asked(request)
     if desk.faults.log_silent:
         await asyncio.Event().wait()
+    # Taken before the headers leave: what is written after a reader has them reaches it.
+    opened = desk.world.now
     response = web.StreamResponse(headers={**_HEADERS, **desk.limiter.headers()})
     await response.prepare(request)
-    await _follow(desk, pod, asked, response)
+    await _Follower(desk, pod, asked, response).run(opened)
     return response
 
 
-async def _follow(desk: Desk, pod: Pod, asked: _Asked, response: web.StreamResponse) -> None:
-    reached = desk.world.now
-    lines = _backfill(pod, asked, reached)
-    sent = {line.cursor for line in pod.logs.read(reached, asked.source, after=reached)}
-    quiet_since = asyncio.get_running_loop().time()
-    while True:
+@dataclass(slots=True)
+class _Follower:
+    """One open stream."""
+
+    desk: Desk
+    pod: Pod
+    asked: _Asked
+    response: web.StreamResponse
+    quiet_since: float = 0.0
+    """Loop time of the last bytes sent."""
+
+    async def run(self, opened: float) -> None:
+        """Sends the past as of `opened`, then every new line while the Pod exists."""
+        logs, source, reached = self.pod.logs, self.asked.source, opened
+        await self._send(_backfill(self.pod, self.asked, opened))
+        sent = {line.cursor for line in logs.read(reached, source, after=reached)}
+        while self.pod.id in self.desk.world.pods:
+            await asyncio.sleep(_POLL_S)
+            fresh = logs.read(self.desk.world.now, source, after=reached)
+            fresh = fresh[: len(fresh) - self.desk.faults.log_withheld]
+            await self._send([line for line in fresh if line.cursor not in sent])
+            if fresh:
+                # Lines of the last instant stay known: more may be written at the same one.
+                reached = fresh[-1].at
+                sent = {line.cursor for line in fresh if line.at == reached}
+
+    async def _send(self, lines: list[LogLine]) -> None:
+        now = asyncio.get_running_loop().time()
         if lines:
-            await response.write(b"".join(_event(line) for line in lines))
-            quiet_since = asyncio.get_running_loop().time()
-        elif asyncio.get_running_loop().time() - quiet_since >= desk.faults.log_keepalive_s:
-            await response.write(b": keepalive\n\n")
-            quiet_since = asyncio.get_running_loop().time()
-        if pod.id not in desk.world.pods:
+            await self.response.write(b"".join(_event(line) for line in lines))
+        elif self.quiet_since and now - self.quiet_since >= self.desk.faults.log_keepalive_s:
+            await self.response.write(b": keepalive\n\n")
+        elif self.quiet_since:
             return
-        await asyncio.sleep(_POLL_S)
-        fresh = pod.logs.read(desk.world.now, asked.source, after=reached)
-        fresh = fresh[: len(fresh) - desk.faults.log_withheld]
-        lines = [line for line in fresh if line.cursor not in sent]
-        if fresh:
-            # Lines of the last instant stay known: more may be written at the same instant.
-            reached = fresh[-1].at
-            sent = {line.cursor for line in fresh if line.at == reached}
+        self.quiet_since = now
 
 
 def _backfill(pod: Pod, asked: _Asked, now: float) -> list[LogLine]:

@@ -24,22 +24,51 @@ Channel = asyncssh.SSHServerProcess[bytes]
 async def execute(channel: Channel, containers: Containers, pod: Pod) -> None:
     """Runs the channel's command (a login shell without one) until it ends or the channel does."""
     async with containers.session(pod) as environment:
-        process = await asyncio.create_subprocess_exec(
-            "/bin/sh",
-            "-c",
-            channel.command or "exec /bin/sh",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment,
-            cwd=environment["HOME"],
-            start_new_session=True,
-        )
+        process = await _start(channel.command or "exec /bin/sh", environment)
         try:
             await _join(channel, process)
         finally:
-            kill_group(process)
-            await process.wait()
+            await _end(process)
+
+
+async def _start(command: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
+    """A shell that runs `command`; a start that is cancelled is ended before it is given up.
+
+    asyncio leaves the pipes of a process open whose start is cancelled half-way.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        starting = tasks.create_task(
+            asyncio.create_subprocess_exec(
+                "/bin/sh",
+                "-c",
+                command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment,
+                cwd=environment["HOME"],
+                start_new_session=True,
+            )
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await _end(await starting)
+            raise
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kills what is left of a process and reads its pipes to their ends, which closes them."""
+    kill_group(process)
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    while await pipe.read(_CHUNK):
+                        pass
+    await process.wait()
 
 
 async def _join(channel: Channel, process: asyncio.subprocess.Process) -> None:

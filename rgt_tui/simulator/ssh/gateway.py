@@ -87,6 +87,9 @@ class GatewayServer:
         pod = self.pod_of(username)
         if channel.subsystem is not None or pod is None:
             channel.exit(1)
+        elif pod.run is None:
+            # The route to a stopped Pod is dead: a close is all a client ever sees.
+            channel.close()
         elif channel.term_type is None:
             channel.stdout.write(NO_PTY)
             channel.exit(0)
@@ -143,19 +146,31 @@ class _Connection(asyncssh.SSHServer):
 
 async def run_shell(channel: Channel, pod: Pod, environment: dict[str, str]) -> None:
     """An interactive shell on a terminal of its own, joined to the channel."""
-    master, slave = pty.openpty()
-    far_end = FileIO(slave)
-    _resize(master, channel.term_size)
+    near_end, far_end = (FileIO(end, "r+") for end in pty.openpty())
+    # Closed whatever happens, also when the start of the shell is cancelled half-way.
+    with near_end, far_end:
+        _resize(near_end.fileno(), channel.term_size)
+        process = await _start_shell(channel, pod, environment, os.ttyname(far_end.fileno()))
+        try:
+            await _relay(channel, process, near_end.fileno(), far_end)
+        finally:
+            kill_group(process)
+            await process.wait()
+
+
+async def _start_shell(
+    channel: Channel, pod: Pod, environment: dict[str, str], terminal: str
+) -> asyncio.subprocess.Process:
     rc = Path(environment["HOME"]) / ".bashrc"
     rc.write_text(_RC.format(host=f"{pod.host_token}{pod.host_token[:4]}"))
     bash = shutil.which("bash")
     shell = f"exec {bash} --rcfile {rc} -i" if bash else "exec /bin/sh -i"
     # A session leader without a terminal gets the first one it opens.
-    process = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         "/bin/sh",
         "-c",
         f'{shell} <"$0" >"$0" 2>&1',
-        os.ttyname(slave),
+        terminal,
         env=environment | {"TERM": channel.term_type or "dumb", "ENV": str(rc)},
         cwd=environment["HOME"],
         stdin=asyncio.subprocess.DEVNULL,
@@ -163,13 +178,6 @@ async def run_shell(channel: Channel, pod: Pod, environment: dict[str, str]) -> 
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,
     )
-    try:
-        await _relay(channel, process, master, far_end)
-    finally:
-        kill_group(process)
-        await process.wait()
-        far_end.close()
-        os.close(master)
 
 
 async def _relay(
