@@ -25,7 +25,11 @@ def run(port: int, pods: int | None, seed: int, scenarios: tuple[str, ...], spee
     """Runs until SIGTERM; prints one JSON line when ready."""
     from rgt_tui.simulator import serve  # aiohttp and asyncssh: only for this command
 
-    serve(port=port, pods=pods, seed=seed, scenarios=scenarios, speed=speed)
+    try:
+        serve(port=port, pods=pods, seed=seed, scenarios=scenarios, speed=speed)
+    except (ValueError, OSError) as error:
+        # An unknown scenario or a taken port; the message names what would do.
+        raise click.UsageError(str(error)) from error
 
 
 COMMAND = run
