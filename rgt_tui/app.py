@@ -97,7 +97,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The panes."""
-        return MainScreen(self, self._start_pane)
+        return MainScreen(self, self._start_pane, self.size)
 
     def on_mount(self) -> None:
         """Starts the paint clock."""

@@ -11,10 +11,18 @@ import sys
 def main() -> int:
     """Runs the command line of this process; gives its exit code."""
     argv = sys.argv[1:]
-    if _wants_console(argv):
-        from rgt_tui import splash  # standard library only
+    if not _wants_console(argv):
+        return _run(argv)
+    from rgt_tui import splash  # standard library only
 
+    try:
         splash.first_frame()
+        return _run(argv)
+    finally:
+        splash.leave()
+
+
+def _run(argv: list[str]) -> int:
     from rgt_tui.cli import main as run
 
     return run(argv)

@@ -6,11 +6,9 @@ Commands live in `rgt_tui/commands/`, one file each, imported only when called. 
 """
 
 import difflib
-import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,32 +16,9 @@ import click
 
 from rgt_tui import __version__, commands, specs
 from rgt_tui.domain.errors import RgtError
+from rgt_tui.invocation import Options, emit
 
 INTERRUPTED: Final = 130
-
-
-@dataclass(slots=True, kw_only=True)
-class Options:
-    """The global options, as given before the command.
-
-    Attributes:
-        demo: run on a simulated account on loopback.
-        read_only: send no write, whatever the configuration says.
-        api_key_file: file that holds the API key.
-        config_file: configuration to read in place of the default one.
-        wire: `diff` or `stock`; None means what the configuration says.
-    """
-
-    demo: bool = False
-    read_only: bool = False
-    api_key_file: Path | None = None
-    config_file: Path | None = None
-    wire: str | None = None
-
-
-def emit(answer: Mapping[str, object]) -> None:
-    """Prints one JSON object with its schema version on standard output."""
-    click.echo(json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False))
 
 
 class Commands(click.Group):

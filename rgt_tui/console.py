@@ -14,13 +14,13 @@ from typing import Final
 import click
 
 from rgt_tui import splash
-from rgt_tui.cli import Options
 from rgt_tui.clients.state import load_account
 from rgt_tui.clock import Clock, session_clock
 from rgt_tui.config import Config
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import NoCredentials, RgtError
 from rgt_tui.engine import Engine, NoSession, Opener, Setting
+from rgt_tui.invocation import Options
 from rgt_tui.opening import address, configuration, open_session
 from rgt_tui.places import account_file, frame_file
 from rgt_tui.store import Store

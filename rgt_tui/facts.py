@@ -1,14 +1,17 @@
 """Facts about a Pod that more than one pane or command states: pure, from evidence alone."""
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rgt_tui.domain.account import Account
+from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.finding import Finding
 from rgt_tui.domain.pod import Pod, StorageKind
 from rgt_tui.domain.readiness import Readiness, readiness
+from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
@@ -118,14 +121,43 @@ def codes(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(finding.code for finding in findings if finding.is_present)
 
 
-def find_pods(account: Account, wanted: Iterable[str]) -> tuple[tuple[Pod, ...], tuple[str, ...]]:
-    """The Pods named by id or by name, and the words that name none; all Pods for no word."""
+def find_pods(pods: Iterable[Pod], wanted: Iterable[str]) -> tuple[Pod, ...]:
+    """The Pods that the words name by id or by name; all of them for no word.
+
+    Raises:
+        UsageError: a word names no Pod; the nearest name is in the hint.
+    """
+    known = tuple(pods)
     words = tuple(wanted)
     if not words:
-        return account.pods, ()
-    found = {word: [p for p in account.pods if word in (p.id, p.name)] for word in words}
-    chosen: dict[PodId, Pod] = {pod.id: pod for pods in found.values() for pod in pods}
-    return tuple(chosen.values()), tuple(word for word, pods in found.items() if not pods)
+        return known
+    chosen: dict[PodId, Pod] = {}
+    for word in words:
+        named = [pod for pod in known if word in (pod.id, pod.name)]
+        if not named:
+            raise _no_such_pod(known, word)
+        chosen.update({pod.id: pod for pod in named})
+    return tuple(chosen.values())
+
+
+def find_pod(pods: Iterable[Pod], word: str) -> Pod:
+    """The one Pod of that id or name.
+
+    Raises:
+        UsageError: there is none, or the name belongs to several.
+    """
+    found = find_pods(pods, [word])
+    if len(found) > 1:
+        ids = ", ".join(pod.id for pod in found)
+        raise UsageError(f"Several Pods are called {word!r}.", hint=f"Use an id: {ids}")
+    return found[0]
+
+
+def _no_such_pod(known: Iterable[Pod], word: str) -> UsageError:
+    names = [name for pod in known for name in (pod.name, str(pod.id))]
+    near = difflib.get_close_matches(word, names, 1)
+    hint = f"Did you mean {near[0]!r}?" if near else "rgt-tui pods lists the Pods of this account."
+    return UsageError(f"This account has no Pod {clean(word, 64)!r}.", hint=hint)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -1,17 +1,14 @@
 """One look at the account for a command: open, read once, close."""
 
 import asyncio
-import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rgt_tui.cli import Options
 from rgt_tui.clock import session_clock
 from rgt_tui.config import Config
-from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.pod import Pod
 from rgt_tui.facts import find_pods
+from rgt_tui.invocation import Options
 from rgt_tui.opening import Address, address, configuration, open_session, with_identities
 from rgt_tui.panes import Scene
 from rgt_tui.store import Store
@@ -66,14 +63,4 @@ async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
         read_only=where.read_only,
         notices=tuple((clock(), note) for note in where.notes),
     )
-    return Looked(scene, _chosen(scene, wanted.pods))
-
-
-def _chosen(scene: Scene, words: Sequence[str]) -> tuple[Pod, ...]:
-    pods, missing = find_pods(scene.account, words)
-    if not missing:
-        return pods
-    names = [pod.name for pod in scene.account.pods] + [str(pod.id) for pod in scene.account.pods]
-    near = difflib.get_close_matches(missing[0], names, 1)
-    hint = f"Did you mean {near[0]!r}?" if near else "rgt-tui pods lists the Pods of this account."
-    raise UsageError(f"This account has no Pod {missing[0]!r}.", hint=hint)
+    return Looked(scene, find_pods(scene.account.pods, wanted.pods))

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rgt_tui.cli import Options
 from rgt_tui.clock import Clock
 from rgt_tui.config import Config, load
-from rgt_tui.domain.errors import NoCredentials
 from rgt_tui.domain.secret import Secret
+from rgt_tui.invocation import Options
 from rgt_tui.places import host_keys_file
 from rgt_tui.store import Store
 
@@ -128,9 +127,12 @@ async def open_session(
         read_only=where.read_only,
         on_quota=lambda quota: pacer.answered(quota, clock()),
     )
+    host_keys = HostKeys(where.host_keys)
+    for note in (*where.notes, *config.notes, *host_keys.notes):
+        store.say(clock(), f"w {note}")
     shells = SshPool(
         identities=where.identities,
-        host_keys=HostKeys(where.host_keys),
+        host_keys=host_keys,
         connect_timeout_s=config.connect_timeout_s,
     )
     async with rest, shells:
@@ -149,14 +151,3 @@ async def open_session(
 def with_identities(where: Address, identities: tuple[Path, ...]) -> Address:
     """The same address with more private keys for SSH, tried first."""
     return replace(where, identities=(*identities, *where.identities))
-
-
-__all__ = [
-    "Address",
-    "NoCredentials",
-    "address",
-    "configuration",
-    "open_session",
-    "real_address",
-    "with_identities",
-]

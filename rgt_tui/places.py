@@ -157,15 +157,13 @@ def write_private(path: "Path | str", content: bytes) -> None:
 
 
 def create_private(path: "Path | str", content: bytes) -> None:
-    """Writes a new file of mode 0600; one that exists is left as it is.
+    """Writes a new file of mode 0600; one that exists is left as it is, and so is the folder.
 
     Raises:
         FileExistsError: there is something of that name, be it a dangling link.
-        NotPrivate: the folder is not ours alone.
         OSError: it cannot be written.
     """
     name = str(path)
-    ensure_private(os.path.dirname(name))
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(name, flags, 0o600)
     try:

@@ -44,7 +44,7 @@ def find_spec(family: ModuleType, name: str, constant: str, kind: type[Spec]) ->
     """
     module = importlib.import_module(f"{family.__name__}.{name}")
     spec = getattr(module, constant, None)
-    if not isinstance(spec, kind):
+    if spec is None or not isinstance(spec, kind):
         found = "nothing" if spec is None else type(spec).__name__
         raise BadSpec(f"{module.__name__}.{constant}: wanted {kind.__name__}, found {found}")
     return spec

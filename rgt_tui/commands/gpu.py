@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from rgt_tui.cli import Options, emit
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.facts import unreachable_why
+from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 from rgt_tui.panes import Scene
 from rgt_tui.probes.nvidia_smi import Gpu, GpuProcess, GpuReport

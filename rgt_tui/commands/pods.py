@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from rgt_tui.cli import Options, emit
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.facts import codes, state_of
+from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 from rgt_tui.panes import Scene
 

@@ -10,20 +10,23 @@ from typing import Any, Final
 import click
 
 from rgt_tui import places
-from rgt_tui.cli import Options, emit
 from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
 from rgt_tui.clients.ssh import SPARE_S, ProbeAnswer, SshPool, SshTarget, events_of
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import gpu
-from rgt_tui.domain.errors import SshError, UsageError
-from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.config import Config
+from rgt_tui.domain.errors import SshError, SshFault, UsageError
+from rgt_tui.domain.evidence import Evidence, Failed, Observed
 from rgt_tui.domain.units import rfc3339, show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.opening import configuration
+from rgt_tui.facts import find_pod, unreachable_why
+from rgt_tui.invocation import Options, emit
+from rgt_tui.opening import Address, address, configuration
 from rgt_tui.probes import all_probes
 from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
+from rgt_tui.sources.shell import target_of
 
 Events = Mapping[type, Observed[Any] | Failed]
 
@@ -51,6 +54,21 @@ class Examined:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Which private keys to offer, and which host keys to believe.
+
+    Attributes:
+        identities: private keys, beside the agent's.
+        pins: file of the host keys seen before.
+        known_hosts: OpenSSH file to believe in place of the pins.
+    """
+
+    identities: tuple[Path, ...]
+    pins: Path
+    known_hosts: Path | None
+
+
 @click.command("probe", help=__doc__)
 @click.argument("pod", required=False, metavar="[POD]")
 @click.option(
@@ -75,8 +93,7 @@ class Examined:
 @click.pass_context
 def run(ctx: click.Context, /, **given: Any) -> None:
     """Asks every probe in one round trip, and prints what came back."""
-    target = _target(given)
-    examined = asyncio.run(_examine(ctx.obj, target, given["identities"], given["known_hosts"]))
+    examined = _examined(ctx.obj, given)
     if given["as_json"]:
         emit(probe_json(examined))
     else:
@@ -86,7 +103,7 @@ def run(ctx: click.Context, /, **given: Any) -> None:
         ctx.exit(examined.answer.fault.exit_code)
 
 
-def _target(given: Mapping[str, Any]) -> SshTarget:
+def _examined(options: Options, given: Mapping[str, Any]) -> Examined:
     if given["transport"] == "proxy":
         raise UsageError(
             "The proxy transport is not available in this version.",
@@ -97,9 +114,35 @@ def _target(given: Mapping[str, Any]) -> SshTarget:
             "Name either a Pod or an SSH host.",
             hint="rgt-tui probe POD, or rgt-tui probe --ssh [USER@]HOST[:PORT]",
         )
-    if given["address"] is None:
-        raise UsageError("Probing a Pod by name is not available in this version.")
-    return ssh_target(given["address"])
+    config = configuration(options)
+    asked, known = given["identities"], given["known_hosts"]
+    if given["address"] is not None:
+        keys = Keys(asked or config.identity_files, places.host_keys_file(), known)
+        return asyncio.run(_examine(ssh_target(given["address"]), keys, config))
+    with address(options, config) as where:
+        target = asyncio.run(pod_target(where, given["pod"]))
+        keys = Keys((*asked, *where.identities), where.host_keys, known)
+        return asyncio.run(_examine(target, keys, config))
+
+
+async def pod_target(where: Address, word: str) -> SshTarget:
+    """Where the shell of the Pod of that id or name is reached.
+
+    Raises:
+        UsageError: the account has no such Pod.
+        SshError: it has no direct address.
+        ApiError: the Pods could not be listed.
+    """
+    from rgt_tui.clients.rest import Rest  # httpx: only for a Pod
+
+    async with Rest(base_url=where.base_url, key=where.key) as rest:
+        listed = await rest.pods()
+    pod = find_pod(listed.pods, word)
+    if pod.ssh_direct is None:
+        why = unreachable_why(pod, Evidence())
+        hint = "Direct SSH needs 22/tcp among the Pod's ports, and the Pod running."
+        raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
+    return target_of(pod)
 
 
 def ssh_target(address: str) -> SshTarget:
@@ -128,14 +171,11 @@ def ssh_target(address: str) -> SshTarget:
     )
 
 
-async def _examine(
-    options: Options, target: SshTarget, identities: tuple[Path, ...], known_hosts: Path | None
-) -> Examined:
-    config = configuration(options)
-    pins = HostKeys(places.host_keys_file())
+async def _examine(target: SshTarget, keys: Keys, config: Config) -> Examined:
+    pins = HostKeys(keys.pins)
     pool = SshPool(
-        identities=identities or config.identity_files,
-        host_keys=pins if known_hosts is None else KnownHosts(known_hosts),
+        identities=keys.identities,
+        host_keys=pins if keys.known_hosts is None else KnownHosts(keys.known_hosts),
         connect_timeout_s=config.connect_timeout_s,
     )
     probes, clock = all_probes(), session_clock()

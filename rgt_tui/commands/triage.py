@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from rgt_tui.cli import Options, emit
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import rfc3339
+from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 
 NEVER = "never"

@@ -179,6 +179,7 @@ class SshError(RgtError):
     def __init__(self, kind: SshFault, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.kind: Final = kind
+        self.code = f"ssh_{kind}"
 
 
 class GuardRefused(RgtError):

@@ -54,8 +54,7 @@ class Ask:
     def failed(self, kind: type, error: RgtError) -> Change:
         """The change that says `kind` could not be read just now."""
         pod = self.pod.id if self.pod is not None else None
-        code = str(getattr(error, "kind", error.code))
-        return Change(kind, Failed(error.message, self.clock(), code, error.hint), pod)
+        return Change(kind, Failed(error.message, self.clock(), error.code, error.hint), pod)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,32 @@
+"""What every command is given and how it answers: the global options, and one JSON object."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+
+@dataclass(slots=True, kw_only=True)
+class Options:
+    """The global options, as given before the command.
+
+    Attributes:
+        demo: run on a simulated account on loopback.
+        read_only: send no write, whatever the configuration says.
+        api_key_file: file that holds the API key.
+        config_file: configuration to read in place of the default one.
+        wire: `diff` or `stock`; None means what the configuration says.
+    """
+
+    demo: bool = False
+    read_only: bool = False
+    api_key_file: Path | None = None
+    config_file: Path | None = None
+    wire: str | None = None
+
+
+def emit(answer: Mapping[str, object]) -> None:
+    """Prints one JSON object with its schema version on standard output."""
+    click.echo(json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False))

@@ -1,0 +1,49 @@
+"""A simulated account for a test, and a session that reads it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.clock import session_clock
+from rgt_tui.config import Config
+from rgt_tui.domain.secret import Secret
+from rgt_tui.opening import Address, open_session
+from rgt_tui.session import Session
+from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.store import Store
+
+Opened = Callable[[], contextlib.AbstractAsyncContextManager[tuple[Session, Store]]]
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """The mixed demo fleet, served on loopback."""
+    with Simulator(build_world()) as served:
+        yield served
+
+
+@pytest.fixture
+def where(simulator: Simulator, tmp_path: Path) -> Address:
+    """The simulated account's address."""
+    return Address(
+        base_url=simulator.url,
+        key=Secret(simulator.api_key),
+        source="test",
+        identities=(Path(simulator.ssh_identity),),
+        host_keys=tmp_path / "hostkeys.json",
+    )
+
+
+@pytest.fixture
+def opened(where: Address) -> Opened:
+    """Opens a session on the simulated account."""
+
+    @contextlib.asynccontextmanager
+    async def open_it() -> AsyncIterator[tuple[Session, Store]]:
+        store, clock = Store(), session_clock()
+        async with open_session(where, Config(), store, clock) as session:
+            yield session, store
+
+    return open_it

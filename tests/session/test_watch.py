@@ -1,0 +1,71 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from rgt_tui.domain.pod import PodList
+from rgt_tui.session import Session
+from rgt_tui.simulator import Simulator
+from rgt_tui.store import Store
+from tests.session.conftest import Opened
+
+
+@contextlib.asynccontextmanager
+async def watching(opened: Opened) -> AsyncIterator[tuple[Session, Store]]:
+    async with opened() as (session, store), asyncio.TaskGroup() as tasks:
+        watch = tasks.create_task(session.watch())
+        try:
+            yield session, store
+        finally:
+            watch.cancel()
+
+
+async def until(condition: Callable[[], object], *, seconds: float = 20.0) -> None:
+    """Waits for what another task brings about; fails by its deadline."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # the store has no event to wait for
+            await asyncio.sleep(0.02)
+
+
+def raised(store: Store, code: str) -> bool:
+    return any(f"{code} raised" in text for _, text in store.state.notices)
+
+
+async def test_the_watch_reads_the_list_and_the_pods_and_raises_what_is_wrong(
+    opened: Opened,
+) -> None:
+    async with watching(opened) as (_, store):
+        await until(lambda: raised(store, "RP11") and raised(store, "RP16"))
+        assert store.state.account.pods
+
+
+async def test_an_api_that_goes_away_ages_the_list_and_its_return_mends_it(
+    opened: Opened, simulator: Simulator
+) -> None:
+    async with watching(opened) as (session, store):
+        account = lambda: store.state.account  # noqa: E731
+        await until(lambda: account().pods)
+        simulator.faults.drop = True
+        session.refresh()
+        await until(lambda: account().evidence.reading(PodList).failure)
+        assert account().pods, "what was known stays on screen"
+        simulator.faults.clear()
+        session.refresh()
+        await until(lambda: account().evidence.reading(PodList).failure is None, seconds=60)
+
+
+async def test_a_pod_that_is_terminated_elsewhere_becomes_gone(
+    opened: Opened, simulator: Simulator
+) -> None:
+    async with watching(opened) as (session, store):
+        await until(lambda: store.state.account.pods)
+        gone = next(p.id for p in store.state.account.pods if p.name == "infer-x")
+        simulator.call(lambda world: world.terminate(world.find("infer-x")))
+        session.refresh()
+        await until(lambda: gone in store.state.account.gone)
+
+
+async def test_watching_sends_only_reads(opened: Opened, simulator: Simulator) -> None:
+    async with watching(opened) as (_, store):
+        await until(lambda: raised(store, "RP11"))
+    methods = {request.method for request in simulator.requests if request.path.startswith("/v2")}
+    assert methods == {"GET"}
