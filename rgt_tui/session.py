@@ -59,7 +59,7 @@ class Session:
     async def watch(self) -> None:
         """Reads all sources, for ever."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._watch_metered())
+            tasks.create_task(self._watch_metered(tasks))
             for source in all_sources():
                 if not source.metered:
                     tasks.create_task(self._watch_unmetered(source, tasks))
@@ -112,7 +112,7 @@ class Session:
                     if not only or pod.id in only or pod.name in only:
                         tasks.create_task(ask(source, pod))
 
-    async def _watch_metered(self) -> None:
+    async def _watch_metered(self, tasks: asyncio.TaskGroup) -> None:
         sources = {source.name: source for source in all_sources() if source.metered}
         while True:
             now = self.clock()
@@ -120,13 +120,16 @@ class Session:
             if name is None:
                 await asyncio.sleep(min(TICK_S, max(0.02, self.pacer.wait(now))))
                 continue
-            source = sources[name]
-            pods: tuple[Pod | None, ...] = (None,)
-            if source.pods is not None:
-                pods = source.pods(self.store.state.account, now)[:1]
-            for pod in pods:
-                await self._read(source, pod)
-            self.pacer.done(name, self.clock())
+            tasks.create_task(self._read_metered(sources[name]))
+
+    async def _read_metered(self, source: Source) -> None:
+        """One read that the pacer granted; of the Pods a source may ask, the first in its order."""
+        pods: tuple[Pod | None, ...] = (None,)
+        if source.pods is not None:
+            pods = source.pods(self.store.state.account, self.clock())[:1]
+        for pod in pods:
+            await self._read(source, pod)
+        self.pacer.done(source.name, self.clock())
 
     async def _watch_unmetered(self, source: Source, tasks: asyncio.TaskGroup) -> None:
         while True:

@@ -15,7 +15,7 @@ BAR_CELLS = 10
 _COLUMNS = (
     Column(title="POD", width=12, rank=0),
     Column(title="MOUNT", width=12, rank=1, grows=True),
-    Column(title="KIND", width=16, rank=6),
+    Column(title="KIND", width=14, rank=6),
     Column(title="USED", width=6, rank=2, align="right"),
     Column(title="SIZE", width=6, rank=3, align="right"),
     Column(title="%", width=5, rank=4, align="right"),
@@ -28,8 +28,18 @@ _COLUMNS = (
 
 
 def _rows(scene: Scene) -> tuple[Row, ...]:
-    pods = sorted(scene.account.pods, key=lambda pod: (pod.name, pod.id))
-    return tuple(_row(pod, store) for pod in pods for store in stores(pod, scene.account))
+    disks = {pod: stores(pod, scene.account) for pod in scene.account.pods}
+    pods = sorted(disks, key=lambda pod: (*_urgency(disks[pod]), pod.name, pod.id))
+    return tuple(_row(pod, store) for pod in pods for store in disks[pod])
+
+
+def _urgency(disks: tuple[Store, ...]) -> tuple[bool, bool, float]:
+    """Orders Pods: a disk that hangs first, then the fullest, then those nobody has looked at."""
+    known = [
+        disk.percent for disk in disks if disk.percent is not None and disk.kind is not MountKind.SHM
+    ]
+    hangs = any(disk.hung for disk in disks)
+    return not hangs, not known, -max(known, default=0.0)
 
 
 def _row(pod: Pod, store: Store) -> Row:

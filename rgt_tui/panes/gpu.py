@@ -14,22 +14,34 @@ _NOTHING = Cell("--", Tone.DIM)
 
 _COLUMNS = (
     Column(title="POD", width=12, rank=0, grows=True),
-    Column(title="GPU", width=4, rank=1),
-    Column(title="MODEL", width=20, rank=7),
-    Column(title="USE", width=5, rank=2, align="right"),
-    Column(title="BUSY", width=10, rank=6),
-    Column(title="MEMORY", width=13, rank=3, align="right"),
-    Column(title="TEMP", width=5, rank=5, align="right"),
-    Column(title="POWER", width=9, rank=4, align="right"),
-    Column(title="PROC", width=4, rank=8, align="right"),
+    Column(title="GPU", width=3, rank=1, align="right"),
+    Column(title="MODEL", width=21, rank=2),
+    Column(title="USE", width=4, rank=3, align="right"),
+    Column(title="BUSY", width=10, rank=8),
+    Column(title="MEMORY", width=11, rank=4, align="right"),
+    Column(title="TEMP", width=4, rank=6, align="right"),
+    Column(title="POWER", width=8, rank=5, align="right"),
+    Column(title="PROC", width=4, rank=7, align="right"),
     Column(title="DRIVER", width=11, rank=9),
     Column(title="CUDA", width=5, rank=10),
 )
 
 
 def _rows(scene: Scene) -> tuple[Row, ...]:
-    pods = sorted(scene.account.pods, key=lambda pod: (pod.name, pod.id))
+    pods = sorted(scene.account.pods, key=lambda pod: (_urgency(pod, scene), pod.name, pod.id))
     return tuple(row for pod in pods for row in _rows_of(pod, scene))
+
+
+def _urgency(pod: Pod, scene: Scene) -> int:
+    """Orders Pods: GPUs that are paid for and missing, GPUs seen, not seen, not running, none."""
+    if pod.gpu_id is None:
+        return 4
+    if state_of(pod, scene.account, scene.now) is not Readiness.UP:
+        return 3
+    report = scene.account.about(pod.id).value(GpuReport)
+    if report is None:
+        return 2
+    return 1 if report.gpus else 0
 
 
 def _rows_of(pod: Pod, scene: Scene) -> tuple[Row, ...]:

@@ -9,7 +9,12 @@ from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.units import PodId
 from rgt_tui.sources import Ask, Source
 
-EVERY_S: Final = 20.0
+EVERY_S: Final = 3.0
+"""Seconds between the logs of two Pods: each read asks one, the one read longest ago."""
+SAME_POD_S: Final = (20.0, 300.0)
+"""The log of one Pod is read at most and at least so often; the longer it hangs, the rarer."""
+PATIENCE: Final = 20.0
+"""A Pod that has been hanging for N seconds is looked at every N / 20."""
 TAIL: Final = 200
 """Lines asked for; a pull of 40 layers writes about 160."""
 YOUNG_S: Final = 300.0
@@ -27,8 +32,15 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
 def _unclear(account: Account, now: float) -> tuple[Pod, ...]:
     """The Pods whose start has to be explained, the one read longest ago first."""
     pods = [pod for pod in account.pods if pod.status in _NOT_UP and _is_unclear(account, pod)]
-    due = [pod for pod in pods if now - _read_at(account, pod.id) >= EVERY_S]
+    due = [pod for pod in pods if now - _read_at(account, pod.id) >= _pause_s(pod, now)]
     return tuple(sorted(due, key=lambda pod: _read_at(account, pod.id)))
+
+
+def _pause_s(pod: Pod, now: float) -> float:
+    """Seconds between two reads of a Pod's log: a start is watched closely, an old wreck rarely."""
+    since = pod.started_at or pod.created_at or now
+    shortest, longest = SAME_POD_S
+    return min(longest, max(shortest, (now - since) / PATIENCE))
 
 
 def _is_unclear(account: Account, pod: Pod) -> bool:
