@@ -6,6 +6,7 @@ move in steps, so that an idle screen sends no byte.
 """
 
 import contextlib
+import gc
 import sys
 from collections import deque
 from pathlib import Path
@@ -103,10 +104,16 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         """Starts the paint clock."""
         self.set_interval(PAINT_S, self._tick, name="paint clock")
 
-    def painted(self) -> None:
-        """The screen shows something worth looking at."""
-        self._is_painted = True
-        self.mark_ready()
+    def post_display_hook(self) -> None:
+        """Lets the first frame with content out: until then the terminal keeps what it shows.
+
+        The collector may be off until then (`console`): most of what a start makes stays.
+        """
+        if not self._is_painted and isinstance(self.screen, Shown) and self.screen.is_drawn:
+            self._is_painted = True
+            self.mark_ready()
+            gc.freeze()
+            gc.enable()
 
     def messages(self) -> tuple[tuple[float, str], ...]:
         """What the engine and the screen said, newest first."""

@@ -5,6 +5,7 @@ Without a terminal there is no console: the triage report is printed instead.
 
 import contextlib
 import functools
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def open_console(options: Options) -> int:
     except RgtError:
         splash.leave()
         raise
+    gc.disable()  # until the first frame: collecting is a tenth of the start, and finds nothing
     with _engine(options, config) as engine:
         from rgt_tui.app import RgtApp  # Textual: a third of a second, while the engine connects
 
@@ -54,6 +56,7 @@ def open_console(options: Options) -> int:
             return app.return_code or 0
         finally:
             engine.close()
+            gc.enable()
 
 
 def why_no_console() -> str:

@@ -1,61 +1,9 @@
-"""The console in a real terminal on a scene that stands still: `python -m tests.ui.still fleet:50`.
+"""The console in a real terminal on a scene that stands still: `python -m tests.ui.still fleet:50`."""
 
-SIGUSR1 changes one value of the first Pod, SIGUSR2 brings a new reading with equal values.
-"""
-
-import argparse
-import signal
-from dataclasses import replace
-from decimal import Decimal
-
-from rgt_tui.app import RgtApp
-from rgt_tui.domain.account import Change
-from rgt_tui.domain.evidence import Observed
-from rgt_tui.domain.pod import PodList
-from rgt_tui.panes import Scene
-from tests.ui import scenes
-from tests.ui.feeds import FixedFeed
-
-
-def main() -> int:
-    """Runs it until it is left."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("scene")
-    parser.add_argument("--wire", choices=["diff", "stock"], default="diff")
-    parser.add_argument("--pane", default="pods")
-    options = parser.parse_args()
-    feed = FixedFeed(_scene(options.scene))
-    signal.signal(signal.SIGUSR1, lambda *_: feed.put(dearer(feed.scene())))
-    signal.signal(signal.SIGUSR2, lambda *_: feed.put(read_again(feed.scene())))
-    app = RgtApp(feed, wire=options.wire, start_pane=options.pane)
-    app.run(mouse=False)
-    return app.return_code or 0
-
-
-def dearer(scene: Scene) -> Scene:
-    """The scene after the newest Pod list brought another price for one Pod."""
-    first, *others = scene.account.pods
-    price = (first.cost_per_hour or Decimal(0)) + 1
-    return _with_pods(scene, PodList((replace(first, cost_per_hour=price), *others)))
-
-
-def read_again(scene: Scene) -> Scene:
-    """The scene after the Pod list was read again and nothing had changed."""
-    return _with_pods(scene, PodList(scene.account.pods))
-
-
-def _with_pods(scene: Scene, pods: PodList) -> Scene:
-    change = Change(PodList, Observed(pods, scene.now))
-    return replace(scene, account=scene.account.after(change))
-
-
-def _scene(name: str) -> Scene:
-    word, _, number = name.partition(":")
-    if number:
-        return scenes.fleet(int(number))
-    made: Scene = getattr(scenes, word)()
-    return made
-
+import gc
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    gc.disable()  # before the imports, as `rgt_tui.console` does
+    from tests.ui import still_app
+
+    raise SystemExit(still_app.main())

@@ -5,6 +5,7 @@ import pytest
 from rgt_tui.actions import all_actions
 from rgt_tui.panes import Scene, all_panes
 from rgt_tui.ui import keys
+from rgt_tui.ui.screens.main import MainScreen
 from rgt_tui.ui.screens.reader import Reader
 from tests.conftest import screen_text
 from tests.ui import scenes
@@ -153,8 +154,8 @@ async def test_the_cursor_stays_on_its_row_when_the_order_changes() -> None:
 async def test_enter_opens_the_row_on_the_whole_screen_and_escape_closes_it() -> None:
     async with console(scenes.demo()) as running:
         await running.press("enter")
-        assert isinstance(running.app.screen, Reader)
         assert "Pods: infer-x" in screen_text(running.app)
+        assert [type(screen) for screen in running.app.screen_stack] == [MainScreen, Reader]
         await running.press("escape")
         assert running.app.screen is running.main
 

@@ -3,11 +3,13 @@
 from abc import abstractmethod
 from typing import Protocol
 
+from textual.geometry import Size
 from textual.screen import Screen
 
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 from rgt_tui.ui.keys import Key
+from rgt_tui.ui.widgets.canvas import Canvas
 from rgt_tui.ui.widgets.lines import Glyphs
 
 
@@ -35,9 +37,6 @@ class Desk(Protocol):
     def action_messages(self) -> None:
         """Opens all messages."""
 
-    def painted(self) -> None:
-        """Says that the screen shows something worth looking at."""
-
     def leave(self) -> None:
         """Ends the program."""
 
@@ -50,13 +49,19 @@ class Shown(Screen[None], inherit_bindings=False):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._awaited = 0
+        self._is_due = False
         self._has_shown = False
+        self._shown_size: Size | None = None
 
     @property
     def is_settled(self) -> bool:
         """Whether it has shown something, and nothing more was asked for."""
-        return self._has_shown and not self._awaited
+        return self._has_shown and not self._is_due
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether something worth looking at has been composed."""
+        return any(canvas.is_drawn for canvas in self.query(Canvas))
 
     @abstractmethod
     def show(self, scene: Scene) -> None:
@@ -78,21 +83,31 @@ class Shown(Screen[None], inherit_bindings=False):
         """What the help is about, in two words."""
 
     def on_resize(self) -> None:
-        """Paints anew once every widget has its new size."""
-        self.show_soon()
+        """Paints for the new size: at once where the places stay, else when they have moved."""
+        before, self._shown_size = self._shown_size, self.size
+        if self.takes_new_places():
+            self.show_soon()
+        elif self.size != before:
+            self.show_now()
 
     def on_screen_resume(self) -> None:
         """Shows what happened while another screen was in front."""
-        self.show_soon()
+        if self._has_shown:
+            self.show_soon()
+
+    def takes_new_places(self) -> bool:
+        """Moves the widgets for a new size; whether any has moved."""
+        return False
 
     def show_soon(self) -> None:
         """Paints again once the widgets have the sizes of the present layout."""
-        self._awaited += 1
-        self.call_after_refresh(self._show_again)
+        if not self._is_due:
+            self._is_due = True
+            self.call_after_refresh(self.show_now)
 
-    def _show_again(self) -> None:
-        self._awaited -= 1
+    def show_now(self) -> None:
+        """Paints the newest scene, if this is the screen in front."""
+        self._is_due = False
         if self.is_attached and self.is_current:
             self._has_shown = True
             self.show(self.desk.now_shown)
-            self.call_after_refresh(self.desk.painted)

@@ -1,13 +1,12 @@
 """The main screen: one pane's list, the details of its selected row, and the lines around them."""
 
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.timer import Timer
-from textual.widgets import Input
 
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Pane, Row, Scene, all_panes
@@ -16,14 +15,18 @@ from rgt_tui.ui.layout import TOO_SMALL, Shape, shape_of
 from rgt_tui.ui.screens import words
 from rgt_tui.ui.screens.desk import Desk, Shown
 from rgt_tui.ui.screens.reader import Reader
-from rgt_tui.ui.widgets.ages import faulty_pods, old_cells, pane_ages
+from rgt_tui.ui.widgets.ages import faulty_pods, old_cells, only, pane_ages
 from rgt_tui.ui.widgets.boxes import Space, arranged
 from rgt_tui.ui.widgets.canvas import Canvas
 from rgt_tui.ui.widgets.lines import Line, Piece
 from rgt_tui.ui.widgets.listing import View, next_sort, shown
-from rgt_tui.ui.widgets.prompt import Prompt
 from rgt_tui.ui.widgets.status import hint_line, message_line, status_line, tab_line
 from rgt_tui.ui.widgets.table import Listed, Table
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from rgt_tui.ui.widgets.prompt import Prompt
 
 REST_S: Final = 0.2
 """How long the cursor must rest before the details follow it: walking a list stays cheap."""
@@ -36,18 +39,19 @@ class MainScreen(Shown):
         *keys.bindings((*keys.LIST, *keys.of_panes(all_panes())))
     ]
 
-    def __init__(self, desk: Desk, start_pane: str) -> None:
+    def __init__(self, desk: Desk, start_pane: str, size: tuple[int, int]) -> None:
         super().__init__(desk)
         self._panes = all_panes()
         self._pane = next((p for p in self._panes if p.name == start_pane), self._panes[0])
         self._views: dict[str, View] = {}
         self._cursors: dict[str, str | None] = {}
-        self._shape = Shape.SIDES
+        self._shape = shape_of(*size)
+        self.add_class(self._shape)
         self._resting: Timer | None = None
         self._status, self._tabs = Canvas("status"), Canvas("tabs")
         self._table, self._detail = Table("list"), Canvas("detail")
         self._message, self._hints = Canvas("message"), Canvas("hints")
-        self._prompt = Prompt("prompt")
+        self._prompt: Prompt | None = None
 
     @property
     def keys(self) -> tuple[keys.Key, ...]:
@@ -76,22 +80,22 @@ class MainScreen(Shown):
         return self._views.get(self._pane.name, View())
 
     def compose(self) -> ComposeResult:
-        """Status, tabs, list and details, message or field, hints."""
+        """Status, tabs, list and details, message, hints; a field comes when it is wanted."""
         yield self._status
         yield self._tabs
         with Container(id="body"):
             yield self._table
             yield self._detail
         yield self._message
-        yield self._prompt
         yield self._hints
 
-    def on_resize(self) -> None:
-        """Takes the layout for the new size."""
-        self._shape = shape_of(self.size.width, self.size.height)
-        for shape in Shape:
-            self.set_class(shape is self._shape, shape)
-        super().on_resize()
+    def takes_new_places(self) -> bool:
+        """Takes the layout for the new size; whether it is another one."""
+        before, self._shape = self._shape, shape_of(self.size.width, self.size.height)
+        if self._shape is not before:
+            self.remove_class(before)
+            self.add_class(self._shape)
+        return self._shape is not before
 
     def show(self, scene: Scene) -> None:
         """Paints what changed."""
@@ -137,10 +141,11 @@ class MainScreen(Shown):
         blocks = self._pane.detail(scene, row.key)
         if self._shape not in (Shape.SIDES, Shape.COLUMN) or row.pod is None:
             return blocks
+        about = only(scene, row.pod)
         for pane in self._panes:
-            first = next((other for other in pane.rows(scene) if other.pod == row.pod), None)
-            if pane is not self._pane and first is not None:
-                blocks += pane.detail(scene, first.key)
+            rows = pane.rows(about) if pane is not self._pane else ()
+            if rows:
+                blocks += pane.detail(about, rows[0].key)
         return blocks
 
     def _show_lines(self, scene: Scene) -> None:
@@ -151,8 +156,8 @@ class MainScreen(Shown):
         self._hints.paint([self._hint(width)])
 
     def _hint(self, width: int) -> Line:
-        if self._prompt.has_focus:
-            return words.prompt_hint(self._prompt, self._panes, width)
+        if self._prompt is not None:
+            return words.prompt_hint(self._prompt.kind, self._prompt.text, self._panes, width)
         if self._shape is Shape.TINY:
             return (Piece(f" {TOO_SMALL}"),)
         return hint_line(words.hints(), width)
@@ -240,43 +245,45 @@ class MainScreen(Shown):
         else:
             self.desk.leave()
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Opens the field for a filter."""
-        self._open_prompt("/", self.view.text)
+        await self._open_prompt("/", self.view.text)
 
-    def action_command(self) -> None:
+    async def action_command(self) -> None:
         """Opens the field for a command."""
-        self._open_prompt(":")
+        await self._open_prompt(":")
 
-    def action_close_prompt(self) -> None:
+    async def action_close_prompt(self) -> None:
         """Closes the field; a filter that was being typed is dropped."""
-        if self._prompt.kind == "/":
+        if self._prompt is not None and self._prompt.kind == "/":
             self._look(text="")
-        self._close_prompt()
+        await self._close_prompt()
 
     def action_complete(self) -> None:
         """Takes the best match for what was typed of a command."""
-        matches = words.matches(self._prompt.text, self._panes)
-        if self._prompt.kind == ":" and matches:
-            self._prompt.open(":", matches[0])
+        if self._prompt is not None and self._prompt.kind == ":":
+            found = words.matches(self._prompt.text, self._panes)
+            self._prompt.put(found[0] if found else self._prompt.text)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    async def on_input_changed(self, event: "Input.Changed") -> None:
         """Filters while typing; taking away the sign closes the field."""
         event.stop()
-        if not self._prompt.has_focus:
+        if self._prompt is None:
             return
         if not event.value.startswith(self._prompt.kind):
-            self.action_close_prompt()
+            await self.action_close_prompt()
         elif self._prompt.kind == "/":
             self._look(text=self._prompt.text)
         else:
             self._show_lines(self.desk.now_shown)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: "Input.Submitted") -> None:
         """Keeps the filter, or carries out the command."""
         event.stop()
+        if self._prompt is None:
+            return
         kind, text = self._prompt.kind, self._prompt.text
-        self._close_prompt()
+        await self._close_prompt()
         if kind == ":" and text.strip():
             self._carry_out(text)
 
@@ -298,13 +305,19 @@ class MainScreen(Shown):
             case _:
                 self.desk.say(f"no command {name!r}: " + " ".join(words.commands(self._panes)))
 
-    def _open_prompt(self, kind: str, text: str = "") -> None:
-        self.add_class("prompting")
-        self._prompt.open(kind, text)
-        self._show_lines(self.desk.now_shown)
+    async def _open_prompt(self, kind: str, text: str = "") -> None:
+        if self._prompt is None:
+            from rgt_tui.ui.widgets.prompt import Prompt  # a field costs the start 5 percent
 
-    def _close_prompt(self) -> None:
-        self.remove_class("prompting")
-        self._prompt.kind = ""
-        self.set_focus(None)
-        self.show_soon()
+            self.add_class("prompting")
+            self._prompt = Prompt(kind, text)
+            await self.mount(self._prompt, before=self._hints)
+            self._prompt.focus()
+            self.show_soon()
+
+    async def _close_prompt(self) -> None:
+        prompt, self._prompt = self._prompt, None
+        if prompt is not None:
+            self.remove_class("prompting")
+            await prompt.remove()
+            self.show_soon()

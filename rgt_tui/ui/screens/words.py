@@ -9,7 +9,6 @@ from rgt_tui.ui import keys
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, wrap
 from rgt_tui.ui.widgets.listing import View
-from rgt_tui.ui.widgets.prompt import Prompt
 from rgt_tui.ui.widgets.status import hint_line
 
 ALARM_LINES: Final = 2
@@ -87,11 +86,11 @@ def matches(text: str, panes: Sequence[Pane]) -> list[str]:
     return [name for _, name in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def prompt_hint(prompt: Prompt, panes: Sequence[Pane], width: int) -> Line:
+def prompt_hint(kind: str, text: str, panes: Sequence[Pane], width: int) -> Line:
     """What the field takes, or which commands match."""
-    if prompt.kind == "/":
+    if kind == "/":
         return hint_line([("Enter", "keep"), ("Esc", "drop"), ("!word", "leave out")], width)
-    found = matches(prompt.text, panes)
+    found = matches(text, panes)
     if not found:
         return fit_line((Piece(" no such command", Tone.WARN),), width)
     return hint_line([("Tab", found[0]), ("Enter", "do"), ("", "  ".join(found[1:]))], width)

@@ -5,16 +5,18 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.types import CSSPathType
 
 from rgt_tui.ui.terminal.driver import ConsoleDriver
 from rgt_tui.ui.terminal.fatal import FatalApp
 from rgt_tui.ui.terminal.filter import FilteredApp
 from rgt_tui.ui.terminal.wire import WireApp, type_wire
+
+if TYPE_CHECKING:
+    from textual.types import CSSPathType  # its module imports trees: a tenth of the start
 
 
 class TerminalApp(WireApp, FilteredApp, FatalApp):
@@ -35,7 +37,7 @@ class TerminalApp(WireApp, FilteredApp, FatalApp):
         self,
         *,
         wire: type_wire = "diff",
-        css_path: CSSPathType | None = None,
+        css_path: "CSSPathType | None" = None,
         report_folder: Path | None = None,
     ) -> None:
         super().__init__(wire=wire, driver_class=ConsoleDriver, css_path=css_path)

@@ -5,6 +5,7 @@ dimmed, and carry a `~`.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from typing import Final
 
@@ -143,6 +144,17 @@ def _shell_kinds(about: Evidence) -> Iterable[type]:
 def _is_fresh_shell(kind: type, about: Evidence, scene: Scene) -> bool:
     age = about.reading(kind).age(scene.now)
     return freshness(age, scene.periods.get(kind)) is Freshness.FRESH
+
+
+def only(scene: Scene, pod_id: PodId) -> Scene:
+    """The scene as if its account had this one Pod, so that all rows are about it."""
+    pod = scene.account.pod(pod_id)
+    evidence = scene.account.evidence
+    seen = evidence.latest(PodList)
+    if pod is None or seen is None:
+        return scene
+    alone = evidence.after(PodList, replace(seen, value=PodList((pod,))))
+    return replace(scene, account=replace(scene.account, evidence=alone))
 
 
 def faulty_pods(scene: Scene) -> frozenset[PodId]:

@@ -21,6 +21,7 @@ class Canvas(Widget):
     def __init__(self, name: str) -> None:
         super().__init__(id=name)
         self.lines: tuple[Line, ...] = ()
+        self.is_drawn = False
         self._inks: dict[str, Style] = {}
 
     def paint(self, lines: Sequence[Line]) -> tuple[int, ...]:
@@ -35,6 +36,7 @@ class Canvas(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, cut or filled to the width of the widget."""
+        self.is_drawn = bool(self.lines)
         segments = [Segment(text, self._ink(ink)) for text, ink in _line(self.lines, y)]
         return Strip(segments).simplify().adjust_cell_length(self.size.width, self._ink("plain"))
 

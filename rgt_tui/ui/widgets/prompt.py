@@ -13,7 +13,12 @@ LONGEST = 256
 
 
 class Prompt(Input):
-    """A field of one line. Keys that end or change something elsewhere do nothing in it."""
+    """A field of one line. Keys that end or change something elsewhere do nothing in it.
+
+    Args:
+        kind: what is typed: a filter (`/`) or a command (`:`); stands before the text.
+        text: what is in it at first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -27,17 +32,21 @@ class Prompt(Input):
         ),
     ]
 
-    def __init__(self, name: str) -> None:
-        super().__init__(id=name, compact=True, select_on_focus=False, max_length=LONGEST)
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(
+            f"{kind}{text}",
+            id="prompt",
+            compact=True,
+            select_on_focus=False,
+            max_length=LONGEST,
+        )
         self.cursor_blink = False
-        self.kind = ""
-
-    def open(self, kind: str, text: str = "") -> None:
-        """Starts a filter (`/`) or a command (`:`) with some text in it."""
         self.kind = kind
-        self.value = f"{kind}{text}"
+
+    def put(self, text: str) -> None:
+        """Puts a text into the field, with the cursor behind it."""
+        self.value = f"{self.kind}{text}"
         self.cursor_position = len(self.value)
-        self.focus()
 
     @property
     def text(self) -> str:
