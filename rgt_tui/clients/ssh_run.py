@@ -6,6 +6,7 @@ the end frame and an exit status have both come.
 """
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -64,7 +65,9 @@ class Run(asyncssh.SSHClientSession[bytes]):
         try:
             channel, _ = await connection.create_session(lambda: self, COMMAND, encoding=None)
             if self._wanted:
-                channel.write(self._script.text.encode())
+                # A host that has closed already may have said why: that is to be heard.
+                with contextlib.suppress(BrokenPipeError):
+                    channel.write(self._script.text.encode())
             await self.has_ended.wait()
         except (OSError, asyncssh.Error) as error:
             self._fail(_no_session(error, self._where))

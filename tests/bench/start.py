@@ -41,7 +41,11 @@ def wall_s(argv: Sequence[str]) -> float:
 
 def first_cells_s(home: Path) -> float:
     """Seconds from the start of the console to its cached first frame on a terminal."""
-    env = {"RGT_TUI_HOME": str(home), "RUNPOD_API_BASE_URL": "http://127.0.0.1:9", "RUNPOD_API_KEY": "k"}
+    env = {
+        "RGT_TUI_HOME": str(home),
+        "RUNPOD_API_BASE_URL": "http://127.0.0.1:9",
+        "RUNPOD_API_KEY": "k",
+    }
     began = time.perf_counter()
     with Terminal(ENTRY, size=SIZE, env=env) as terminal:
         terminal.wait_for(MARK)

@@ -42,15 +42,16 @@ async def test_an_api_that_goes_away_ages_the_list_and_its_return_mends_it(
     opened: Opened, simulator: Simulator
 ) -> None:
     async with watching(opened) as (session, store):
-        account = lambda: store.state.account  # noqa: E731
-        await until(lambda: account().pods)
+        await until(lambda: store.state.account.pods)
         simulator.faults.drop = True
         session.refresh()
-        await until(lambda: account().evidence.reading(PodList).failure)
-        assert account().pods, "what was known stays on screen"
+        await until(lambda: store.state.account.evidence.reading(PodList).failure)
+        assert store.state.account.pods, "what was known stays on screen"
         simulator.faults.clear()
         session.refresh()
-        await until(lambda: account().evidence.reading(PodList).failure is None, seconds=60)
+        await until(
+            lambda: store.state.account.evidence.reading(PodList).failure is None, seconds=60
+        )
 
 
 async def test_a_pod_that_is_terminated_elsewhere_becomes_gone(

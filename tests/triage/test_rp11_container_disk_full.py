@@ -1,10 +1,10 @@
 import pytest
-from rgt_tui.probes.df import DiskMount, DiskReport
 
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.pod import NetworkMount
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind
+from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.triage import classify, examine
 from tests.values import NOW, a_pod, an_account, having
 
