@@ -15,6 +15,7 @@ from typing import ClassVar, Final, Literal
 # First: it sets what Textual reads once, at import.
 from rgt_tui.ui.terminal.app import TerminalApp  # isort: skip
 
+from textual import events
 from textual.binding import BindingType
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -80,6 +81,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._ticks = 0
         self._said: deque[tuple[float, str]] = deque(maxlen=MESSAGES_KEPT)
         self._is_painted = False
+        self._is_typed_ahead = False
+        self._moving = keys.moving(all_panes())
         self._interrupted: Timer | None = None
 
     @property
@@ -100,6 +103,14 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         """The panes."""
         return MainScreen(self, self._start_pane, self.size)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Lets keys typed at a picture that was not there yet move, and do nothing else."""
+        moves = isinstance(event, events.Key) and event.key in self._moving
+        if not self._is_painted and isinstance(event, events.Key | events.Paste) and not moves:
+            self._is_typed_ahead = True
+            return
+        await super().on_event(event)
+
     def on_mount(self) -> None:
         """Starts the paint clock."""
         self.set_interval(PAINT_S, self._tick, name="paint clock")
@@ -114,6 +125,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             self.mark_ready()
             gc.freeze()
             gc.enable()
+            if self._is_typed_ahead:
+                self.call_later(self.say, "keys typed before the first picture were ignored")
 
     def messages(self) -> tuple[tuple[float, str], ...]:
         """What the engine and the screen said, newest first."""

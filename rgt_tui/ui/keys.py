@@ -91,6 +91,10 @@ EVERYWHERE: Final = (
 )
 """Keys that work on every screen."""
 
+MOVES: Final = frozenset(
+    {"down", "up", "page_down", "page_up", "first", "last", "next_pane", "previous_pane"}
+)
+"""Names of the keys that only move; those of the panes do as well."""
 REFUSALS: Final = {
     "kill": "no kill without the checklist: nothing was sent",
     "terminate": "terminate is not in this version: nothing was sent",
@@ -129,6 +133,12 @@ def of_panes(panes: Iterable[Pane]) -> tuple[Key, ...]:
         )
         for pane in panes
     )
+
+
+def moving(panes: Iterable[Pane]) -> frozenset[str]:
+    """Textual's names of all keys that only move, which may act before the first picture."""
+    moves = (key for key in LIST if key.name in MOVES)
+    return frozenset(name for key in (*moves, *of_panes(panes)) for name in key.keys.split(","))
 
 
 def of_actions(actions: Iterable[Action]) -> tuple[Key, ...]:

@@ -127,7 +127,7 @@ def empty() -> Scene:
         VolumeList(()),
         Balance(balance=Decimal("25.00"), spend_per_hour=Decimal(0)),
     )
-    return scene_of(account)
+    return replace(scene_of(account), notices=())
 
 
 def no_key() -> Scene:
@@ -144,7 +144,9 @@ def no_key() -> Scene:
 
 def refused_key() -> Scene:
     """The service refused the key."""
+    failed = Failed("the API refused the key (401)", NOW - 1, "unauthorized")
     return Scene(
+        account=Account().after(Change(PodList, failed)),
         now=NOW,
         source="RUNPOD_API_KEY",
         periods=PERIODS,

@@ -116,6 +116,14 @@ async def test_a_filter_that_hides_all_says_so_and_how_to_get_out() -> None:
         assert "No row matches /nosuch. Esc shows all rows." in screen_text(running.app)
 
 
+async def test_an_unread_list_has_an_unknown_length_and_not_a_length_of_zero() -> None:
+    async with console(scenes.no_key()) as running:
+        assert "Pods(?)" in _title(running)
+        assert "tries again" not in screen_text(running.app)
+    async with console(scenes.refused_key()) as running:
+        assert "^R tries again now" in screen_text(running.app)
+
+
 async def test_taking_the_sign_away_closes_the_field() -> None:
     async with console(scenes.demo()) as running:
         await running.press("slash", "a", "backspace", "backspace", "j")

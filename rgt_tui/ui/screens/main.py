@@ -116,7 +116,7 @@ class MainScreen(Shown):
             old=lambda row: old_cells(row, pane.columns, pane, scene),
             sort=view.sort,
             is_inverted=view.is_inverted,
-            title=words.title(pane, view, len(rows), len(everything)),
+            title=words.title(pane, view, scene, len(rows), len(everything)),
             note=pane_ages(pane, scene),
             alarm=words.alarm(scene, width) if everything else (),
             instead=words.instead(pane, view, scene, width, has_rows=bool(everything)),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from rgt_tui.actions import all_actions
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.units import UNKNOWN
 from rgt_tui.panes import Pane, Scene, Tone
 from rgt_tui.ui import keys
 from rgt_tui.ui.styles import Ink
@@ -17,9 +19,11 @@ FIRST_ACTIONS: Final = ("explain", "refresh")
 """Those that a narrow hint line must still show."""
 
 
-def title(pane: Pane, view: View, shown: int, total: int) -> Line:
+def title(pane: Pane, view: View, scene: Scene, shown: int, total: int) -> Line:
     """The title of a pane's frame: how many rows, and how they were chosen and sorted."""
     number = f"({total})" if shown == total else f"({shown} of {total})"
+    if scene.account.evidence.latest(PodList) is None:
+        number = f"({UNKNOWN})"
     line: list[Piece] = [Piece(f"{pane.title}{number}", Ink.TITLE)]
     if view.faults_only:
         line.append(Piece("  faults only", Ink.CHIP))
@@ -37,7 +41,8 @@ def alarm(scene: Scene, width: int) -> tuple[Line, ...]:
     """Lines above known rows that say why nothing live comes."""
     if not scene.trouble:
         return ()
-    lines = list(wrap((Piece(f"! {scene.trouble}", Tone.BAD),), width))[:ALARM_LINES]
+    text = " ".join(scene.trouble.split())
+    lines = list(wrap((Piece(f"! {text}", Tone.BAD),), width))[:ALARM_LINES]
     return tuple((BLANK, BLANK, *line) for line in lines)
 
 
@@ -52,14 +57,10 @@ def instead(
     if not scene.trouble:
         return _indented([(Piece(pane.empty(scene)),)], width)
     sentences = [(Piece(part),) for part in scene.trouble.split("\n")]
-    advice = (
-        Piece("^R", Ink.KEY),
-        Piece(" tries again now   "),
-        Piece("n", Ink.KEY),
-        Piece(" messages   "),
-        Piece("q", Ink.KEY),
-        Piece(" quits"),
-    )
+    keys_of = (Piece("n", Ink.KEY), Piece(" messages   "), Piece("q", Ink.KEY), Piece(" quits"))
+    again = (Piece("^R", Ink.KEY), Piece(" tries again now   "))
+    was_asked = scene.account.evidence.reading(PodList).failure is not None
+    advice = (*again, *keys_of) if was_asked else keys_of
     return _indented([(Piece("NO LIVE DATA", Ink.ALARM),), EMPTY, *sentences, EMPTY, advice], width)
 
 

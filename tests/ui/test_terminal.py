@@ -1,4 +1,7 @@
-"""How many bytes the console sends through a real terminal. Exact, so that growth is seen at once."""
+"""The console in a real terminal: how many bytes it sends, what early keys do, how it leaves.
+
+Byte counts are exact, so that growth is seen at once.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -85,6 +88,24 @@ def test_walking_over_the_edge_of_a_long_list_costs_no_more_a_key() -> None:
             terminal.pump(0.02)
         terminal.settle()
         assert (terminal.written - before) / keys <= CURSOR_KEY
+
+
+def test_keys_typed_before_the_first_picture_only_move() -> None:
+    command = [PYTHON, "-m", "tests.ui.still", "demo"]
+    with Terminal(command) as terminal:
+        terminal.send_unread("jx/q")
+        terminal.wait_for("keys typed before the first picture were ignored")
+        assert [line[:10] for line in terminal.lines if line.startswith(">")] == ["> sweep-07"]
+        assert terminal.is_running
+
+
+def test_a_spoilt_picture_is_drawn_again_on_demand() -> None:
+    with _console("demo") as terminal:
+        before = terminal.text
+        terminal.scribble()
+        assert terminal.text != before
+        terminal.press("ctrl+l")
+        terminal.wait_until(lambda: terminal.text == before)
 
 
 def test_quitting_leaves_a_clean_terminal() -> None:
