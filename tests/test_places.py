@@ -122,7 +122,7 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Pat
 
 
 def test_a_file_that_exists_is_not_created_over(tmp_path: Path) -> None:
-    target = tmp_path / "conf" / "file"
+    target = tmp_path / "file"
     places.create_private(target, b"first")
     with pytest.raises(FileExistsError):
         places.create_private(target, b"second")

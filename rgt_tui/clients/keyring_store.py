@@ -42,12 +42,14 @@ class Answer:
         backend: its full name; empty when none was reached in time.
         key: the key it holds; None when it holds none.
         done: whether what was asked for is done: read, stored and read back, or removed.
-        problem: a sentence on why not; empty when it is done.
+        is_refused: whether the backend is not trusted with a key, and so was not asked.
+        problem: a sentence on why it is not done; empty when it is, or nothing had to be.
     """
 
     backend: str = ""
     key: Secret | None = None
     done: bool = False
+    is_refused: bool = False
     problem: str = ""
 
 
@@ -119,7 +121,8 @@ def _attempt(work: Callable[[Backend], Answer]) -> Answer:
     try:
         backend, name, refusal = _choose()
         if backend is None:
-            return Answer(backend=name, problem=f"{name} is not used: {refusal}")
+            problem = f"{name} is not used: {refusal}"
+            return Answer(backend=name, is_refused=True, problem=problem)
         answer = work(backend)
     except Exception as error:  # noqa: BLE001  # foreign plug-ins raise what they like
         # Its words may quote the key, so only its type is told.
