@@ -170,3 +170,14 @@ def test_the_demo_is_examined_without_any_key(home: Home) -> None:
     ran = home.rgt("--demo", "doctor", "--json")
     assert ran.returncode == 0, ran.stdout
     assert checks(ran)["API key"]["said"] == "from demo"
+
+
+@pytest.mark.parametrize(("option", "expected"), [("on", "ok"), ("external", "warn")])
+def test_inside_tmux_its_clipboard_option_is_told(option: str, expected: str, home: Home) -> None:
+    tmux = home.put("bin/tmux", f"#!/bin/sh\necho {option}\n", 0o755)
+    home.environment |= {
+        "PATH": f"{tmux.parent}:{home.environment['PATH']}",
+        "TMUX": "/tmp/tmux-0/default,1,0",
+    }
+    ran = home.rgt("doctor", "--offline", "--json")
+    assert state(ran, "clipboard") == expected
