@@ -36,6 +36,8 @@ from rgt_tui.ui.widgets.lines import glyphs_for
 from rgt_tui.ui.widgets.messages import message_blocks
 
 PAINT_S: Final = 0.1
+EAGER_S: Final = 0.02
+"""Between two looks at the feed until the first live data: a person is waiting for them."""
 AGES_EVERY: Final = 10
 """Ticks of the paint clock between two looks at the ages."""
 TWICE_S: Final = 1.0
@@ -114,6 +116,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Starts the paint clock."""
         self.set_interval(PAINT_S, self._tick, name="paint clock")
+        self._eager = self.set_interval(EAGER_S, self._look_for_news, name="first news")
 
     def post_display_hook(self) -> None:
         """Lets the first frame with content out: until then the terminal keeps what it shows.
@@ -153,6 +156,12 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         """Draws frames with what this encoding can show."""
         self.glyphs = glyphs_for(encoding)
         self._paint()
+
+    def _look_for_news(self) -> None:
+        if self._feed.version != self._version:
+            self._paint()
+        if self._scene.trouble or (self._scene.as_of is None and self._scene.account.pods):
+            self._eager.stop()
 
     def _tick(self) -> None:
         self._ticks += 1

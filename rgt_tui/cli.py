@@ -103,7 +103,7 @@ def main(argv: Sequence[str]) -> int:
     except click.ClickException as error:
         return _tell_usage(error, as_json=as_json)
     except RgtError as error:
-        return _tell(error, as_json=as_json)
+        return tell(error, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -125,7 +125,8 @@ def _tell_usage(error: click.ClickException, *, as_json: bool) -> int:
     return 2
 
 
-def _tell(error: RgtError, *, as_json: bool) -> int:
+def tell(error: RgtError, *, as_json: bool) -> int:
+    """Prints an error, as JSON on standard output or in words on standard error; its exit code."""
     if as_json:
         emit({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
     else:

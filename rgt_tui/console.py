@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import click
-
 from rgt_tui import splash
 from rgt_tui.clients.state import load_account
 from rgt_tui.clock import Clock, session_clock
@@ -21,7 +19,7 @@ from rgt_tui.config import Config
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import NoCredentials, RgtError
 from rgt_tui.engine import Engine, NoSession, Opener, Setting
-from rgt_tui.invocation import Options
+from rgt_tui.invocation import Options, narrate
 from rgt_tui.opening import address, configuration, open_session
 from rgt_tui.places import account_file, frame_file
 from rgt_tui.store import Store
@@ -45,10 +43,10 @@ def open_console(options: Options) -> int:
         raise
     gc.disable()  # until the first frame: collecting is a tenth of the start, and finds nothing
     with _engine(options, config) as engine:
-        from rgt_tui.app import RgtApp  # Textual: a third of a second, while the engine connects
-
         engine.start()
         try:
+            from rgt_tui.app import RgtApp  # Textual: the engine connects while it is imported
+
             stock = (options.wire or config.wire) == "stock"
             frame = None if options.demo else Path(frame_file())
             app = RgtApp(engine, wire="stock" if stock else "diff", frame=frame)
@@ -73,9 +71,7 @@ def _plain_report(options: Options, why: str) -> int:
     from rgt_tui.commands.triage import report
     from rgt_tui.look import Wanted, look
 
-    click.echo(
-        f"rgt-tui: {why}, so here is the triage report. `rgt-tui --help` lists commands.", err=True
-    )
+    narrate(f"{why}, so here is the triage report. `rgt-tui --help` lists commands.")
     return report(look(options, Wanted()), as_json=False, fail_on="critical")
 
 

@@ -1,11 +1,10 @@
 """What every command is given and how it answers: the global options, and one JSON object."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import click
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,4 +28,9 @@ class Options:
 
 def emit(answer: Mapping[str, object]) -> None:
     """Prints one JSON object with its schema version on standard output."""
-    click.echo(json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False))
+    sys.stdout.write(json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False) + "\n")
+
+
+def narrate(text: str) -> None:
+    """Says something beside the answer, on standard error."""
+    sys.stderr.write(f"rgt-tui: {text}\n")

@@ -21,6 +21,8 @@ from rgt_tui.store import Store
 from rgt_tui.triage import Findings, examine, open_findings
 
 TICK_S: Final = 0.25
+SETTLE_S: Final = 0.5
+"""What starts processes or many connections waits so long: the Pod list is on screen first."""
 CONCLUDE_S: Final = 5.0
 """Detectors are asked again at least so often: some verdicts depend on time alone."""
 BACKOFF_MAX: Final = 6.0
@@ -58,6 +60,7 @@ class Session:
 
     async def watch(self) -> None:
         """Reads all sources, for ever."""
+        self.pacer.request_now("pods")  # first: everything else hangs on the Pod list
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_metered(tasks))
             for source in all_sources():
@@ -132,6 +135,7 @@ class Session:
         self.pacer.done(source.name, self.clock())
 
     async def _watch_unmetered(self, source: Source, tasks: asyncio.TaskGroup) -> None:
+        await asyncio.sleep(SETTLE_S)
         while True:
             now = self.clock()
             account = self.store.state.account
