@@ -40,6 +40,8 @@ EAGER_S: Final = 0.02
 """Between two looks at the feed until the first live data: a person is waiting for them."""
 AGES_EVERY: Final = 10
 """Ticks of the paint clock between two looks at the ages."""
+IDLE_TICKS: Final = 1200
+"""Ticks of the paint clock without a key after which nobody is taken to be looking: 2 minutes."""
 TWICE_S: Final = 1.0
 """How long a first Ctrl-C counts."""
 MESSAGES_KEPT: Final = 200
@@ -80,7 +82,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._start_pane = start_pane
         self._scene = feed.scene()
         self._version = feed.version
-        self._ticks = 0
+        self._ticks = self._key_tick = 0
         self._said: deque[tuple[float, str]] = deque(maxlen=MESSAGES_KEPT)
         self._is_painted = False
         self._is_typed_ahead = False
@@ -111,6 +113,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         if not self._is_painted and isinstance(event, events.Key | events.Paste) and not moves:
             self._is_typed_ahead = True
             return
+        if isinstance(event, events.Key | events.Paste):
+            self._attend()
         await super().on_event(event)
 
     def on_mount(self) -> None:
@@ -163,8 +167,17 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         if self._scene.trouble or (self._scene.as_of is None and self._scene.account.pods):
             self._eager.stop()
 
+    def _attend(self) -> None:
+        """A key was pressed: somebody is looking, and is to see fresh data."""
+        if self._ticks - self._key_tick >= IDLE_TICKS:
+            self._feed.rest(idle=False)
+            self._feed.refresh()
+        self._key_tick = self._ticks
+
     def _tick(self) -> None:
         self._ticks += 1
+        if self._ticks - self._key_tick == IDLE_TICKS:
+            self._feed.rest(idle=True)
         if self._feed.version != self._version or self._ticks % AGES_EVERY == 0:
             self._paint()
 

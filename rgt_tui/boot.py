@@ -7,6 +7,8 @@ heavy is imported, marked with the time it was saved.
 
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Runs the command line of this process; gives its exit code."""
@@ -34,6 +36,8 @@ def _run(argv: list[str]) -> int:
 
     try:
         return open_console(Options())
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except RgtError as error:
         from rgt_tui.cli import tell
 

@@ -84,20 +84,19 @@ def _engine(options: Options, config: Config) -> Iterator[Engine]:
             where = stack.enter_context(address(options, config))
         except NoCredentials as error:
             opener: Opener = functools.partial(NoSession, error)
-            setting = Setting(source="no key", read_only=True, saves=False)
+            setting = Setting(source="no key", read_only=True)
         else:
             opener = functools.partial(open_session, where, config)
-            setting = Setting(
-                source=where.source, read_only=where.read_only, saves=not options.demo
-            )
-        yield Engine(opener, _remembered(options, clock), clock, setting)
+            state = None if options.demo else account_file(where.tag)
+            setting = Setting(source=where.source, read_only=where.read_only, state=state)
+        yield Engine(opener, _remembered(setting.state, clock), clock, setting)
 
 
-def _remembered(options: Options, clock: Clock) -> Store:
+def _remembered(path: Path | None, clock: Clock) -> Store:
     """A store that starts with the last known state, if there is one on disk."""
-    if options.demo:
+    if path is None:
         return Store()
-    loaded = load_account(account_file(), clock())
+    loaded = load_account(path, clock())
     store = Store(loaded.account or Account())
     for problem in loaded.problems:
         store.say(clock(), f"w {problem}")

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from rgt_tui.clients.state import save_account
@@ -21,7 +22,6 @@ from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
-from rgt_tui.places import account_file
 from rgt_tui.session import Session
 from rgt_tui.sources import periods
 from rgt_tui.store import State, Store
@@ -42,12 +42,12 @@ class Setting:
     Attributes:
         source: where the key came from, or `demo`.
         read_only: whether no write can be sent.
-        saves: whether what is known is kept on disk for the next start.
+        state: file in which what is known is kept for the next start; None keeps nothing.
     """
 
     source: str
     read_only: bool
-    saves: bool = True
+    state: Path | None = None
 
 
 class Engine:
@@ -99,6 +99,12 @@ class Engine:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(session.refresh, whom)
 
+    def rest(self, *, idle: bool) -> None:
+        """Reads the API less often while nobody is looking. Safe from any thread."""
+        session = self._session
+        if session is not None:
+            session.pacer.idle = idle
+
     def heartbeat_age(self) -> float:
         """Seconds since the engine's loop last turned: its lag."""
         return self._clock() - self._beat
@@ -137,7 +143,7 @@ class Engine:
                 self._session = session
                 await session.watch()
         except RgtError as error:
-            self._tell(f"{error.message} {error.hint}".strip())
+            self._tell(_sentences(error.message, error.hint))
         finally:
             self._session = None
 
@@ -152,9 +158,10 @@ class Engine:
             await asyncio.sleep(HEARTBEAT_S)
 
     def _save(self) -> None:
-        if not self._setting.saves or not self._is_live(self._store.state):
+        path = self._setting.state
+        if path is None or not self._is_live(self._store.state):
             return
-        problem = save_account(account_file(), self._store.state.account, self._clock())
+        problem = save_account(path, self._store.state.account, self._clock())
         if problem:
             self._store.say(self._clock(), f"w {problem}")
 
@@ -183,4 +190,9 @@ def _age_of(state: State) -> float | None:
 
 def _trouble_of(state: State) -> str:
     failure: Failed | None = state.account.evidence.reading(PodList).failure
-    return f"{failure.error} {failure.hint}".strip() if failure is not None else ""
+    return _sentences(failure.error, failure.hint) if failure is not None else ""
+
+
+def _sentences(*parts: str) -> str:
+    """What was tried and what to do, a line each."""
+    return "\n".join(part for part in parts if part)

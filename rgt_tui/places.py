@@ -90,9 +90,9 @@ def credentials_file() -> "Path":
     return config_dir() / "credentials"
 
 
-def account_file() -> "Path":
-    """The last known state of the account."""
-    return state_dir() / "account.json"
+def account_file(tag: str) -> "Path":
+    """The last known state of the account whose key has this tag."""
+    return state_dir() / f"account-{tag}.json"
 
 
 def host_keys_file() -> "Path":

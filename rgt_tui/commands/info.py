@@ -65,7 +65,7 @@ def _told(options: Options) -> dict[str, object]:
     files = {
         "configuration": options.config_file or places.config_file(),
         "API key in clear text": places.credentials_file(),
-        "last known state": places.account_file(),
+        "last known state": places.account_file("*"),
         "host keys": places.host_keys_file(),
         "last frame": Path(places.frame_file()),
     }

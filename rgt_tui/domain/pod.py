@@ -151,6 +151,11 @@ class Pod:
     started_at: float | None = None
 
     @property
+    def label(self) -> str:
+        """What to call it on the screen: its name, or words where it has none."""
+        return self.name.strip() or "(no name)"
+
+    @property
     def is_running(self) -> bool:
         """Whether the service intends it to run, which is not yet being alive."""
         return self.status == PodStatus.RUNNING

@@ -1,7 +1,7 @@
 """The disks of every Pod: how full, and what stop and terminate would wipe."""
 
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.units import clock_time, show_bytes, show_percent
+from rgt_tui.domain.units import show_age, show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.facts import stores, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
@@ -29,14 +29,16 @@ _COLUMNS = (
 
 def _rows(scene: Scene) -> tuple[Row, ...]:
     disks = {pod: stores(pod, scene.account) for pod in scene.account.pods}
-    pods = sorted(disks, key=lambda pod: (*_urgency(disks[pod]), pod.name, pod.id))
+    pods = sorted(disks, key=lambda pod: (*_urgency(disks[pod]), pod.label, pod.id))
     return tuple(_row(pod, store) for pod in pods for store in disks[pod])
 
 
 def _urgency(disks: tuple[Store, ...]) -> tuple[bool, bool, float]:
     """Orders Pods: a disk that hangs first, then the fullest, then those nobody has looked at."""
     known = [
-        disk.percent for disk in disks if disk.percent is not None and disk.kind is not MountKind.SHM
+        disk.percent
+        for disk in disks
+        if disk.percent is not None and disk.kind is not MountKind.SHM
     ]
     hangs = any(disk.hung for disk in disks)
     return not hangs, not known, -max(known, default=0.0)
@@ -44,7 +46,7 @@ def _urgency(disks: tuple[Store, ...]) -> tuple[bool, bool, float]:
 
 def _row(pod: Pod, store: Store) -> Row:
     cells = (
-        Cell(pod.name),
+        Cell(pod.label),
         Cell(store.path),
         Cell(store.label, Tone.PLAIN if store.agrees else Tone.WARN),
         _used(store),
@@ -103,8 +105,8 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     if why is not None:
         lines.insert(0, (Cell("? ", Tone.UNKNOWN), Cell(f"df was not seen: {why}", Tone.UNKNOWN)))
     seen = scene.account.about(pod.id).latest(DiskReport)
-    note = f"df at {clock_time(seen.at)}" if seen is not None else "df never seen"
-    return (Block(f"Disks of {pod.name}", tuple(lines), note),)
+    note = f"df {show_age(scene.now - seen.at)}" if seen is not None else "df never seen"
+    return (Block(f"Disks of {pod.label}", tuple(lines), note),)
 
 
 def _story(store: Store) -> tuple[Line, ...]:

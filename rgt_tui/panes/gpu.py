@@ -2,7 +2,7 @@
 
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Readiness
-from rgt_tui.domain.units import clock_time, show_bytes, show_percent
+from rgt_tui.domain.units import show_age, show_bytes, show_percent
 from rgt_tui.facts import gpu_name, state_of, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def _rows(scene: Scene) -> tuple[Row, ...]:
-    pods = sorted(scene.account.pods, key=lambda pod: (_urgency(pod, scene), pod.name, pod.id))
+    pods = sorted(scene.account.pods, key=lambda pod: (_urgency(pod, scene), pod.label, pod.id))
     return tuple(row for pod in pods for row in _rows_of(pod, scene))
 
 
@@ -54,7 +54,7 @@ def _rows_of(pod: Pod, scene: Scene) -> tuple[Row, ...]:
 def _row(pod: Pod, gpu: Gpu, report: GpuReport) -> Row:
     processes = sum(1 for process in report.processes if process.gpu_uuid == gpu.uuid)
     cells = (
-        Cell(pod.name),
+        Cell(pod.label),
         Cell(str(gpu.index)),
         Cell(gpu.name),
         _use(gpu),
@@ -76,7 +76,7 @@ def _row_without(pod: Pod, report: GpuReport | None, scene: Scene) -> Row:
     known = Cell(show_percent(use)) if use is not None else _NOTHING
     rest = (known, _bar(use), _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
     return Row(
-        f"{pod.id}/-", (Cell(pod.name), Cell("-", Tone.DIM), Cell(word, tone), *rest), pod.id
+        f"{pod.id}/-", (Cell(pod.label), Cell("-", Tone.DIM), Cell(word, tone), *rest), pod.id
     )
 
 
@@ -127,9 +127,10 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     if pod is None:
         return ()
     seen = scene.account.about(pod.id).latest(GpuReport)
-    note = f"nvidia-smi at {clock_time(seen.at)}" if seen is not None else "nvidia-smi never seen"
+    age = show_age(scene.now - seen.at) if seen is not None else "never seen"
+    note = f"nvidia-smi {age}"
     report = seen.value if seen is not None else None
-    return (Block(f"Processes on {pod.name}", _processes(pod, report, index, scene), note),)
+    return (Block(f"Processes on {pod.label}", _processes(pod, report, index, scene), note),)
 
 
 def _processes(pod: Pod, report: GpuReport | None, index: str, scene: Scene) -> tuple[Line, ...]:

@@ -59,7 +59,9 @@ _NOTHING = Cell("--", Tone.DIM)
 
 def _rows(scene: Scene) -> tuple[Row, ...]:
     gone = [gone.pod for gone in scene.account.gone.values()]
-    pods = sorted(scene.account.pods, key=lambda pod: (-_worst(scene.of(pod.id)), pod.name, pod.id))
+    pods = sorted(
+        scene.account.pods, key=lambda pod: (-_worst(scene.of(pod.id)), pod.label, pod.id)
+    )
     return tuple(_row(pod, scene) for pod in (*pods, *gone))
 
 
@@ -74,7 +76,7 @@ def _row(pod: Pod, scene: Scene) -> Row:
     gpu = gpu_sum(pod, account.about(pod.id))
     lives = state in (Readiness.UP, Readiness.LOOPING)
     cells = (
-        Cell(pod.name, Tone.DIM if state is Readiness.GONE else Tone.PLAIN),
+        Cell(pod.label, Tone.DIM if state is Readiness.GONE else Tone.PLAIN),
         _state(pod, state),
         Cell(gpu_name(pod), Tone.BAD if lives and pod.gpu_count == 0 else Tone.PLAIN),
         Cell((pod.cloud or "?").lower(), Tone.DIM),
@@ -177,7 +179,7 @@ def _facts(pod: Pod, scene: Scene) -> Block:
         _storage_line(pod, scene),
         (Cell(f"{image}  {host_cuda}", Tone.DIM),),
     )
-    return Block(pod.name, lines, note=f"status {pod.status}, ssh {pod.ssh_road.value}")
+    return Block(pod.label, lines, note=f"status {pod.status}, ssh {pod.ssh_road.value}")
 
 
 def _storage_line(pod: Pod, scene: Scene) -> Line:

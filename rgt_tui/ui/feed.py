@@ -21,3 +21,6 @@ class Feed(Protocol):
 
     def refresh(self, pod: str | None = None) -> None:
         """Asks for a new reading of everything, or of what concerns one Pod."""
+
+    def rest(self, *, idle: bool) -> None:
+        """Tells whether somebody is looking; while nobody is, the API is read less often."""

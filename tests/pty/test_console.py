@@ -69,7 +69,7 @@ def test_the_next_start_shows_the_last_state_at_once_and_says_when_it_was(
     kept = [path for path in (tmp_path / "rgt").rglob("*") if path.is_file()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
     assert all(simulator.api_key.encode() not in path.read_bytes() for path in kept)
-    away = environment(tmp_path, NOBODY)
+    away = environment(tmp_path, NOBODY, simulator.api_key)
     with Terminal(ENTRY, env=away) as terminal:
         terminal.wait_for("as of")
         assert "train-a" in terminal.text

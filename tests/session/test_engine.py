@@ -12,7 +12,7 @@ from rgt_tui.engine import Engine, NoSession, Setting
 from rgt_tui.opening import Address, open_session
 from rgt_tui.store import Store
 
-SETTING = Setting(source="test", read_only=True, saves=False)
+SETTING = Setting(source="test", read_only=True)
 
 
 def wait(condition: Callable[[], object], seconds: float = 20.0) -> None:

@@ -9,6 +9,7 @@ class FixedFeed:
     def __init__(self, scene: Scene) -> None:
         self.version = 1
         self.asked: list[str | None] = []
+        self.is_idle = False
         self._scene = scene
 
     def scene(self) -> Scene:
@@ -16,6 +17,9 @@ class FixedFeed:
 
     def refresh(self, pod: str | None = None) -> None:
         self.asked.append(pod)
+
+    def rest(self, *, idle: bool) -> None:
+        self.is_idle = idle
 
     def put(self, scene: Scene) -> None:
         """Another scene, as after a new reading."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.app import ScreenStackError
 
-from rgt_tui.app import RgtApp
+from rgt_tui.app import IDLE_TICKS, RgtApp
 from rgt_tui.domain.text import clean
 from rgt_tui.ui.screens.main import MainScreen
 from rgt_tui.ui.styles import INK_CLASSES, stylesheets
@@ -167,3 +167,14 @@ def test_the_screen_loads_nothing_heavy_but_textual(module: str) -> None:
 async def test_the_main_screen_is_the_only_one_at_the_start() -> None:
     async with console(scenes.demo()) as running:
         assert [type(screen) for screen in running.app.screen_stack] == [MainScreen]
+
+
+async def test_after_two_minutes_without_a_key_the_api_is_read_less_until_the_next_key() -> None:
+    async with console(scenes.demo()) as running:
+        running.app._ticks = running.app._key_tick + IDLE_TICKS - 1
+        running.app._tick()
+        idle_after_a_while = running.feed.is_idle
+        await running.pilot.press("j")
+        idle_after_a_key = running.feed.is_idle
+    assert (idle_after_a_while, idle_after_a_key) == (True, False)
+    assert running.feed.asked == [None]

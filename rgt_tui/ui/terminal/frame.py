@@ -1,14 +1,11 @@
 """Saving the present frame, to be the first picture of the next start (`rgt_tui.splash`)."""
 
-import os
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from rgt_tui import splash
+from rgt_tui import places, splash
 from rgt_tui.ui.terminal.app import TerminalApp
 from rgt_tui.ui.terminal.grid import Row, is_sure
 from rgt_tui.ui.terminal.pen import PLAIN, change
@@ -38,7 +35,8 @@ def save(path: Path, app: TerminalApp, *, now: float, stamp_row: int = 0) -> boo
     stamp = time.strftime("as of %H:%M, connecting", time.localtime(now))
     size = f"{len(rows[0].texts)} {len(rows)}"
     head = f"{splash.SCHEMA} {size} {int(now)} {splash.colours()} {stamp_row}"
-    _replace(path, "\n".join((head, stamp, *map(_line, rows), "")))
+    text = "\n".join((head, stamp, *map(_line, rows), ""))
+    places.write_private(path, text.encode("utf-8", errors="replace"))
     return True
 
 
@@ -55,16 +53,3 @@ def _line(row: Row) -> str:
 
 def _without_links(pens: Sequence[str]) -> Iterable[str]:
     return (pen.partition("\0")[0] for pen in pens)
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-        os.replace(name, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

@@ -48,7 +48,7 @@ def main() -> None:
             identities=(Path(simulator.ssh_identity),),
             host_keys=Path(folder) / "hostkeys.json",
         )
-        setting = Setting(source="test", read_only=True, saves=False)
+        setting = Setting(source="test", read_only=True)
         opener = functools.partial(open_session, where, Config())
         engine = Engine(opener, Store(), session_clock(), setting)
         engine.start()
