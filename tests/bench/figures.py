@@ -33,4 +33,6 @@ def print_table(title: str, figures: Sequence[Figure]) -> None:
     print(f"\n{title}")
     for figure in figures:
         target = "" if figure.at_most is None else f"<= {figure.at_most:g} {figure.unit}"
-        print(f"  {figure.what:<48}{figure.value:>12.3f} {figure.unit:<4}{target:>16}  {figure.verdict}")
+        print(
+            f"  {figure.what:<48}{figure.value:>12.3f} {figure.unit:<4}{target:>16}  {figure.verdict}"
+        )

@@ -131,6 +131,14 @@ def test_a_dumb_terminal_gets_the_plain_report(simulator: Simulator, tmp_path: P
         assert "TERM=dumb" in terminal.text
 
 
+def test_no_color_sends_no_colour_code_at_all() -> None:
+    with Terminal([*ENTRY, "--demo"], env={"NO_COLOR": "1"}) as terminal:
+        terminal.wait_for("RP11!!")
+        terminal.press("j", "x")
+        terminal.wait_for("what to do")
+        assert terminal.colour_codes() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_with_a_clean_terminal(number: signal.Signals) -> None:
     with Terminal([*ENTRY, "--demo"]) as terminal:
