@@ -26,6 +26,8 @@ CONNECT_TIMEOUT_S: Final = 12.0
 RUNS_PER_CONNECTION: Final = 4
 """Below OpenSSH's MaxSessions of ten, so that a person's own sessions still fit."""
 LEAKS_ALLOWED: Final = 1
+TURNS: Final = 3
+"""Turns of the event loop that an aborted connection takes to close its socket."""
 SPARE_S: Final = 8.0
 """Added to the time limits of all sections: for the wire and a slow machine."""
 
@@ -146,6 +148,9 @@ class SshPool:
             # Without the caller's error, which a task group would wrap in a group of its own. The
             # runs end by themselves: their connections are closed.
             await self._runs.__aexit__(None, None, None)
+            # A connection that was cut off half-way closes its socket on the loop's next turns.
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
 
     async def probe(self, target: SshTarget, script: Script, *, deadline_s: float) -> ProbeAnswer:
         """Runs the script on the host and gives what came back.

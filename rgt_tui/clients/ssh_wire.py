@@ -155,7 +155,11 @@ async def _connect(login: Login) -> Wire:
         client.release_agent()
     shown = connection.get_server_host_key()
     key = shown.export_public_key().decode().strip() if shown is not None else ""
-    seen = await asyncio.to_thread(login.book.accept, login.place, key)
+    try:
+        seen = await asyncio.to_thread(login.book.accept, login.place, key)
+    except BaseException:  # also when cancelled: nobody else knows this connection
+        connection.abort()
+        raise
     return Wire(connection, seen)
 
 

@@ -16,6 +16,8 @@ from rgt_tui.probes import all_probes
 from rgt_tui.probes._script import compose
 from tests.clients.sshd import DEADLINE_S, Sshd, make_key, running_sshd, saying
 
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 

@@ -29,6 +29,8 @@ from tests.clients.sshd import (
     vanishes,
 )
 
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
 
 @pytest.fixture
 def sshd(tmp_path: Path) -> Iterator[Sshd]:

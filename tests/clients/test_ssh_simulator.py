@@ -21,6 +21,8 @@ from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
 NOW = 1_795_500_000.0
 DEADLINE_S = 20.0
 

@@ -95,9 +95,10 @@ def test_a_painted_frame_can_be_taken_off_again(saved: Path) -> None:
 def test_a_frame_of_another_size_is_cropped_or_padded(saved: Path, size: tuple[int, int]) -> None:
     with _boot(saved, "paint", size=size) as terminal:
         terminal.wait_exit()
+        terminal.settle()
 
         assert "> 001 turing-8x" in terminal.text
-        assert STAMP.search(terminal.lines[0][-30:])
+        assert STAMP.search(terminal.lines[0][-30:]), terminal.text
 
 
 def test_no_color_paints_without_colour(saved: Path) -> None:

@@ -12,6 +12,8 @@ from rgt_tui.engine import Engine, NoSession, Setting
 from rgt_tui.opening import Address, open_session
 from rgt_tui.store import Store
 
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
 SETTING = Setting(source="test", read_only=True)
 
 

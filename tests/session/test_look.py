@@ -1,3 +1,5 @@
+import pytest
+
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.readiness import Readiness
 from rgt_tui.domain.volume import VolumeList
@@ -6,6 +8,8 @@ from rgt_tui.probes.df import DiskReport
 from rgt_tui.simulator import Simulator
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
+
+pytestmark = pytest.mark.usefixtures("cut_connections")
 
 
 def state(store: Store, name: str) -> Readiness:

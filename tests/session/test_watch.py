@@ -2,11 +2,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
+import pytest
+
 from rgt_tui.domain.pod import PodList
 from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
+
+pytestmark = pytest.mark.usefixtures("cut_connections")
 
 
 @contextlib.asynccontextmanager

@@ -70,7 +70,7 @@ def test_a_value_from_the_disk_says_so() -> None:
 def test_while_only_the_kept_state_is_known_the_status_says_of_when() -> None:
     assert _words(ages.as_of(scenes.cached())) == "as of 12:00, connecting"
     away = replace(scenes.cached(), trouble="The API does not answer.")
-    assert _words(ages.as_of(away)) == "as of 12:00, no connection"
+    assert _words(ages.as_of(away)) == "as of 12:00, no live data"
     assert ages.as_of(scenes.demo()) == ()
 
 

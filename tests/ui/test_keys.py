@@ -124,20 +124,6 @@ async def test_an_unread_list_has_an_unknown_length_and_not_a_length_of_zero() -
         assert "^R tries again now" in screen_text(running.app)
 
 
-async def test_taking_the_sign_away_closes_the_field() -> None:
-    async with console(scenes.demo()) as running:
-        await running.press("slash", "a", "backspace", "backspace", "j")
-        assert running.table.cursor == running.table.rows[1].key
-
-
-async def test_faults_only_leaves_rows_of_pods_with_an_open_symptom() -> None:
-    async with console(scenes.demo()) as running:
-        await running.press("exclamation_mark")
-        assert {row.cells[0].text for row in running.table.rows} == {"infer-x", "sweep-07"}
-        await running.press("exclamation_mark")
-        assert len(running.table.rows) == 4
-
-
 async def test_sorting_goes_through_the_visible_columns_and_back_to_the_panes_order() -> None:
     async with console(scenes.demo()) as running:
         own = [row.key for row in running.table.rows]

@@ -6,7 +6,7 @@ import pytest
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.money import Balance
-from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.panes import Scene
 from rgt_tui.ui.layout import Shape, shape_of
 from rgt_tui.ui.widgets.lines import length
@@ -29,7 +29,7 @@ def test_the_status_line_fills_any_width(width: int, scene: object) -> None:
 def test_the_status_line_says_who_what_and_how_long() -> None:
     text = _status(scenes.demo())
     assert "rgt-tui demo" in text
-    assert "3 running 1 stopped" in text
+    assert "2 up 1 stopped 1 not up!" in text
     assert "burn $8.16/h" in text
     assert "balance $42.17, lasts ~5h19m!" in text
     assert "READ-ONLY" in text
@@ -38,8 +38,8 @@ def test_the_status_line_says_who_what_and_how_long() -> None:
 
 
 def test_a_narrow_status_line_keeps_counts_money_and_the_read_only_chip() -> None:
-    text = _status(scenes.demo(), 40)
-    assert "3 run 1 stop" in text
+    text = _status(scenes.demo(), 50)
+    assert "2 up 1 stop 1 not up!" in text
     assert "$8.16/h" in text
     assert "RO" in text
 
@@ -70,12 +70,19 @@ def test_a_burn_without_the_volume_list_is_a_lower_bound() -> None:
     assert "burn >=$1.00/h" in _status(scenes.scene_of(account))
 
 
-def test_other_statuses_are_counted_in_the_services_own_word() -> None:
-    pods = (a_pod(status="MIGRATING"), a_pod(id="p2", status="ERROR"))
-    account = Account().after(Change(PodList, Observed(PodList(pods), NOW)))
-    text = _status(scenes.scene_of(account))
-    assert "1 error" in text
-    assert "1 migrating" in text
+def test_whatever_is_neither_up_nor_stopped_is_counted_as_not_up() -> None:
+    waiting = a_pod(id="p3", runtime=None)
+    pods = (a_pod(status="MIGRATING"), a_pod(id="p2", status="ERROR"), waiting)
+    assert "3 not up!" in _status(_listed(*pods))
+    assert "not up" not in _status(_listed(a_pod(), a_pod(id="p2", status="EXITED")))
+
+
+def test_a_pod_that_is_gone_is_not_counted() -> None:
+    assert "no Pods" in _status(_listed(a_pod(status="TERMINATED")))
+
+
+def _listed(*pods: Pod) -> Scene:
+    return scenes.scene_of(Account().after(Change(PodList, Observed(PodList(pods), NOW))))
 
 
 def test_a_console_that_may_write_carries_no_read_only_chip() -> None:

@@ -1,0 +1,64 @@
+"""The field for a filter or a command: what is typed in it never runs as keys of the list."""
+
+import pytest
+
+from rgt_tui.ui.widgets.prompt import Prompt
+from tests.ui import scenes
+from tests.ui.driving import Console, console
+
+SIGNS = {"slash": "/", "colon": ":"}
+
+
+def _field(running: Console) -> Prompt | None:
+    return next(iter(running.main.query(Prompt)), None)
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ["ctrl+u"],
+        ["ctrl+w", "ctrl+w", "ctrl+w", "ctrl+w"],
+        ["home", "delete", "delete", "delete", "delete", "delete"],
+        ["home", "ctrl+u", "end", "ctrl+u"],
+        ["home", "ctrl+f", "ctrl+f"],
+        ["shift+home", "delete"],
+        ["ctrl+shift+a", "backspace"],
+        ["left", "left", "left", "left", "left", "left", "ctrl+w", "end", "ctrl+u"],
+    ],
+    ids=" ".join,
+)
+async def test_an_edit_empties_the_field_and_never_closes_it(sign: str, edit: list[str]) -> None:
+    async with console(scenes.demo()) as running:
+        await running.press(sign, *"a b", *edit)
+        field = _field(running)
+        assert field is not None
+        assert field.value == SIGNS[sign]
+        await running.press(*"qxq")
+        assert field.value == f"{SIGNS[sign]}qxq"
+        assert running.app.screen is running.main
+        assert not running.app._exit
+
+
+async def test_what_is_typed_right_behind_an_edit_goes_into_the_field() -> None:
+    async with console(scenes.demo()) as running:
+        await running.press("slash", *"train", "ctrl+u", *"sweep")
+        assert [row.cells[0].text for row in running.table.rows] == ["sweep-07"]
+
+
+async def test_text_before_the_sign_is_not_possible() -> None:
+    async with console(scenes.demo()) as running:
+        await running.press("slash", "b", "home", "left", "a")
+        field = _field(running)
+        assert field is not None
+        assert field.value == "/ab"
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+async def test_backspace_in_an_empty_field_closes_it(sign: str) -> None:
+    async with console(scenes.demo()) as running:
+        await running.press(sign, "a", "backspace")
+        assert _field(running) is not None
+        await running.press("backspace", "j")
+        assert _field(running) is None
+        assert running.table.cursor == running.table.rows[1].key
