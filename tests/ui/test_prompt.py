@@ -21,7 +21,6 @@ def _field(running: Console) -> Prompt | None:
         ["ctrl+w", "ctrl+w", "ctrl+w", "ctrl+w"],
         ["home", "delete", "delete", "delete", "delete", "delete"],
         ["home", "ctrl+u", "end", "ctrl+u"],
-        ["home", "ctrl+f", "ctrl+f"],
         ["shift+home", "delete"],
         ["ctrl+shift+a", "backspace"],
         ["left", "left", "left", "left", "left", "left", "ctrl+w", "end", "ctrl+u"],

@@ -15,7 +15,8 @@ from rgt_tui.ui.layout import TOO_SMALL, Shape, shape_of
 from rgt_tui.ui.screens import words
 from rgt_tui.ui.screens.desk import Desk, Shown
 from rgt_tui.ui.screens.reader import Reader
-from rgt_tui.ui.widgets.ages import faulty_pods, old_cells, only, pane_ages
+from rgt_tui.ui.widgets.about import about_row, faulty_pods
+from rgt_tui.ui.widgets.ages import old_cells, pane_ages
 from rgt_tui.ui.widgets.boxes import Space, arranged
 from rgt_tui.ui.widgets.canvas import Canvas
 from rgt_tui.ui.widgets.lines import Line, Piece
@@ -44,7 +45,8 @@ class MainScreen(Shown):
         self._panes = all_panes()
         self._pane = next((p for p in self._panes if p.name == start_pane), self._panes[0])
         self._views: dict[str, View] = {}
-        self._cursors: dict[str, str | None] = {}
+        self._cursors: dict[str, str] = {}
+        """Of each pane whose cursor somebody has placed; until then it is on the first row."""
         self._shape = shape_of(*size)
         self.add_class(self._shape)
         self._resting: Timer | None = None
@@ -107,7 +109,7 @@ class MainScreen(Shown):
     def _show_list(self, scene: Scene) -> None:
         pane, view = self._pane, self.view
         everything = pane.rows(scene)
-        rows = shown(everything, view, faulty_pods(scene) if view.faults_only else ())
+        rows = shown(everything, view, faulty_pods(scene, self._panes) if view.faults_only else ())
         has_box = self._shape.has_boxes
         width = self._table.size.width - (4 if has_box else 2)
         listed = Listed(
@@ -126,7 +128,8 @@ class MainScreen(Shown):
         )
         self.set_class(not rows, "alone")
         self._table.show(listed, self._cursors.get(pane.name))
-        self._cursors[pane.name] = self._table.cursor
+        if pane.name in self._cursors and self._table.cursor is not None:
+            self._cursors[pane.name] = self._table.cursor
 
     def _show_detail(self, scene: Scene) -> None:
         row, size = self._table.selected, self._detail.size
@@ -138,15 +141,9 @@ class MainScreen(Shown):
 
     def _about(self, row: Row, scene: Scene) -> tuple[Block, ...]:
         """What this pane says of a row; where there is room, also what the others say of its Pod."""
-        blocks = self._pane.detail(scene, row.key)
-        if self._shape not in (Shape.SIDES, Shape.COLUMN) or row.pod is None:
-            return blocks
-        about = only(scene, row.pod)
-        for pane in self._panes:
-            rows = pane.rows(about) if pane is not self._pane else ()
-            if rows:
-                blocks += pane.detail(about, rows[0].key)
-        return blocks
+        if self._shape not in (Shape.SIDES, Shape.COLUMN):
+            return self._pane.detail(scene, row.key)
+        return about_row(self._pane, row, scene, self._panes)
 
     def _show_lines(self, scene: Scene) -> None:
         width = self.size.width
@@ -170,7 +167,9 @@ class MainScreen(Shown):
 
     def action_move(self, steps: int) -> None:
         """Moves the cursor by rows."""
-        self._cursors[self._pane.name] = self._table.move(steps)
+        cursor = self._table.move(steps)
+        if cursor is not None:
+            self._cursors[self._pane.name] = cursor
         self._stop_waiting()
         self._resting = self.set_timer(REST_S, self.rest)
 
@@ -206,13 +205,17 @@ class MainScreen(Shown):
         self.show(self.desk.now_shown)
 
     def action_open(self) -> None:
-        """Opens the details of the selected row on the whole screen."""
+        """Opens all there is to say of the selected row on the whole screen."""
         pane, row = self._pane, self._table.selected
-        if row is not None:
-            title = f"{pane.title}: {row.cells[0].text}"
-            self.app.push_screen(
-                Reader(self.desk, title, lambda s: pane.detail(s, row.key), row.pod)
-            )
+        if row is None:
+            return
+        self._cursors[pane.name] = row.key  # one comes back to the row that one has read about
+        title = f"{pane.title}: {row.cells[0].text}"
+
+        def blocks(scene: Scene) -> tuple[Block, ...]:
+            return about_row(pane, row, scene, self._panes)
+
+        self.app.push_screen(Reader(self.desk, title, blocks, row.pod))
 
     def action_faults(self) -> None:
         """Shows only rows with an open symptom, or all again."""
@@ -266,13 +269,11 @@ class MainScreen(Shown):
             self._prompt.put(found[0] if found else self._prompt.text)
 
     async def on_input_changed(self, event: "Input.Changed") -> None:
-        """Filters while typing; taking away the sign closes the field."""
+        """Filters while typing."""
         event.stop()
         if self._prompt is None:
             return
-        if not event.value.startswith(self._prompt.kind):
-            await self.action_close_prompt()
-        elif self._prompt.kind == "/":
+        if self._prompt.kind == "/":
             self._look(text=self._prompt.text)
         else:
             self._show_lines(self.desk.now_shown)

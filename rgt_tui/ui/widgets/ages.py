@@ -5,13 +5,12 @@ dimmed, and carry a `~`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import IntEnum
 from typing import Final
 
 from rgt_tui.domain.evidence import Evidence, Reading
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.units import PodId, clock_time, show_age
+from rgt_tui.domain.units import clock_time, show_age
 from rgt_tui.panes import Column, Pane, Row, Scene, Tone
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.lines import Line, Piece
@@ -85,7 +84,7 @@ def as_of(scene: Scene) -> Line:
     """`as of 12:04, connecting` while only the state on disk is known; empty otherwise."""
     if scene.as_of is None:
         return ()
-    waiting = "no connection" if scene.trouble else "connecting"
+    waiting = "no live data" if scene.trouble else "connecting"
     return (Piece(f"as of {clock_time(scene.as_of)[:5]}, {waiting}", Ink.CHIP),)
 
 
@@ -144,23 +143,3 @@ def _shell_kinds(about: Evidence) -> Iterable[type]:
 def _is_fresh_shell(kind: type, about: Evidence, scene: Scene) -> bool:
     age = about.reading(kind).age(scene.now)
     return freshness(age, scene.periods.get(kind)) is Freshness.FRESH
-
-
-def only(scene: Scene, pod_id: PodId) -> Scene:
-    """The scene as if its account had this one Pod, so that all rows are about it."""
-    pod = scene.account.pod(pod_id)
-    evidence = scene.account.evidence
-    seen = evidence.latest(PodList)
-    if pod is None or seen is None:
-        return scene
-    alone = evidence.after(PodList, replace(seen, value=PodList((pod,))))
-    return replace(scene, account=replace(scene.account, evidence=alone))
-
-
-def faulty_pods(scene: Scene) -> frozenset[PodId]:
-    """The Pods that have a symptom that is present."""
-    return frozenset(
-        pod
-        for pod, found in scene.findings.items()
-        if pod is not None and any(f.is_present for f in found)
-    )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from rgt_tui.domain.text import clean
 
@@ -15,6 +16,9 @@ LONGEST = 256
 class Prompt(Input):
     """A field of one line. Keys that end or change something elsewhere do nothing in it.
 
+    No edit takes the sign before the text away: what is typed next would run as keys of the list.
+    Only Esc, and Backspace in an empty field, close it.
+
     Args:
         kind: what is typed: a filter (`/`) or a command (`:`); stands before the text.
         text: what is in it at first.
@@ -23,6 +27,13 @@ class Prompt(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape,ctrl+c", "screen.close_prompt", "Close", show=False, tooltip="Close the field."
+        ),
+        Binding(
+            "backspace",
+            "rub_out",
+            "Rub out",
+            show=False,
+            tooltip="Take a letter away; close the empty field.",
         ),
         Binding(
             "tab,right", "screen.complete", "Complete", show=False, tooltip="Take the first match."
@@ -52,6 +63,23 @@ class Prompt(Input):
     def text(self) -> str:
         """What was typed, without the sign that says what it is."""
         return self.value.removeprefix(self.kind)
+
+    def validate_selection(self, selection: Selection) -> Selection:
+        """The cursor never stands before the sign."""
+        start, end = super().validate_selection(selection)
+        least = min(1, len(self.value))
+        return Selection(max(least, start), max(least, end))
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replaces a part of the text, and never the sign."""
+        super().replace(text, max(1, start), max(1, end))
+
+    async def action_rub_out(self) -> None:
+        """Takes the letter before the cursor away; closes the field when there is none at all."""
+        if self.text:
+            self.action_delete_left()
+        else:
+            await self.run_action("screen.close_prompt")
 
     def action_nothing(self) -> None:
         """Swallows a key."""

@@ -1,14 +1,16 @@
 """The lines around the panes: status, tabs, message, hints. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from rgt_tui.domain.money import Balance, burn_per_hour
-from rgt_tui.domain.pod import PodList, PodStatus
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.readiness import Readiness
 from rgt_tui.domain.units import clock_time, show_duration, show_usd
 from rgt_tui.domain.volume import VolumeList
+from rgt_tui.facts import state_of
 from rgt_tui.panes import Pane, Scene, Tone
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.ages import api_age, as_of, shell_piece
@@ -17,12 +19,6 @@ from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, length
 NAME: Final = "rgt-tui"
 LOW_RUNWAY_S: Final = 6 * 3600
 """Seconds of runway below which it is shown as a warning."""
-_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    PodStatus.RUNNING: ("running", "run"),
-    PodStatus.EXITED: ("stopped", "stop"),
-    PodStatus.STARTING: ("starting", "start"),
-    PodStatus.PROVISIONING: ("provisioning", "prov"),
-}
 
 
 class Field(NamedTuple):
@@ -103,14 +99,28 @@ def _counts(scene: Scene) -> Field:
     if scene.account.evidence.latest(PodList) is None:
         unknown = (Piece("Pods ?", Tone.UNKNOWN),)
         return Field(3, 1, unknown, unknown)
-    seen = Counter(pod.status for pod in scene.account.pods)
-    order = sorted(seen, key=lambda status: (status not in _WORDS, -seen[status], status))
-    words = [
-        (seen[status], _WORDS.get(status, (status.lower(), status.lower()))) for status in order
-    ]
-    full = " ".join(f"{count} {word[0]}" for count, word in words) or "no Pods"
-    short = " ".join(f"{count} {word[1]}" for count, word in words) or "no Pods"
-    return Field(3, 1, (Piece(full),), (Piece(short),))
+    account = scene.account
+    seen = Counter(state_of(pod, account, scene.now) for pod in account.pods)
+    del seen[Readiness.GONE]
+    if not seen:
+        nothing = (Piece("no Pods"),)
+        return Field(3, 1, nothing, nothing)
+    up, stopped = seen.pop(Readiness.UP, 0), seen.pop(Readiness.STOPPED, 0)
+    return Field(
+        3,
+        1,
+        _counted(up, stopped, "stopped", seen.total()),
+        _counted(up, stopped, "stop", seen.total()),
+    )
+
+
+def _counted(up: int, stopped: int, word: str, others: int) -> Line:
+    """`7 up 1 stopped 4 not up!`; whatever is neither up nor stopped bills, or should be up."""
+    told = [f"{count} {what}" for count, what in ((up, "up"), (stopped, word)) if count]
+    line: Line = (Piece(" ".join(told)),) if told else EMPTY
+    if not others:
+        return line
+    return (*line, *((BLANK,) if told else EMPTY), Piece(f"{others} not up!", Tone.WARN))
 
 
 def _burn(scene: Scene) -> Field:
