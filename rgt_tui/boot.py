@@ -46,7 +46,7 @@ def _run(argv: list[str]) -> int:
 
 def _wants_console(argv: list[str]) -> bool:
     """Whether these arguments open the console on the person's own account."""
-    takes_value = {"--wire", "--config", "--api-key-file"}
+    takes_value = {"--wire", "--config", "--api-key-file", "--identity"}
     skip = False
     for argument in argv:
         if skip:

@@ -69,7 +69,16 @@ class Commands(click.Group):
     "--config", "config_file", type=click.Path(path_type=Path), help="Read FILE as configuration."
 )
 @click.option(
-    "--wire", type=click.Choice(["diff", "stock"]), help="How the console writes to the terminal."
+    "--identity",
+    "identities",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Private key for SSH to Pods, beside ssh-agent and ~/.ssh; repeatable.",
+)
+@click.option(
+    "--wire",
+    type=click.Choice(["diff", "stock"]),
+    help="What the console writes to the terminal: changes only, or all that Textual draws.",
 )
 @click.pass_context
 def root(ctx: click.Context, /, **options: object) -> None:
@@ -96,6 +105,7 @@ def main(argv: Sequence[str]) -> int:
     as_json = "--json" in argv
     try:
         code = root.main(args=list(argv), prog_name="rgt-tui", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         return INTERRUPTED
     except KeyboardInterrupt:
@@ -105,9 +115,17 @@ def main(argv: Sequence[str]) -> int:
     except RgtError as error:
         return tell(error, as_json=as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return 0
+    except OSError as error:
+        _silence_stdout()
+        return tell(RgtError(f"The answer cannot be written: {error.strerror}."), as_json=False)
     return code if isinstance(code, int) else 0
+
+
+def _silence_stdout() -> None:
+    """Points standard output nowhere, so that Python's own last flush does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _summary(name: str) -> str:

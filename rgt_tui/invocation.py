@@ -17,6 +17,7 @@ class Options:
         api_key_file: file that holds the API key.
         config_file: configuration to read in place of the default one.
         wire: `diff` or `stock`; None means what the configuration says.
+        identities: private keys for SSH, tried before the configured ones.
     """
 
     demo: bool = False
@@ -24,6 +25,7 @@ class Options:
     api_key_file: Path | None = None
     config_file: Path | None = None
     wire: str | None = None
+    identities: tuple[Path, ...] = ()
 
 
 def emit(answer: Mapping[str, object]) -> None:

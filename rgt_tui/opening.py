@@ -69,9 +69,9 @@ def address(options: Options, config: Config) -> Iterator[Address]:
     """
     if options.demo:
         with _simulated() as simulated:
-            yield simulated
+            yield with_identities(simulated, options.identities)
         return
-    yield real_address(options, config)
+    yield with_identities(real_address(options, config), options.identities)
 
 
 def real_address(options: Options, config: Config) -> Address:

@@ -1,9 +1,14 @@
 """Panes as plain tables for pipes, dumb terminals and commands: the same rows, no screen."""
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rgt_tui.domain.pod import Pod
+from rgt_tui.facts import unreachable_why
+from rgt_tui.invocation import narrate
 from rgt_tui.panes import Cell, Pane, Row, Scene, Tone
 
 _STYLES = {
@@ -45,6 +50,17 @@ def print_pane(pane: Pane, scene: Scene, rows: tuple[Row, ...], console: Console
     for row in rows:
         table.add_row(*(styled(row.cells[index]) for index in kept))
     console.print(table)
+
+
+def print_unreachable(pods: Iterable[Pod], scene: Scene) -> None:
+    """Says on standard error why Pods were not looked into: one line a reason."""
+    reasons: dict[str, list[str]] = {}
+    for pod in pods:
+        why = unreachable_why(pod, scene.account.about(pod.id))
+        if why is not None:
+            reasons.setdefault(why.removeprefix(f"{pod.name} "), []).append(pod.label)
+    for why, names in reasons.items():
+        narrate(f"not looked into: {', '.join(names)}: {why}")
 
 
 def _fitting(pane: Pane, width: int) -> list[int]:

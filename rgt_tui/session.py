@@ -13,6 +13,7 @@ from typing import Final
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError
+from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.pacing.pacer import Pacer
@@ -56,6 +57,7 @@ class Session:
     clock: Clock
     pacer: Pacer
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
+    _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def watch(self) -> None:
@@ -179,8 +181,22 @@ class Session:
             changes = tuple(ask.failed(kind, fault) for kind in source.kinds)
             succeeded = False
         self.store.apply(changes)
+        self._tell_outcome(source, pod, changes)
         self._news.set()
         return succeeded
+
+    def _tell_outcome(self, source: Source, pod: Pod | None, changes: Sequence[Change]) -> None:
+        """Says when a source begins to fail, once for each kind of failure, and when it is back."""
+        failure = next((c.event for c in changes if isinstance(c.event, Failed)), None)
+        whom = (source.name, None if pod is None else pod.id)
+        if failure is None:
+            if self._failing.pop(whom, None) is not None and pod is None:
+                self.store.say(self.clock(), f"i {source.name}: back again")
+        elif self._failing.get(whom) != failure.code:
+            is_new = pod is None or failure.code not in self._failing.values()
+            self._failing[whom] = failure.code
+            if is_new:
+                self.store.say(self.clock(), f"w {failure.error}. {failure.hint}".rstrip(". "))
 
     def _ask(self, pod: Pod | None) -> Ask:
         return Ask(wires=self.wires, account=self.store.state.account, clock=self.clock, pod=pod)

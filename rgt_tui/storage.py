@@ -73,6 +73,8 @@ def storage_of(
 ) -> tuple[Store, ...]:
     """The storage of a Pod: the container disk, what the API lists, then what else is mounted.
 
+    A stopped Pod has no container disk any more: stop has wiped it.
+
     Args:
         pod: as the API describes it.
         volumes: the account's network volumes; one that is not listed has no known size.
@@ -80,7 +82,7 @@ def storage_of(
             runs: what was mounted before says nothing about now.
     """
     report = report if pod.is_running else None
-    stores = [_container(pod, report)]
+    stores = [] if pod.is_stopped else [_container(pod, report)]
     if pod.volume_disk is not None:
         stores.append(_volume(pod.volume_disk, report))
     known = {volume.id: volume for volume in volumes}

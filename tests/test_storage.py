@@ -92,7 +92,7 @@ def test_without_a_report_the_rows_come_from_the_api_alone() -> None:
 def test_a_stopped_pod_is_not_shown_with_what_was_mounted_before() -> None:
     pod = a_pod(status="EXITED", runtime=None)
     stores = storage_of(pod, [], parse(section("df_volume_disk.txt")))
-    assert [store.used_bytes for store in stores] == [None, None]
+    assert [(store.path, store.used_bytes) for store in stores] == [("/workspace", None)]
 
 
 def test_a_volume_the_api_lists_but_nobody_mounted_counts_as_lost() -> None:

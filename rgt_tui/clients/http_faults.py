@@ -49,9 +49,7 @@ _TAGS: Final = re.compile(
     r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL
 )
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_NETWORK_HINT: Final = (
-    "Check the network and the proxy settings here; rgt-tui doctor examines them."
-)
+_NETWORK_HINT: Final = "Check the network and the proxy settings here."
 
 
 def from_exception(error: Exception, doing: str, host: str) -> ApiError:

@@ -39,14 +39,14 @@ def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:
     return {
         "id": pod.id,
         "name": pod.name,
-        "mounts": [mount(store) for store in stores(pod, scene.account)],
+        "mounts": [mount(store, seen=seen is not None) for store in stores(pod, scene.account)],
         "unreachable": unreachable_why(pod, evidence),
         "observed_at": rfc3339(seen.at) if seen is not None else None,
     }
 
 
-def mount(store: Store) -> dict[str, Any]:
-    """One mount of `disk --json`; sizes in bytes, null where unknown."""
+def mount(store: Store, *, seen: bool) -> dict[str, Any]:
+    """One mount of `disk --json`; sizes in bytes, null where unknown or not looked at."""
     return {
         "path": store.path,
         "kind": store.kind.value,
@@ -56,23 +56,20 @@ def mount(store: Store) -> dict[str, Any]:
         "size_source": store.size_source,
         "survives_stop": store.survives_stop,
         "survives_terminate": store.survives_terminate,
-        "answered": not store.hung,
-        "api_and_mounts_agree": store.agrees,
+        "answered": not store.hung if seen else None,
+        "api_and_mounts_agree": store.agrees if seen else None,
         "source": store.source,
     }
 
 
 def _print(looked: Looked) -> None:
     from rgt_tui.panes.disk import PANE
-    from rgt_tui.plain import print_pane, stdout
+    from rgt_tui.plain import print_pane, print_unreachable, stdout
 
     wanted = {pod.id for pod in looked.pods}
     rows = tuple(row for row in PANE.rows(looked.scene) if row.pod in wanted)
     print_pane(PANE, looked.scene, rows, stdout())
-    for pod in looked.pods:
-        why = unreachable_why(pod, looked.scene.account.about(pod.id))
-        if why is not None:
-            click.echo(f"{pod.name}: df was not seen: {why}", err=True)
+    print_unreachable(looked.pods, looked.scene)
 
 
 COMMAND = run

@@ -83,11 +83,12 @@ def _process(process: GpuProcess) -> dict[str, Any]:
 
 def _print(looked: Looked) -> None:
     from rgt_tui.panes.gpu import PANE
-    from rgt_tui.plain import print_pane, stdout
+    from rgt_tui.plain import print_pane, print_unreachable, stdout
 
     wanted = {pod.id for pod in looked.pods}
     rows = tuple(row for row in PANE.rows(looked.scene) if row.pod in wanted)
     print_pane(PANE, looked.scene, rows, stdout())
+    print_unreachable(looked.pods, looked.scene)
 
 
 COMMAND = run

@@ -29,7 +29,7 @@ def run(options: Options, as_json: bool, no_ssh: bool, identities: tuple[Path, .
     if as_json:
         emit(as_answer(looked))
     else:
-        _print(looked)
+        _print(looked, shells=not no_ssh)
 
 
 def as_answer(looked: Looked) -> dict[str, Any]:
@@ -67,11 +67,13 @@ def _number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
 
 
-def _print(looked: Looked) -> None:
+def _print(looked: Looked, *, shells: bool) -> None:
     from rgt_tui.panes.pods import PANE
-    from rgt_tui.plain import print_pane, stdout
+    from rgt_tui.plain import print_pane, print_unreachable, stdout
 
     print_pane(PANE, looked.scene, PANE.rows(looked.scene), stdout())
+    if shells:
+        print_unreachable([pod for pod in looked.pods if pod.ssh_direct], looked.scene)
 
 
 COMMAND = run

@@ -283,8 +283,15 @@ def _mount_line(mount: DiskMount) -> str:
         if not mount.answered
         else (f"{show_bytes(row['used_bytes'])} of {show_bytes(row['size_bytes'])}")
     )
-    kept = "kept by stop" if mount.kind.survives_stop else "wiped by stop"
-    return f"  {mount.path:<24} {mount.kind.value:<10} {size:<20} {kept:<14} {mount.source}"
+    return f"  {mount.path:<24} {mount.kind.value:<10} {size:<20} {_fate(mount.kind):<34} {mount.source}"
+
+
+def _fate(kind: MountKind) -> str:
+    if kind.survives_terminate:
+        return "kept by stop and terminate"
+    if kind.survives_stop:
+        return "kept by stop, deleted by terminate"
+    return "wiped by stop and terminate"
 
 
 def _gpu_lines(report: GpuReport) -> list[str]:

@@ -1,7 +1,7 @@
 """What is broken, how that is known, and how to mend it."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ def run(
     """Examines the account and its Pods, or the text on standard input for `-`."""
     if "-" in pods:
         findings = _from_stdin(pods)
+        if not findings and not as_json:
+            click.echo(f"nothing in this text was recognised; looked for {_known()}")
+            ctx.exit(0)
         _tell({"findings": [as_json_finding(f) for f in findings]}, [("text", findings)], as_json)
         ctx.exit(exit_code(findings, fail_on))
     wanted = Wanted(pods=pods, identities=identities, absent=absent)
@@ -60,10 +63,13 @@ def report(looked: Looked, *, as_json: bool, fail_on: str) -> int:
         ],
         "account": {"findings": [as_json_finding(f) for f in account]},
     }
-    groups = [(f"{pod.name} {pod.id}", scene.of(pod.id)) for pod in looked.pods]
-    _tell(answer, [*groups, ("account", account)], as_json)
+    pods = sorted(looked.pods, key=lambda pod: worst_first(scene.of(pod.id)))
+    groups = [("account", account), *((f"{pod.label} {pod.id}", scene.of(pod.id)) for pod in pods)]
+    _tell(answer, groups, as_json)
     found = [finding for _, findings in groups for finding in findings]
-    return exit_code([*found, *account], fail_on)
+    if not as_json:
+        click.echo(_total(len(pods), found))
+    return exit_code(found, fail_on)
 
 
 def as_json_finding(finding: Finding) -> dict[str, Any]:
@@ -82,6 +88,24 @@ def as_json_finding(finding: Finding) -> dict[str, Any]:
         "missing": list(finding.missing),
         "documentation": finding.source,
     }
+
+
+def worst_first(findings: tuple[Finding, ...]) -> int:
+    """Orders what has the worst present symptom first, keeping the order of equals."""
+    return -max((f.severity + 1 for f in findings if f.is_present), default=0)
+
+
+def _total(pods: int, found: Sequence[Finding]) -> str:
+    """The last line, which is what one sees first at the end of a long report."""
+    present = sum(finding.is_present for finding in found)
+    unknown = sum(finding.verdict == "unknown" for finding in found)
+    return f"{pods} Pods: {present} symptoms present, {unknown} could not be told; looked for {_known()}"
+
+
+def _known() -> str:
+    from rgt_tui.triage import all_detectors
+
+    return ", ".join(detector.code for detector in all_detectors())
 
 
 def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
@@ -120,7 +144,7 @@ def _story(name: str, findings: tuple[Finding, ...]) -> Iterator[str]:
     present = [finding for finding in findings if finding.is_present]
     rest = [finding for finding in findings if not finding.is_present]
     if not present:
-        yield f"{name}: no symptom found" + ("" if not rest else ", but not all could be told")
+        yield f"{name}: no known symptom" + ("" if not rest else ", but not all could be told")
     for finding in present:
         yield f"{name}: {finding.code} {finding.title} [{finding.severity.word}]"
         yield from (f"    seen ({said.source}): {said.said}" for said in finding.evidence)

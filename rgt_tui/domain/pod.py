@@ -177,7 +177,9 @@ class Pod:
 
     @property
     def ssh_road(self) -> SshRoad:
-        """The best way to its shell."""
+        """The best way to its shell; a Pod that is stopped or gone has none."""
+        if self.status in (PodStatus.EXITED, PodStatus.TERMINATED):
+            return SshRoad.NONE
         if self.ssh_direct is not None:
             return SshRoad.DIRECT
         return SshRoad.NONE if self.ssh_proxy is None else SshRoad.PROXY

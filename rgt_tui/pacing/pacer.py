@@ -182,9 +182,9 @@ class Pacer:
             return f"something else on this account uses {percent} % of the quota"
         window = Quota(tuple(live.window for live in self._live.values())).tightest()
         if window is None:
-            return "api quota not told" if self._told else ""
+            return "quota not told" if self._told else ""
         left, _ = self._live[window.name].left(now, self._foreign_rate())
-        return f"api {left:.0f}/{window.limit} {_UNITS.get(window.name, window.name)}"
+        return f"quota {left:.0f}/{window.limit} per {_UNITS.get(window.name, window.name)}"
 
     def _most_wanted(self, now: float) -> str | None:
         free = [name for name in self._intervals if not self._is_busy(name, now)]

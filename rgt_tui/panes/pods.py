@@ -204,7 +204,7 @@ def _triage(findings: Sequence[Finding]) -> Block:
     if unknown:
         lines.append((Cell(f"? not told yet: {' '.join(unknown)}", Tone.UNKNOWN),))
     if not lines:
-        lines.append((Cell("no symptom found", Tone.GOOD),))
+        lines.append((Cell("none of the known symptoms", Tone.GOOD),))
     return Block("Triage", tuple(lines), note="x explains" if present or unknown else "")
 
 

@@ -6,6 +6,7 @@ same detectors about lines of text.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType, ModuleType
 
@@ -75,8 +76,8 @@ def classify(lines: Iterable[str], now: float) -> Iterator[Finding]:
             reason = detector.said_in_text(line)
             if reason is not None:
                 del waiting[detector.code]
-                said = (Said("text", line.strip(), now), Said("text", f"why: {reason}", now))
-                yield _finding(detector, Present(said))
+                found = _finding(detector, Present((Said("text", line.strip(), now),)))
+                yield replace(found, cause=f"Read as: {reason}. {found.cause}")
 
 
 def _findings(scope: Scope, subject: Subject) -> tuple[Finding, ...]:

@@ -28,6 +28,10 @@ _ENOSPC = re.compile(
 )
 _QUOTED = re.compile(r"""["'`](?:\[Errno 28\] )?No space left on device["'`]""", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*(?:#|//|--|/\*|\*)")
+_OTHER_DISK = re.compile(
+    r"(?:^|[\s'\"(:])/(?:workspace|runpod-volume|dev/shm)\b|quota exceeded", re.IGNORECASE
+)
+"""The full disk is named, and it is not the container disk."""
 _OVERLAY_ROW = re.compile(r"^overlay\s.*\s(\d{1,3})%\s+/$")
 
 
@@ -81,6 +85,8 @@ def _said_in_text(line: str) -> str | None:
     if row is not None:
         return f"df shows the overlay at / at {row[1]} %" if int(row[1]) >= FULL_PERCENT else None
     if _COMMENT.match(line) or _QUOTED.search(line) or not _ENOSPC.search(line):
+        return None
+    if _OTHER_DISK.search(line):
         return None
     return "a write was refused because the disk is full (ENOSPC)"
 

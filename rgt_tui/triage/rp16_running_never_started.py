@@ -125,8 +125,7 @@ DETECTOR = Detector(
         "start it, and the Pod bills all the same."
     ),
     fix=(
-        "Read the system log: rgt-tui triage POD shows its last error",
-        "An error about cuda>= means the host's driver is too old: relaunch with a CUDA floor",
+        "Where the log asks for a newer cuda, the host's driver is too old: relaunch with a CUDA floor",
         "Otherwise it is a bad host: relaunch the same specification on another one",
         "Then terminate this Pod: it bills until it is gone, and its disks hold nothing yet",
     ),

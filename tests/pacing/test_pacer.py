@@ -150,7 +150,7 @@ def test_without_any_quota_told_the_intervals_alone_decide() -> None:
     pacer = a_pacer(pods=5.0)
     reads = [tick for tick in range(60) if a_read(pacer, float(tick), Quota()) is not None]
     assert reads == list(range(0, 60, 5))
-    assert pacer.summary(60.0) == "api quota not told"
+    assert pacer.summary(60.0) == "quota not told"
 
 
 def test_the_status_line_tells_the_tightest_window() -> None:
@@ -158,7 +158,7 @@ def test_the_status_line_tells_the_tightest_window() -> None:
     assert pacer.summary(0.0) == ""
     live = '"minute";r=41;t=12, "hour";r=2900;t=1812'
     pacer.answered(read_quota(live, '"minute";q=60;w=60, "hour";q=3000;w=3600'), 0.0)
-    assert pacer.summary(0.0) == "api 41/60 min"
+    assert pacer.summary(0.0) == "quota 41/60 per min"
 
 
 def test_the_status_line_tells_of_others_who_use_up_the_quota() -> None:
