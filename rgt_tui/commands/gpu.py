@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from rgt_tui.commands import _options
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.facts import unreachable_why
@@ -15,11 +16,9 @@ from rgt_tui.probes.nvidia_smi import Gpu, GpuProcess, GpuReport
 
 
 @click.command("gpu", help=__doc__)
-@click.argument("pods", nargs=-1, metavar="[POD]...")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
-)
+@_options.pods
+@_options.as_json
+@_options.identities
 @click.pass_obj
 def run(
     options: Options, pods: tuple[str, ...], as_json: bool, identities: tuple[Path, ...]

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from rgt_tui.commands import _options
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.facts import codes, state_of
@@ -15,13 +16,11 @@ from rgt_tui.panes import Scene
 
 
 @click.command("pods", help=__doc__)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_options.as_json
 @click.option(
     "--no-ssh", is_flag=True, help="Ask the API only; symptoms seen over SSH stay unknown."
 )
-@click.option(
-    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
-)
+@_options.identities
 @click.pass_obj
 def run(options: Options, as_json: bool, no_ssh: bool, identities: tuple[Path, ...]) -> None:
     """Lists the Pods."""

@@ -13,7 +13,7 @@ from rgt_tui import places
 from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
 from rgt_tui.clients.ssh import SPARE_S, ProbeAnswer, SshPool, SshTarget, events_of
 from rgt_tui.clock import session_clock
-from rgt_tui.commands import gpu
+from rgt_tui.commands import _options, gpu
 from rgt_tui.config import Config
 from rgt_tui.domain.errors import SshError, SshFault, UsageError
 from rgt_tui.domain.evidence import Evidence, Failed, Observed
@@ -74,9 +74,7 @@ class Keys:
 @click.option(
     "--ssh", "address", metavar="[USER@]HOST[:PORT]", help="Any SSH host; the user is root."
 )
-@click.option(
-    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
-)
+@_options.identities
 @click.option(
     "--known-hosts",
     type=click.Path(path_type=Path),
@@ -89,7 +87,7 @@ class Keys:
     show_default=True,
     help="How to reach it.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_options.as_json
 @click.pass_context
 def run(ctx: click.Context, /, **given: Any) -> None:
     """Asks every probe in one round trip, and prints what came back."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rgt_tui.commands import _options
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.text import clean, decode
@@ -20,12 +21,10 @@ LEVELS = (*(severity.word for severity in Severity), NEVER)
 
 @click.command("triage", help=__doc__)
 @click.argument("pods", nargs=-1, metavar="[POD...] | -")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_options.as_json
 @click.option("--fail-on", type=click.Choice(LEVELS), default="critical", show_default=True)
 @click.option("--all", "absent", is_flag=True, help="List absent symptoms too.")
-@click.option(
-    "--identity", "identities", multiple=True, type=click.Path(path_type=Path), help="SSH key."
-)
+@_options.identities
 @click.pass_context
 def run(
     ctx: click.Context,

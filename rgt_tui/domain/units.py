@@ -49,6 +49,12 @@ def show_percent(part: float | None) -> str:
     return UNKNOWN if part is None else f"{part:.0f}%"
 
 
+def show_bar(part: float | None, width: int) -> str:
+    """A share given in percent as a bar of `width` cells: `####......`; an unknown one is empty."""
+    full = 0 if part is None else min(width, round(part / 100 * width))
+    return "#" * full + "." * (width - full)
+
+
 def show_duration(seconds: float | None) -> str:
     """A length of time in two units at most: `42s`, `14m`, `9h12m`, `3d04h`."""
     if seconds is None:

@@ -1,7 +1,7 @@
 """The disks of every Pod: how full, and what stop and terminate would wipe."""
 
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.units import show_age, show_bytes, show_percent
+from rgt_tui.domain.units import show_age, show_bar, show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.facts import stores, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
@@ -79,10 +79,8 @@ def _percent(store: Store) -> Cell:
 
 
 def _bar(store: Store) -> Cell:
-    if store.percent is None:
-        return Cell("." * BAR_CELLS, Tone.DIM)
-    full = min(BAR_CELLS, round(store.percent / 100 * BAR_CELLS))
-    return Cell("#" * full + "." * (BAR_CELLS - full), _fill_tone(store.percent))
+    tone = Tone.DIM if store.percent is None else _fill_tone(store.percent)
+    return Cell(show_bar(store.percent, BAR_CELLS), tone)
 
 
 def _fill_tone(percent: float) -> Tone:

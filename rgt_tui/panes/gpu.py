@@ -2,7 +2,7 @@
 
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Readiness
-from rgt_tui.domain.units import show_age, show_bytes, show_percent
+from rgt_tui.domain.units import show_age, show_bar, show_bytes, show_percent
 from rgt_tui.facts import gpu_name, state_of, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
@@ -101,10 +101,7 @@ def _use(gpu: Gpu) -> Cell:
 
 
 def _bar(percent: float | None) -> Cell:
-    if percent is None:
-        return Cell("." * BAR_CELLS, Tone.DIM)
-    full = min(BAR_CELLS, round(percent / 100 * BAR_CELLS))
-    return Cell("#" * full + "." * (BAR_CELLS - full), Tone.GOOD)
+    return Cell(show_bar(percent, BAR_CELLS), Tone.DIM if percent is None else Tone.GOOD)
 
 
 def _temperature(gpu: Gpu) -> Cell:
