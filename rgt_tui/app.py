@@ -21,6 +21,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 
+from rgt_tui import places
 from rgt_tui.actions import Action, Copy, Outcome, Refresh, Show, all_actions
 from rgt_tui.domain.pod import Pod
 from rgt_tui.panes import Block, Scene, all_panes
@@ -45,6 +46,8 @@ IDLE_TICKS: Final = 1200
 TWICE_S: Final = 1.0
 """How long a first Ctrl-C counts."""
 MESSAGES_KEPT: Final = 200
+ECHO_S: Final = 8.0
+"""How long what the screen itself said stands before what the engine said."""
 
 
 class RgtApp(TerminalApp, inherit_bindings=False):
@@ -75,7 +78,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         common = (keys.EVERYWHERE, keys.of_actions(all_actions()))
         keys.check(*common, keys.LIST, keys.of_panes(all_panes()))
         keys.check(*common, keys.READER)
-        super().__init__(wire=wire, css_path=list(stylesheets()))
+        reports = Path(places.folder("state"))
+        super().__init__(wire=wire, css_path=list(stylesheets()), report_folder=reports)
         self.glyphs = glyphs_for(getattr(sys.stdout, "encoding", None))
         self._feed = feed
         self._frame = frame
@@ -140,6 +144,20 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         both = (*self._scene.notices, *self._said)
         return tuple(sorted(both, key=lambda said: -said[0]))
 
+    def news(self) -> tuple[tuple[float, str], ...]:
+        """What the message line shows first, and the rest: our own words give way after a while."""
+        own = [said for said in self._said if self._scene.now - said[0] <= ECHO_S]
+        first = max((*own, *self._scene.notices), key=lambda said: said[0], default=None)
+        if first is None:
+            return self.messages()
+        return (first, *(said for said in self.messages() if said is not first))
+
+    def echo(self) -> tuple[float, str] | None:
+        """What the screen itself said last, for a while."""
+        newest = self._said[0] if self._said else None
+        is_due = newest is not None and self._scene.now - newest[0] <= ECHO_S
+        return newest if is_due else None
+
     def say(self, text: str) -> None:
         """Puts a message on the message line; `n` shows all of them."""
         self._said.appendleft((self._feed.scene().now, text))
@@ -151,10 +169,15 @@ class RgtApp(TerminalApp, inherit_bindings=False):
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
         """Keeps the last picture for the next start, and ends."""
-        if self._frame is not None and self._scene.as_of is None and not self._scene.trouble:
+        is_live = self._scene.as_of is None and not self._scene.trouble
+        if self._frame is not None and is_live and self._shows_what_a_start_shows():
             with contextlib.suppress(OSError):  # the next start has no first picture, that is all
                 save(self._frame, self, now=self._scene.now)
         super().exit(result, return_code)
+
+    def _shows_what_a_start_shows(self) -> bool:
+        """A picture of another pane, or of a filtered list, would jump when the next start draws."""
+        return isinstance(self.screen, MainScreen) and self.screen.is_as_at_start
 
     def use_encoding(self, encoding: str | None) -> None:
         """Draws frames with what this encoding can show."""

@@ -56,12 +56,16 @@ LIST: Final = (
     ),
     Key("command", "colon", "command", "command", "Name a pane or an action; :q quits."),
     Key(
-        "faults", "exclamation_mark", "faults", "faults", "Only rows of Pods with an open symptom."
+        "faults",
+        "exclamation_mark",
+        "faults",
+        "faults",
+        "Only rows of Pods with a symptom, or a value marked !.",
     ),
     Key(
         "sort", "S", "sort", "sort", "Sort by the next column, after the last by the pane's order."
     ),
-    Key("invert", "I", "invert", "invert", "Turn the order round."),
+    Key("invert", "I", "invert", "invert", "Reverse the order."),
     Key("full", "F", "full", "full list", "The list alone, without details, and back."),
     Key("back", "escape", "back", "back", "Clear the filter, leave the full list."),
     Key("quit", "q", "leave", "quit", "Leave the full list; else quit."),
@@ -132,6 +136,16 @@ def of_panes(panes: Iterable[Pane]) -> tuple[Key, ...]:
             f"The {pane.title} pane.",
         )
         for pane in panes
+    )
+
+
+def of_no_panes(panes: Iterable[Pane]) -> tuple[Key, ...]:
+    """The digits without a pane, which say so."""
+    taken = {str(pane.order) for pane in panes}
+    free = (digit for digit in "123456789" if digit not in taken)
+    return tuple(
+        Key(f"no_pane_{digit}", digit, f"no_pane({digit!r})", "", "Says which panes there are.")
+        for digit in free
     )
 
 

@@ -24,7 +24,7 @@ class Shape(StrEnum):
         return self not in (Shape.TINY, Shape.BARE)
 
 
-TOO_SMALL: Final = "terminal too small for panes"
+TOO_SMALL: Final = "too small for panes"
 _STEPS: Final = (
     (60, 18, Shape.TINY),
     (80, 24, Shape.BARE),

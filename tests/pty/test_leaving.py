@@ -88,7 +88,7 @@ def test_a_dropped_terminal_is_not_waited_for_at_full_speed() -> None:
     [("x", "RuntimeError", ACTION_SECRET), ("w", "ValueError", WORKER_SECRET)],
     ids=["in an action", "in a worker"],
 )
-def test_a_crash_is_one_line_and_a_masked_report(
+def test_a_crash_is_two_lines_and_a_masked_report(
     key: str, kind: str, secret: str, tmp_path: Path
 ) -> None:
     with demo("--reports", str(tmp_path)) as terminal:
@@ -100,7 +100,7 @@ def test_a_crash_is_one_line_and_a_masked_report(
         after = bytes(terminal.raw).rpartition(b"\x1b[?1049l")[2].decode()
         [report] = tmp_path.iterdir()
         assert after.count("rgt-tui stopped on an error") == 1
-        assert after.count("\n") == 1
+        assert after.count("\n") == 2
         assert secret not in terminal.raw.decode(errors="replace")
         assert secret not in report.read_text(encoding="utf-8")
         assert kind in report.read_text(encoding="utf-8")

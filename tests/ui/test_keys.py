@@ -243,7 +243,7 @@ async def test_a_pane_command_may_carry_a_filter() -> None:
 async def test_an_unknown_command_lists_the_known_ones() -> None:
     async with console(scenes.demo()) as running:
         await running.press("colon", *"zzz", "enter")
-        assert "no command 'zzz': pods disk gpu" in _message(running)
+        assert "no command 'zzz': pods, disk, gpu" in _message(running)
 
 
 @pytest.mark.parametrize("typed", ["q", "quit"])
@@ -334,7 +334,7 @@ async def test_all_messages_stay_readable() -> None:
 
 async def test_keys_work_in_a_terminal_too_small_for_panes() -> None:
     async with console(scenes.demo(), (40, 10)) as running:
-        assert "terminal too small for panes" in screen_text(running.app)
+        assert "? help  q quit   too small for panes" in screen_text(running.app)
         await running.press("j")
         assert running.table.cursor == running.table.rows[1].key
         await running.press("x")

@@ -25,6 +25,12 @@ class Desk(Protocol):
     def messages(self) -> tuple[tuple[float, str], ...]:
         """Everything that was said, newest first."""
 
+    def news(self) -> tuple[tuple[float, str], ...]:
+        """Everything that was said, what the message line is to show first."""
+
+    def echo(self) -> tuple[float, str] | None:
+        """What the screen itself said last, while that is worth showing."""
+
     def say(self, text: str) -> None:
         """Puts a message on the message line."""
 

@@ -10,10 +10,13 @@ from rgt_tui.ui.keys import Key, all_shown, shown
 
 _WIDTH: Final = 22
 _MARKS: Final = (
-    ("!  !!", "act soon, act now; a code such as RP11 names the symptom, x explains it"),
+    ("!", "look soon: behind a symptom's code such as RP11 (x explains it) or behind a value"),
+    ("!!", "act now: data or money are being lost"),
+    ("hung!", "this disk does not answer: programs that touch it wait for ever"),
     ("?", "unknown: it was not seen, which is not zero and not fine"),
+    ("-", "nothing to name: under TRIAGE no symptom, under GPU no single one, ssh - none to ask"),
     ("--", "there is no such thing for this row"),
-    ("~97%", "an old value: the last one seen, more than five periods ago"),
+    ("~97%", "an old value: the last one seen, more than five periods ago; ~5h a rough one"),
     ("0.01*", "computed: the API reports 0 for a stopped Pod whose disk still bills"),
     ("api now", "how old data are: api from RunPod, ssh from the Pods themselves"),
 )

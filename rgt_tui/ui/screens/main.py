@@ -8,10 +8,11 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.timer import Timer
 
+from rgt_tui.actions import all_actions
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Pane, Row, Scene, all_panes
 from rgt_tui.ui import keys
-from rgt_tui.ui.layout import TOO_SMALL, Shape, shape_of
+from rgt_tui.ui.layout import Shape, shape_of
 from rgt_tui.ui.screens import words
 from rgt_tui.ui.screens.desk import Desk, Shown
 from rgt_tui.ui.screens.reader import Reader
@@ -19,7 +20,7 @@ from rgt_tui.ui.widgets.about import about_row, faulty_pods
 from rgt_tui.ui.widgets.ages import old_cells, pane_ages
 from rgt_tui.ui.widgets.boxes import Space, arranged
 from rgt_tui.ui.widgets.canvas import Canvas
-from rgt_tui.ui.widgets.lines import Line, Piece
+from rgt_tui.ui.widgets.lines import Line
 from rgt_tui.ui.widgets.listing import View, next_sort, shown
 from rgt_tui.ui.widgets.status import hint_line, message_line, status_line, tab_line
 from rgt_tui.ui.widgets.table import Listed, Table
@@ -37,13 +38,14 @@ class MainScreen(Shown):
     """Shows one pane at a time; remembers for each how it is looked at, and where its cursor is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.bindings((*keys.LIST, *keys.of_panes(all_panes())))
+        *keys.bindings((*keys.LIST, *keys.of_panes(all_panes()), *keys.of_no_panes(all_panes())))
     ]
 
     def __init__(self, desk: Desk, start_pane: str, size: tuple[int, int]) -> None:
         super().__init__(desk)
         self._panes = all_panes()
         self._pane = next((p for p in self._panes if p.name == start_pane), self._panes[0])
+        self._start_pane = self._pane
         self._views: dict[str, View] = {}
         self._cursors: dict[str, str] = {}
         """Of each pane whose cursor somebody has placed; until then it is on the first row."""
@@ -81,6 +83,12 @@ class MainScreen(Shown):
         """How the pane in front is looked at."""
         return self._views.get(self._pane.name, View())
 
+    @property
+    def is_as_at_start(self) -> bool:
+        """Whether what is shown is chosen as at a start, so that the next one may begin with it."""
+        is_plain = self.view == View() and self._prompt is None and not self.has_class("full")
+        return is_plain and self._pane is self._start_pane
+
     def compose(self) -> ComposeResult:
         """Status, tabs, list and details, message, hints; a field comes when it is wanted."""
         yield self._status
@@ -112,6 +120,10 @@ class MainScreen(Shown):
         rows = shown(everything, view, faulty_pods(scene, self._panes) if view.faults_only else ())
         has_box = self._shape.has_boxes
         width = self._table.size.width - (4 if has_box else 2)
+        alarm = words.alarm(scene, width) if everything else ()
+        if not has_box:
+            chips = words.chips(pane, view, scene, len(rows), len(everything))
+            alarm = (*chips, *alarm)[: max(0, self._table.size.height - 2)]
         listed = Listed(
             columns=pane.columns,
             rows=rows,
@@ -120,7 +132,7 @@ class MainScreen(Shown):
             is_inverted=view.is_inverted,
             title=words.title(pane, view, scene, len(rows), len(everything)),
             note=pane_ages(pane, scene),
-            alarm=words.alarm(scene, width) if everything else (),
+            alarm=alarm,
             instead=words.instead(pane, view, scene, width, has_rows=bool(everything)),
             has_box=has_box,
             is_open=self._shape is Shape.STRIP and bool(rows) and not self.has_class("full"),
@@ -149,15 +161,13 @@ class MainScreen(Shown):
         width = self.size.width
         self._status.paint([status_line(scene, width)])
         self._tabs.paint([tab_line(self._panes, scene, self._pane.name, width)])
-        self._message.paint([message_line(self.desk.messages(), width)])
+        self._message.paint([message_line(self.desk.news(), width)])
         self._hints.paint([self._hint(width)])
 
     def _hint(self, width: int) -> Line:
         if self._prompt is not None:
             return words.prompt_hint(self._prompt.kind, self._prompt.text, self._panes, width)
-        if self._shape is Shape.TINY:
-            return (Piece(f" {TOO_SMALL}"),)
-        return hint_line(words.hints(), width)
+        return hint_line(words.hints(self._shape), width)
 
     def _look(self, **changes: object) -> None:
         """Looks at the pane in another way."""
@@ -204,6 +214,11 @@ class MainScreen(Shown):
         self._pane = next(pane for pane in self._panes if pane.name == name)
         self.show(self.desk.now_shown)
 
+    def action_no_pane(self, digit: str) -> None:
+        """Says which panes there are."""
+        there = "  ".join(f"{pane.order} {pane.title}" for pane in self._panes)
+        self.desk.say(f"no pane {digit} in this version: {there}")
+
     def action_open(self) -> None:
         """Opens all there is to say of the selected row on the whole screen."""
         pane, row = self._pane, self._table.selected
@@ -226,7 +241,7 @@ class MainScreen(Shown):
         self._look(sort=next_sort(self._pane.columns, self._table.visible_columns, self.view))
 
     def action_invert(self) -> None:
-        """Turns the order round."""
+        """Reverses the order."""
         self._look(is_inverted=not self.view.is_inverted)
 
     def action_full(self) -> None:
@@ -289,8 +304,7 @@ class MainScreen(Shown):
             self._carry_out(text)
 
     def _carry_out(self, text: str) -> None:
-        name, _, argument = text.strip().partition(" ")
-        match words.matches(name, self._panes)[:1]:
+        match words.matches(text, self._panes)[:1]:
             case ["quit"]:
                 self.desk.leave()
             case ["help"]:
@@ -299,12 +313,13 @@ class MainScreen(Shown):
                 self.desk.action_messages()
             case [command] if any(pane.name == command for pane in self._panes):
                 self.action_show_pane(command)
-                if argument:
+                if argument := text.strip().partition(" ")[2]:
                     self._look(text=argument.strip().removeprefix("/"))
             case [command]:
-                self.desk.action_act(command)
+                self.desk.action_act(next(a.name for a in all_actions() if a.title == command))
             case _:
-                self.desk.say(f"no command {name!r}: " + " ".join(words.commands(self._panes)))
+                known = ", ".join(words.commands(self._panes))
+                self.desk.say(f"no command {text.strip()!r}: {known}")
 
     async def _open_prompt(self, kind: str, text: str = "") -> None:
         if self._prompt is None:

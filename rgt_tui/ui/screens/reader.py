@@ -13,8 +13,8 @@ from rgt_tui.ui.screens.desk import Desk, Shown
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.boxes import Space, framed
 from rgt_tui.ui.widgets.canvas import Canvas
-from rgt_tui.ui.widgets.lines import EMPTY, Line, Piece, pieces, wrap
-from rgt_tui.ui.widgets.status import hint_line
+from rgt_tui.ui.widgets.lines import EMPTY, Line, Piece, fit_line, pieces, wrap
+from rgt_tui.ui.widgets.status import hint_line, message
 
 Blocks = Callable[[Scene], tuple[Block, ...]]
 _HINTS = (("Esc", "back"), ("j k", "scroll"), ("g G", "top, end"), ("?", "help"))
@@ -30,6 +30,7 @@ class Reader(Shown):
         self._title = title
         self._blocks = blocks
         self._pod = pod
+        self._heard = desk.echo()
         self._top = 0
         self._page = Canvas("page")
         self._hints = Canvas("hints")
@@ -66,7 +67,14 @@ class Reader(Shown):
         reach: Line = (note,) if len(lines) > room else EMPTY
         title: Line = (Piece(self._title, Ink.TITLE),)
         self._page.paint(framed(lines[self._top : until], title, reach, space))
-        self._hints.paint([hint_line(_HINTS, self._hints.size.width)])
+        self._hints.paint([self._hint(self._hints.size.width)])
+
+    def _hint(self, width: int) -> Line:
+        """The keys; for a while in their place what was said since this was opened."""
+        echo = self.desk.echo()
+        if echo is None or echo is self._heard:
+            return hint_line(_HINTS, width)
+        return fit_line(message(echo), width, self.desk.glyphs.cut)
 
     def action_scroll(self, lines: int) -> None:
         """Moves the text by lines."""

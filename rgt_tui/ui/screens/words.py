@@ -8,7 +8,9 @@ from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.units import UNKNOWN
 from rgt_tui.panes import Pane, Scene, Tone
 from rgt_tui.ui import keys
+from rgt_tui.ui.layout import TOO_SMALL, Shape
 from rgt_tui.ui.styles import Ink
+from rgt_tui.ui.widgets.ages import pane_ages
 from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, wrap
 from rgt_tui.ui.widgets.listing import View
 from rgt_tui.ui.widgets.status import hint_line
@@ -25,16 +27,39 @@ def title(pane: Pane, view: View, scene: Scene, shown: int, total: int) -> Line:
     if scene.account.evidence.latest(PodList) is None:
         number = f"({UNKNOWN})"
     line: list[Piece] = [Piece(f"{pane.title}{number}", Ink.TITLE)]
-    if view.faults_only:
-        line.append(Piece("  faults only", Ink.CHIP))
-    if view.text:
-        line.append(Piece(f"  /{view.text}", Ink.CHIP))
-    if view.sort is not None:
-        turned = " turned round" if view.is_inverted else ""
-        line.append(Piece(f"  by {pane.columns[view.sort].title}{turned}", Tone.ACCENT))
-    elif view.is_inverted:
-        line.append(Piece("  turned round", Tone.ACCENT))
+    for piece in (*_chosen(view), *_ordered(pane, view)):
+        line.extend((Piece("  "), piece))
     return tuple(line)
+
+
+def chips(pane: Pane, view: View, scene: Scene, shown: int, total: int) -> tuple[Line, ...]:
+    """Where no frame has a title, a line with what must not be overlooked; none when nothing is.
+
+    Rows left out, another order, values that are stale or old: `Disk /sweep 4/15  ssh OLD 40s`.
+    """
+    aged = [piece for piece in pane_ages(pane, scene) if piece.ink in (Tone.WARN, Tone.BAD)]
+    chosen, ordered = _chosen(view), _ordered(pane, view)
+    if not (aged or chosen or ordered):
+        return ()
+    number = (Piece(f"{shown}/{total}"),) if chosen else ()
+    line: list[Piece] = [Piece(pane.title, Ink.TITLE)]
+    for piece in (*chosen, *number, *ordered, *aged):
+        line.extend((BLANK, piece))
+    return ((BLANK, BLANK, *line),)
+
+
+def _chosen(view: View) -> Line:
+    """Which rows are left out."""
+    faults = (Piece("faults only", Ink.CHIP),) if view.faults_only else EMPTY
+    words = (Piece(f"/{view.text}", Ink.CHIP),) if view.text else EMPTY
+    return (*faults, *words)
+
+
+def _ordered(pane: Pane, view: View) -> Line:
+    """By what the rows are sorted, when it is not the pane's own order."""
+    order = f"by {pane.columns[view.sort].title} " if view.sort is not None else ""
+    said = f"{order}{'reversed' if view.is_inverted else ''}".strip()
+    return (Piece(said, Tone.ACCENT),) if said else EMPTY
 
 
 def alarm(scene: Scene, width: int) -> tuple[Line, ...]:
@@ -64,26 +89,37 @@ def instead(
     return _indented([(Piece("NO LIVE DATA", Ink.ALARM),), EMPTY, *sentences, EMPTY, advice], width)
 
 
-def hints() -> list[tuple[str, str]]:
+def hints(shape: Shape) -> list[tuple[str, str]]:
     """The hint line: what one needs first, then the actions."""
+    if shape is Shape.TINY:
+        return [("?", "help"), ("q", "quit"), ("", TOO_SMALL)]
     first = [("?", "help"), (":", "cmd"), ("/", "filter"), ("Enter", "open")]
     actions = sorted(
         all_actions(), key=lambda action: (action.name not in FIRST_ACTIONS, action.name)
     )
     verbs = [(keys.shown(action.key), action.title) for action in actions]
-    return [*first, *verbs, ("!", "faults"), ("S", "sort"), ("F", "full list"), ("q", "quit")]
+    way_out = ("q", "quit")
+    if not shape.has_boxes:
+        return [first[0], way_out, *first[1:], *verbs]
+    return [*first, *verbs, ("!", "faults"), ("S", "sort"), ("F", "full list"), way_out]
 
 
 def commands(panes: Sequence[Pane]) -> tuple[str, ...]:
     """Every word the command line knows."""
-    return (*(p.name for p in panes), *(action.name for action in all_actions()), *BUILT_IN)
+    return (*(p.name for p in panes), *(action.title for action in all_actions()), *BUILT_IN)
 
 
 def matches(text: str, panes: Sequence[Pane]) -> list[str]:
-    """The commands that `text` may mean, best first: equal, begins so, holds its letters in order."""
-    word = text.strip().casefold().partition(" ")[0]
-    known = commands(panes)
-    ranked = [(rank, name) for name in known if (rank := _rank(word, name)) is not None]
+    """The commands that `text` may mean, best first: equal, begins so, holds its letters in order.
+
+    What follows as many words as a command has is its argument. An action is called as its key is.
+    """
+    words = text.casefold().replace("_", " ").split()
+    ranked = [
+        (rank, name)
+        for name in commands(panes)
+        if (rank := _rank(" ".join(words[: name.count(" ") + 1]), name)) is not None
+    ]
     return [name for _, name in sorted(ranked, key=lambda pair: pair[0])]
 
 

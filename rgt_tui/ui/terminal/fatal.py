@@ -1,4 +1,4 @@
-"""A crash's last words: one line on the terminal, and a report file without a secret.
+"""A crash's last words: two lines on the terminal, and a report file without a secret.
 
 Textual 8.2.8 prints every frame's local variables (`App._fatal_error`, `show_locals=True`), an
 API key among them if one was in scope. The report holds the stack as file, line and function,
@@ -23,6 +23,8 @@ from textual.app import App
 from rgt_tui.domain.text import clean
 
 MASK: Final = "<masked>"
+LONGEST_PATH: Final = 4096
+"""Linux's PATH_MAX."""
 _SECRET_NAMES: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
 _LEAST_SECRET: Final = 8
 _SHAPES: Final = re.compile(
@@ -43,7 +45,7 @@ _NAMED: Final = re.compile(
 
 
 class FatalApp(App[int]):
-    """An app that ends after an unhandled error with one line and a report.
+    """An app that ends after an unhandled error with its last words and a report.
 
     Attributes:
         report_folder: Where reports go; None for the user's state folder.
@@ -53,21 +55,28 @@ class FatalApp(App[int]):
 
     def _fatal_error(self) -> None:
         error = sys.exc_info()[1] or self._exception or RuntimeError("unknown error")
-        line = last_words(error, self.report_folder or state_folder(os.environ))
         if not self._exit_renderables:  # Textual prints the first, and advice for developers
-            self._exit_renderables.append(Segments([Segment(line), Segment.line()]))
+            said = last_words(error, self.report_folder or state_folder(os.environ))
+            lines = [part for line in said.split("\n") for part in (Segment(line), Segment.line())]
+            self._exit_renderables.append(Segments(lines))
         self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Prints the last words whole: the file's name must not end at the terminal's edge."""
+        for said in self._exit_renderables[:1]:
+            self.error_console.print(said, soft_wrap=True)
+        self._exit_renderables.clear()
 
 
 def last_words(error: BaseException, folder: Path) -> str:
-    """Write the report into `folder`; give the one line that names the error and the file."""
+    """Write the report into `folder`; give a line that names the error, and the file on its own."""
     report = mask(_report(error), _environment_secrets(os.environ))
     what = f"rgt-tui stopped on an error: {type(error).__name__} in {_place(error)}"
     try:
         path = _write(report, folder)
     except OSError as refused:
         return clean(f"{what}; no report could be written in {folder}: {refused.strerror}", 400)
-    return clean(f"{what}. Report, secrets masked: {path}", 400)
+    return f"{clean(what, 300)}. Report, secrets masked:\n{clean(str(path), LONGEST_PATH)}"
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:

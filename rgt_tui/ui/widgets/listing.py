@@ -21,7 +21,7 @@ class View:
 
     Attributes:
         sort: index of the column; None is the pane's own order.
-        is_inverted: whether that order is turned round.
+        is_inverted: whether that order is reversed.
         text: of the filter: words that must all be there, `!word` that must not.
         faults_only: whether only rows of Pods with an open symptom are shown.
     """

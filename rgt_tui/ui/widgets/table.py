@@ -31,7 +31,7 @@ class Listed:
         rows: those shown, in their order.
         old: which cells of a row are old, one flag a column; asked of visible rows only.
         sort: index of the column they are sorted by; None is the pane's own order.
-        is_inverted: whether that order is turned round.
+        is_inverted: whether that order is reversed.
         title, note: of the frame.
         alarm: lines above the heading: why nothing live comes.
         instead: lines in place of rows when there are none.
@@ -168,7 +168,10 @@ class Table(Canvas):
         text = ""
         for index, column, width in self._columns:
             mark = ("v" if turned else "^") if index == sort else ""
-            text += " " * GAP + fit(f"{column.title}{mark}", width, column.align)
+            gap = " " * GAP
+            if mark and cell_len(column.title) >= width:
+                gap, mark = mark, ""  # the mark must not cost the title a letter
+            text += gap + fit(f"{column.title}{mark}", width, column.align)
         return (Piece(" "), Piece(text, Ink.HEAD))
 
     def _row(self, row: Row) -> Line:

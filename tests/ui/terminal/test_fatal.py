@@ -1,8 +1,11 @@
+import io
 import stat
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from rgt_tui.ui.terminal.app import TerminalApp
 from rgt_tui.ui.terminal.fatal import last_words, mask, state_folder
 
 KEY = "rpa_" + "A1B2C3D4" * 4
@@ -16,14 +19,28 @@ def _crash() -> RuntimeError:
         return error
 
 
-def test_the_last_words_are_one_line_with_the_place_and_the_report(tmp_path: Path) -> None:
-    line = last_words(_crash(), tmp_path)
+def test_the_last_words_are_the_place_and_on_a_line_of_its_own_the_report(tmp_path: Path) -> None:
+    line, path = last_words(_crash(), tmp_path).split("\n")
 
     [report] = tmp_path.iterdir()
-    assert "\n" not in line
     assert "RuntimeError in " in line
     assert "test_fatal.py:" in line
-    assert str(report) in line
+    assert path == str(report)
+
+
+async def test_the_reports_name_is_printed_whole_beyond_the_terminals_edge(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / ("deep" * 30)
+    terminal = io.StringIO()
+    app = TerminalApp(report_folder=folder)
+    app.error_console = Console(file=terminal, width=40)
+    with pytest.raises(RuntimeError):
+        async with app.run_test(size=(40, 10)):
+            app._handle_exception(_crash())
+
+    [report] = folder.iterdir()
+    assert str(report) in terminal.getvalue().splitlines()
 
 
 def test_the_report_is_ours_alone_and_holds_no_secret_and_no_local(tmp_path: Path) -> None:
