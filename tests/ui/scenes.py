@@ -1,17 +1,11 @@
 """Scenes made by hand: what the engine would hand to the screen, at one still moment."""
 
-import asyncio
-import functools
-import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from rgt_tui.config import Config
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.evidence import Failed, Observed
@@ -26,16 +20,11 @@ from rgt_tui.domain.pod import (
     SshEndpoint,
     VolumeDisk,
 )
-from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.units import GIB, PodId
 from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
-from rgt_tui.opening import Address, open_session
 from rgt_tui.panes import Scene
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuProcess, GpuReport
-from rgt_tui.simulator import Simulator, build_world
-from rgt_tui.sources import periods
-from rgt_tui.store import Store
 from rgt_tui.triage import examine, open_findings
 from tests.values import NOW, a_pod
 
@@ -289,37 +278,4 @@ def _gpus(count: int, util: float, used_gb: float) -> GpuReport:
         driver="570.86.15",
         cuda="12.8",
         absent=None,
-    )
-
-
-@functools.cache
-def demo_fleet() -> Scene:
-    """The fleet that `--demo` shows: read from the simulated account, whose time stands still."""
-    with ThreadPoolExecutor(1) as apart:  # the test that asks runs a loop of its own
-        return apart.submit(asyncio.run, _read_demo_fleet()).result()
-
-
-async def _read_demo_fleet() -> Scene:
-    store = Store()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Simulator(build_world(now=NOW), speed=0) as simulator,
-    ):
-        where = Address(
-            base_url=simulator.url,
-            key=Secret(simulator.api_key),
-            source="demo",
-            identities=(Path(simulator.ssh_identity),),
-            host_keys=Path(folder) / "hostkeys.json",
-        )
-        async with open_session(where, Config(), store, lambda: NOW) as session:
-            await session.look()
-            balance = await session.wires.balance()
-    store.apply([Change(Balance, Observed(balance, NOW))])
-    return Scene(
-        account=store.state.account,
-        findings=store.state.findings,
-        now=NOW,
-        source="demo",
-        periods=periods(),
     )

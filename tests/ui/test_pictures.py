@@ -7,6 +7,7 @@ import pytest
 from rgt_tui.panes import Scene
 from tests.conftest import Gallery
 from tests.ui import hostile, scenes
+from tests.ui.demo_fleet import demo_fleet
 from tests.ui.driving import console
 
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -16,7 +17,7 @@ STATES: dict[str, Callable[[], Scene]] = {
     "key_refused": scenes.refused_key,
     "api_away": scenes.away,
     "as_of": scenes.cached,
-    "demo_fleet": scenes.demo_fleet,
+    "demo_fleet": demo_fleet,
 }
 KEYS = {
     "help": ["question_mark"],

@@ -1,0 +1,52 @@
+"""The fleet of `--demo` as a scene; apart from the others, since serving it takes imports."""
+
+import asyncio
+import functools
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rgt_tui.config import Config
+from rgt_tui.domain.account import Change
+from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.money import Balance
+from rgt_tui.domain.secret import Secret
+from rgt_tui.opening import Address, open_session
+from rgt_tui.panes import Scene
+from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.sources import periods
+from rgt_tui.store import Store
+from tests.values import NOW
+
+
+@functools.cache
+def demo_fleet() -> Scene:
+    """The fleet that `--demo` shows: read from the simulated account, whose time stands still."""
+    with ThreadPoolExecutor(1) as apart:  # the test that asks runs a loop of its own
+        return apart.submit(asyncio.run, _read_demo_fleet()).result()
+
+
+async def _read_demo_fleet() -> Scene:
+    store = Store()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Simulator(build_world(now=NOW), speed=0) as simulator,
+    ):
+        where = Address(
+            base_url=simulator.url,
+            key=Secret(simulator.api_key),
+            source="demo",
+            identities=(Path(simulator.ssh_identity),),
+            host_keys=Path(folder) / "hostkeys.json",
+        )
+        async with open_session(where, Config(), store, lambda: NOW) as session:
+            await session.look()
+            balance = await session.wires.balance()
+    store.apply([Change(Balance, Observed(balance, NOW))])
+    return Scene(
+        account=store.state.account,
+        findings=store.state.findings,
+        now=NOW,
+        source="demo",
+        periods=periods(),
+    )
