@@ -98,7 +98,7 @@ def _total(pods: int, found: Sequence[Finding]) -> str:
     """The last line, which is what one sees first at the end of a long report."""
     present = sum(finding.is_present for finding in found)
     unknown = sum(finding.verdict == "unknown" for finding in found)
-    return f"{pods} Pods: {present} symptoms present, {unknown} could not be told; looked for {_known()}"
+    return f"{pods} Pods. Present: {present}, could not be told: {unknown}, looked for: {_known()}"
 
 
 def _known() -> str:
