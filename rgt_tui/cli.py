@@ -15,7 +15,8 @@ from typing import Final
 import click
 
 from rgt_tui import __version__, commands, specs
-from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.errors import RgtError, fault_of
+from rgt_tui.domain.text import clean
 from rgt_tui.invocation import Options, emit
 
 INTERRUPTED: Final = 130
@@ -120,7 +121,16 @@ def main(argv: Sequence[str]) -> int:
     except OSError as error:
         _silence_stdout()
         return tell(RgtError(f"The answer cannot be written: {error.strerror}."), as_json=False)
+    except Exception as error:  # noqa: BLE001  # a fault of ours: no traceback, which may hold secrets
+        return tell(internal(error), as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def internal(error: Exception) -> RgtError:
+    """A fault of ours as an error to tell: its kind and place, never its text."""
+    fault = RgtError(f"Internal error: {fault_of(error)}.", hint="This is a bug; please report it.")
+    fault.code = "internal"
+    return fault
 
 
 def _silence_stdout() -> None:
@@ -148,7 +158,7 @@ def tell(error: RgtError, *, as_json: bool) -> int:
     if as_json:
         emit({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
     else:
-        click.echo(f"rgt-tui: {error.message}", err=True)
+        click.echo(f"rgt-tui: {clean(error.message)}", err=True)
         if error.hint:
-            click.echo(f"  {error.hint}", err=True)
+            click.echo(f"  {clean(error.hint)}", err=True)
     return error.exit_code

@@ -8,6 +8,7 @@ this loop.
 
 import asyncio
 import contextlib
+import itertools
 import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -17,7 +18,7 @@ from typing import Final
 
 from rgt_tui.clients.state import save_account
 from rgt_tui.clock import Clock
-from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.errors import RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.units import PodId
@@ -28,6 +29,8 @@ from rgt_tui.store import State, Store
 
 HEARTBEAT_S: Final = 0.1
 SAVE_S: Final = 60.0
+REOPEN_S: Final = (1.0, 5.0, 30.0)
+"""Pauses before a session that broke by a fault of ours is opened again."""
 CLOSE_S: Final = 3.0
 """How long leaving may take: a hung SSH connection must not keep the person waiting."""
 
@@ -138,12 +141,24 @@ class Engine:
         self._save()
 
     async def _read(self) -> None:
+        """Reads until it is ended. A fault of ours is told, and the session opened anew."""
+        for pause_s in itertools.chain(REOPEN_S, itertools.repeat(REOPEN_S[-1])):
+            try:
+                await self._read_session()
+            except RgtError as error:
+                self._tell(_sentences(error.message, error.hint))
+                return
+            except Exception as error:  # noqa: BLE001  # the screen must not go on without an engine
+                again = f"Reading starts again in {pause_s:.0f} s."
+                self._tell(_sentences(f"Internal error: {fault_of(error)}", again))
+            await asyncio.sleep(pause_s)
+            self._tell("")
+
+    async def _read_session(self) -> None:
         try:
             async with self._opener(self._store, self._clock) as session:
                 self._session = session
                 await session.watch()
-        except RgtError as error:
-            self._tell(_sentences(error.message, error.hint))
         finally:
             self._session = None
 
@@ -161,7 +176,10 @@ class Engine:
         path = self._setting.state
         if path is None or not self._is_live(self._store.state):
             return
-        problem = save_account(path, self._store.state.account, self._clock())
+        try:
+            problem = save_account(path, self._store.state.account, self._clock())
+        except Exception as error:  # noqa: BLE001  # keeping a copy must not end the reading
+            problem = f"The last known state is not kept: {fault_of(error)}"
         if problem:
             self._store.say(self._clock(), f"w {problem}")
 

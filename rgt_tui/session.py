@@ -12,7 +12,7 @@ from typing import Final
 
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
-from rgt_tui.domain.errors import Limited, RgtError
+from rgt_tui.domain.errors import Limited, RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
@@ -28,6 +28,8 @@ CONCLUDE_S: Final = 5.0
 """Detectors are asked again at least so often: some verdicts depend on time alone."""
 BACKOFF_MAX: Final = 6.0
 """A source that fails is asked up to six times less often."""
+METERED_MAX: Final = 10
+"""Pods whose log one command reads: the account's limit (60 calls a minute) serves other tools too."""
 AT_ONCE: Final = 8
 """Reads in flight at the same time when a command asks all Pods."""
 
@@ -57,6 +59,7 @@ class Session:
     clock: Clock
     pacer: Pacer
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
+    _is_limited: bool = False
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -107,15 +110,17 @@ class Session:
 
         async def ask(source: Source, pod: Pod) -> None:
             async with gate:
-                await self._read(source, pod)
+                if not (source.metered and self._is_limited):
+                    await self._read(source, pod)
 
         async with asyncio.TaskGroup() as tasks:
             for source in all_sources():
                 if source.pods is None or not (source.metered or shells):
                     continue
-                for pod in source.pods(self.store.state.account, self.clock()):
-                    if not only or pod.id in only or pod.name in only:
-                        tasks.create_task(ask(source, pod))
+                pods = source.pods(self.store.state.account, self.clock())
+                wanted = [pod for pod in pods if not only or pod.id in only or pod.name in only]
+                for pod in wanted[:METERED_MAX] if source.metered else wanted:
+                    tasks.create_task(ask(source, pod))
 
     async def _watch_metered(self, tasks: asyncio.TaskGroup) -> None:
         sources = {source.name: source for source in all_sources() if source.metered}
@@ -172,11 +177,12 @@ class Session:
             succeeded = True
         except RgtError as error:
             if isinstance(error, Limited):
+                self._is_limited = True
                 self.pacer.limited(error.retry_after_s, self.clock())
             changes = tuple(ask.failed(kind, error) for kind in source.kinds)
             succeeded = False
         except Exception as error:  # noqa: BLE001  # a fault of ours in one source must not blind the others
-            fault = RgtError(f"{source.name}: internal error {type(error).__name__}")
+            fault = RgtError(f"{source.name}: internal error {fault_of(error)}")
             self.store.say(self.clock(), f"! {fault.message}")
             changes = tuple(ask.failed(kind, fault) for kind in source.kinds)
             succeeded = False

@@ -45,6 +45,19 @@ class RgtError(Exception):
         self.hint: Final = hint
 
 
+def fault_of(error: BaseException) -> str:
+    """The kind and place of a fault of ours, without its message, which may hold anything."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if "rgt_tui" in name:
+            place = f" in rgt_tui{name.rpartition('rgt_tui')[2]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__}{place}"
+
+
 class UsageError(RgtError):
     """The command line asks for something that makes no sense."""
 

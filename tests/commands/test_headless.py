@@ -218,3 +218,32 @@ def test_without_a_terminal_the_console_prints_the_triage_report(
     assert "eval-b200" in out
     assert "RP16" in out
     assert code == 1
+
+
+def test_a_fault_of_ours_is_one_line_without_its_text(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("rpa_CANARY \x1b]0;evil\x07")
+
+    monkeypatch.setattr("rgt_tui.look.configuration", broken)
+    called = call("pods", "--json")
+    error = answer(called)["error"]
+    assert (called[0], error["code"]) == (4, "internal")
+    assert "RuntimeError" in error["message"]
+    assert "CANARY" not in called[1] + called[2]
+
+
+def test_many_pods_without_a_container_do_not_use_up_the_rate_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = build_world(pods=120)
+    with Simulator(world, speed=0) as many:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("RGT_TUI_HOME", str(tmp_path / "rgt"))
+        monkeypatch.setenv("RUNPOD_API_BASE_URL", many.url)
+        monkeypatch.setenv("RUNPOD_API_KEY", many.api_key)
+        assert main(["pods", "--no-ssh"]) == 0
+        capsys.readouterr()
+        assert len(many.requests) <= 14
+        assert 429 not in {request.status for request in many.requests}

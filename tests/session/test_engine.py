@@ -74,3 +74,24 @@ def test_without_a_key_it_says_so_and_lives_on() -> None:
     assert "rgt-tui login" in running.scene().trouble
     running.refresh()
     running.close()
+
+
+def test_a_fault_of_ours_is_told_without_its_text_and_reading_starts_again(
+    where: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = True
+
+    def watch_or_break(*_: object) -> object:
+        if broken:
+            raise RuntimeError("rpa_CANARY \x1b]0;evil\x07")
+        return open_session(where, Config(), *_)  # type: ignore[arg-type]  # store and clock
+
+    running = Engine(watch_or_break, Store(), session_clock(), SETTING)  # type: ignore[arg-type]
+    running.start()
+    wait(lambda: "Internal error" in running.scene().trouble)
+    assert "CANARY" not in running.scene().trouble
+    assert "RuntimeError" in running.scene().trouble
+    broken = False
+    wait(lambda: running.scene().account.pods)
+    assert running.scene().trouble == ""
+    running.close()
