@@ -5,23 +5,50 @@ longer. So when the console is wanted, the frame of the last session is painted 
 heavy is imported, marked with the time it was saved.
 """
 
+import _signal  # type: ignore[import-not-found]  # `signal` brings `enum`: 3 ms before the picture
+import os
 import sys
 
 INTERRUPTED = 130
+ENDING = (_signal.SIGTERM, _signal.SIGHUP, _signal.SIGINT, _signal.SIGQUIT)
 
 
 def main() -> int:
     """Runs the command line of this process; gives its exit code."""
     argv = sys.argv[1:]
     if not _wants_console(argv):
-        return _run(argv)
+        try:
+            return _run(argv)
+        except KeyboardInterrupt:
+            return INTERRUPTED
     from rgt_tui import splash  # standard library only
 
     try:
+        _take_signals()
         splash.first_frame()
         return _run(argv)
     finally:
+        _take_signals()  # the console had them meanwhile
         splash.leave()
+
+
+def _take_signals() -> None:
+    """Ends on a signal at once, with the terminal as it was: no console is there to do it.
+
+    A signal that came ignored stays so: under `nohup` without a terminal a report is printed.
+    """
+    for number in ENDING:
+        if _signal.getsignal(number) is not _signal.SIG_IGN:
+            _signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    from rgt_tui import splash
+
+    for other in ENDING:  # a second one must not cut the cleaning up short
+        _signal.signal(other, _signal.SIG_IGN)
+    splash.leave()
+    os._exit(128 + number)
 
 
 def _run(argv: list[str]) -> int:

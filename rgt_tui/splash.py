@@ -67,10 +67,11 @@ def paint(path: str, columns: int, lines: int) -> bool:
         before = termios.tcgetattr(0)
         quiet = termios.tcgetattr(0)
         quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        _before = before  # first: a signal's handler may have to leave from the next line on
         termios.tcsetattr(0, termios.TCSANOW, quiet)
     except termios.error:
+        _before = None
         return False
-    _before = before
     _write(_ENTER + _SYNC[0] + picture + _SYNC[1])
     return True
 
@@ -84,10 +85,14 @@ def hand_over() -> list[int | list[bytes | int]] | None:
 
 def leave() -> None:
     """Take the picture off, if one is up that was not handed over."""
-    before = hand_over()
-    if before is not None:
-        _write(_LEAVE)
-        termios.tcsetattr(0, termios.TCSANOW, before)
+    if _before is None:
+        return
+    _write(_LEAVE)
+    try:  # noqa: SIM105  # contextlib is not loaded yet
+        termios.tcsetattr(0, termios.TCSANOW, _before)
+    except termios.error:
+        pass  # the terminal has hung up
+    hand_over()  # last: a signal's handler that comes in between does it all once more
 
 
 def colours() -> str:

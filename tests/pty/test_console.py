@@ -80,6 +80,45 @@ def test_the_next_start_shows_the_last_state_at_once_and_says_when_it_was(
         left_clean(terminal)
 
 
+@pytest.fixture(scope="module")
+def known(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of somebody who has used the console before."""
+    home = tmp_path_factory.mktemp("known")
+    with Terminal(ENTRY, env=environment(home, simulator.url, simulator.api_key)) as terminal:
+        terminal.wait_for("train-a")
+        terminal.settle(quiet_s=0.5)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    return home
+
+
+ENDING = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_at_the_first_picture_ends_it_with_a_clean_terminal(
+    number: signal.Signals, known: Path
+) -> None:
+    with Terminal(ENTRY, env=environment(known, NOBODY)) as terminal:
+        terminal.wait_for("as of")
+        terminal.signal(number)
+        assert terminal.wait_exit() == 128 + number
+        left_clean(terminal)
+        assert "Traceback" not in terminal.text
+
+
+@pytest.mark.parametrize(("key", "number"), [("\x03", signal.SIGINT), ("\x1c", signal.SIGQUIT)])
+def test_a_key_that_interrupts_at_the_first_picture_leaves_a_clean_terminal(
+    key: str, number: signal.Signals, known: Path
+) -> None:
+    with Terminal(ENTRY, env=environment(known, NOBODY)) as terminal:
+        terminal.wait_for("as of")
+        terminal.send(key * 3)
+        assert terminal.wait_exit() == 128 + number
+        left_clean(terminal)
+        assert "Traceback" not in terminal.text
+
+
 def test_a_black_holed_api_neither_holds_up_the_start_nor_the_keys(
     simulator: Simulator, tmp_path: Path
 ) -> None:
@@ -139,7 +178,7 @@ def test_no_color_sends_no_colour_code_at_all() -> None:
         assert terminal.colour_codes() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", ENDING)
 def test_a_signal_ends_it_with_a_clean_terminal(number: signal.Signals) -> None:
     with Terminal([*ENTRY, "--demo"]) as terminal:
         terminal.wait_for("train-a")

@@ -61,3 +61,17 @@ async def test_backspace_in_an_empty_field_closes_it(sign: str) -> None:
         await running.press("backspace", "j")
         assert _field(running) is None
         assert running.table.cursor == running.table.rows[1].key
+
+
+@pytest.mark.parametrize("key", ["slash", "colon", "question_mark", "enter", "n", "q", "2"])
+async def test_a_key_right_behind_the_one_that_quits_does_nothing(key: str) -> None:
+    async with console(scenes.demo()) as running:
+        await running.pilot.press("q", key)
+    assert running.app.return_code == 0
+
+
+async def test_no_field_opens_once_the_program_is_being_left() -> None:
+    async with console(scenes.demo()) as running:
+        running.app.leave()
+        await running.main.action_command()
+        assert _field(running) is None

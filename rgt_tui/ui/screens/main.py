@@ -322,7 +322,8 @@ class MainScreen(Shown):
                 self.desk.say(f"no command {text.strip()!r}: {known}")
 
     async def _open_prompt(self, kind: str, text: str = "") -> None:
-        if self._prompt is None:
+        is_leaving = self.app._exit  # noqa: SLF001  # its public face tells of the result only
+        if self._prompt is None and self.is_attached and not is_leaving:
             from rgt_tui.ui.widgets.prompt import Prompt  # a field costs the start 5 percent
 
             self.add_class("prompting")

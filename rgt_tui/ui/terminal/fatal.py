@@ -20,7 +20,7 @@ from rich.segment import Segment, Segments
 from textual import __version__ as textual_version
 from textual.app import App
 
-from rgt_tui.domain.text import clean
+from rgt_tui.domain.text import clean, clean_lines
 
 MASK: Final = "<masked>"
 LONGEST_PATH: Final = 4096
@@ -71,6 +71,7 @@ class FatalApp(App[int]):
 def last_words(error: BaseException, folder: Path) -> str:
     """Write the report into `folder`; give a line that names the error, and the file on its own."""
     report = mask(_report(error), _environment_secrets(os.environ))
+    report = "\n".join(clean_lines(report))  # names from outside: it must be safe to print
     what = f"rgt-tui stopped on an error: {type(error).__name__} in {_place(error)}"
     try:
         path = _write(report, folder)

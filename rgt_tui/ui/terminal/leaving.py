@@ -1,6 +1,6 @@
 """Leaving the terminal by signal or by its loss: always at an end within two seconds.
 
-On SIGTERM, SIGINT or SIGHUP the app is asked to leave in the usual way, and a timer ends the
+On SIGTERM, SIGINT, SIGQUIT or SIGHUP the app is asked to leave in the usual way, and a timer ends the
 process with 128 + signal if it has not by then: in trials with real hang-ups one run in six
 needed it, so nothing may depend on the app's unmounting.
 
@@ -22,7 +22,7 @@ from typing import Final
 GRACE_S: Final = 2.0
 WATCH_S: Final = 0.25
 """Between looks for POLLHUP; a wait on it alone is not woken by every way a tty hangs up."""
-ASKING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+ASKING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 _GONE: Final = select.POLLHUP | select.POLLERR
 
 

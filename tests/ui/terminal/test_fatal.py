@@ -28,6 +28,15 @@ def test_the_last_words_are_the_place_and_on_a_line_of_its_own_the_report(tmp_pa
     assert path == str(report)
 
 
+def test_a_report_can_be_printed_on_a_terminal(tmp_path: Path) -> None:
+    last_words(RuntimeError("pod \x1b]0;owned\x07\x9b2J\u202e\rgone"), tmp_path)
+
+    [report] = tmp_path.iterdir()
+    text = report.read_text(encoding="utf-8")
+    assert text.replace("\n", "").isprintable()
+    assert "RuntimeError" in text or "gone" in text
+
+
 async def test_the_reports_name_is_printed_whole_beyond_the_terminals_edge(
     tmp_path: Path,
 ) -> None:
