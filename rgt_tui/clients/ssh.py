@@ -271,6 +271,9 @@ def _event(
         return Observed(probe.parse(section), at, "ssh")
     except BadSection as error:
         return Failed(f"{target.where}: {error}", at, SshFault.BAD_ANSWER)
+    except Exception as error:  # noqa: BLE001  # whatever a host sends fails its section alone
+        why = f"the answer to {probe.name} could not be read ({type(error).__name__})"
+        return Failed(f"{target.where}: {why}", at, SshFault.BAD_ANSWER)
 
 
 def _too_slow(target: SshTarget, deadline_s: float) -> SshError:

@@ -1,5 +1,6 @@
 """Sizes, money and time, and how each is shown. Unknown is shown as `?`, never as zero."""
 
+import math
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +15,10 @@ _STEPS: Final = ("B", "K", "M", "G", "T", "P", "E")
 GIB: Final = 1024**3
 MIB: Final = 1024**2
 KIB: Final = 1024
+LARGEST: Final = 2**53
+"""The largest figure believed of a remote machine: 8 PiB, and exact as a float and in JSON."""
+_DIGITS: Final = 18
+_YEAR_9001: Final = 221_876_928_000.0
 
 
 def is_pod_id(text: str) -> bool:
@@ -21,10 +26,26 @@ def is_pod_id(text: str) -> bool:
     return _ID.match(text) is not None
 
 
+def whole_number(text: str) -> int | None:
+    """The number that plain digits spell, None for all else and beyond `LARGEST`.
+
+    `int` alone raises for thousands of digits, and `str.isdigit` is true for `²`.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        return None
+    number = int(text)
+    return number if number <= LARGEST else None
+
+
 def show_bytes(count: int | None) -> str:
-    """`count` bytes in at most five columns, powers of 1024 as `df -h` does: `19.6G`, `512`."""
-    if count is None:
+    """`count` bytes in at most five columns, powers of 1024 as `df -h` does: `19.6G`, `512`.
+
+    A negative size is no size and shown as unknown.
+    """
+    if count is None or count < 0:
         return UNKNOWN
+    if count >= 999 * GIB**2:
+        return ">999E"
     value = float(count)
     for step in _STEPS:
         if value < 1023.95 or step == _STEPS[-1]:
@@ -46,12 +67,14 @@ def show_usd(amount: Decimal | None) -> str:
 
 def show_percent(part: float | None) -> str:
     """A share given in percent, without decimals: `96%`."""
-    return UNKNOWN if part is None else f"{part:.0f}%"
+    return UNKNOWN if part is None or not math.isfinite(part) else f"{part:.0f}%"
 
 
 def show_bar(part: float | None, width: int) -> str:
     """A share given in percent as a bar of `width` cells: `####......`; an unknown one is empty."""
-    full = 0 if part is None else min(width, round(part / 100 * width))
+    if part is None or math.isnan(part):
+        return "." * width
+    full = round(min(max(part, 0.0), 100.0) / 100 * width)
     return "#" * full + "." * (width - full)
 
 
@@ -81,21 +104,28 @@ def show_age(seconds: float | None) -> str:
 
 
 def rfc3339(at: float | None) -> str | None:
-    """A Unix time as RFC 3339 in UTC with whole seconds; None stays None."""
+    """A Unix time as RFC 3339 in UTC with whole seconds; None stays None, as does what no calendar holds."""
     if at is None:
         return None
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def unix_time(text: str) -> float | None:
-    """The Unix time of an RFC 3339 text, None when it is not one."""
+    """The Unix time of an RFC 3339 text, None when it is not one of the years 1970 to 9000."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return seconds if 0 <= seconds < _YEAR_9001 else None
 
 
 def clock_time(at: float) -> str:
-    """The wall-clock time of day in the local zone: `12:04:31`."""
-    return datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")
+    """The wall-clock time of day in the local zone: `12:04:31`; `?` when no calendar holds it."""
+    try:
+        return datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from rgt_tui.domain.units import whole_number
 from rgt_tui.probes import Section
 from rgt_tui.probes._script import Script
 
@@ -98,14 +99,14 @@ class Frames:
             case ["S", name] if name in self._limits:
                 self._open = _Open(name, self._limits[name])
             case ["R", code] if self._open is not None:
-                self._open.exit_code = _number(code)
+                self._open.exit_code = whole_number(code)
                 # The R line begins with a line end of its own.
                 if self._open.output.endswith(b"\n"):
                     del self._open.output[-1]
             case ["C"] if self._open is not None:
                 self._open.cut = True
             case ["E", code] if self._open is not None:
-                self._end(self._open, _number(code))
+                self._end(self._open, whole_number(code))
             case ["D"]:
                 self.is_done = True
             case _:
@@ -120,7 +121,3 @@ class Frames:
             timed_out=not is_whole and status == KILLED,
         )
         self._open = None
-
-
-def _number(word: str) -> int | None:
-    return int(word) if word.isdigit() else None

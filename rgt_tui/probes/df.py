@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from rgt_tui.domain.text import clean, decode
+from rgt_tui.domain.units import LARGEST, whole_number
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.probes import BadSection, Probe, Section
 
@@ -61,7 +62,7 @@ done <"${RGT_PROC:-/proc}/self/mounts"
 wait
 """
 
-_FIGURES: Final = re.compile(r"\s(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+/")
+_FIGURES: Final = re.compile(r"\s(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+/", re.ASCII)
 """Size, used and available in a row of `df -P`; the source before them may hold spaces."""
 _ESCAPE: Final = re.compile(r"\\([0-7]{3})")
 _NETWORK_TYPES: Final = frozenset(
@@ -183,18 +184,26 @@ def _take(line: str, rows: dict[str, _Row]) -> None:
     row.answered = row.answered or mark in ("B", "F")
     if mark == "B":
         unit, _, figures = answer.partition(" ")
-        row.bytes = _figures(figures, int(unit) if unit.isdigit() else 1)
+        row.bytes = _figures(figures, whole_number(unit))
     elif mark == "I":
         row.inodes = _figures(answer, 1)
     elif mark == "N":
         row.is_file = True
 
 
-def _figures(text: str, unit: int) -> tuple[int | None, ...]:
+def _figures(text: str, unit: int | None) -> tuple[int | None, ...]:
     found = _FIGURES.search(text)
-    if found is None:
+    if found is None or unit is None:
         return (None, None, None)
-    return tuple(None if word == "-" else int(word) * unit for word in found.groups())
+    return tuple(_figure(word, unit) for word in found.groups())
+
+
+def _figure(word: str, unit: int) -> int | None:
+    """What a word of `df` counts; None when it counts nothing or more than can be."""
+    count = whole_number(word.removeprefix("-"))
+    if count is None or count * unit > LARGEST:
+        return None
+    return -count * unit if word.startswith("-") else count * unit
 
 
 def _character(escape: re.Match[str]) -> str:

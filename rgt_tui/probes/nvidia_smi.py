@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rgt_tui.domain.text import clean, decode
-from rgt_tui.domain.units import MIB
+from rgt_tui.domain.units import LARGEST, MIB, whole_number
 from rgt_tui.probes import BadSection, Probe, Section
 
 LIMIT_S: Final = 8
@@ -42,9 +42,10 @@ nvidia-smi 2>/dev/null | while IFS= read -r line; do
 done
 """
 
-_CUDA: Final = re.compile(r"CUDA (?:\w+ )?Version: *(\d+(?:\.\d+)*)")
+_CUDA: Final = re.compile(r"CUDA (?:\w+ )?Version: *(\d{1,4}(?:\.\d{1,4}){0,3})", re.ASCII)
 _GPU_CELLS: Final = 10
 _APP_CELLS: Final = 4
+_MOST_WATTS: Final = 100_000
 _ABSENT: Final = {
     "none": "no GPU: nvidia-smi is not installed",
     "amd": "no NVIDIA GPU: nvidia-smi is not installed; /dev/kfd shows an AMD GPU, not read here",
@@ -110,7 +111,9 @@ def parse(section: Section) -> GpuReport:
         why = f"did not answer within {LIMIT_S} s" if section.timed_out else "gave no answer"
         raise BadSection(f"nvidia-smi {why}")
     apps, _ = _block(lines, "apps")
-    gpus = tuple(_gpu(cells) for cells in rows if cells[0].isdigit())
+    gpus = tuple(
+        _gpu(index, cells) for cells in rows if (index := whole_number(cells[0])) is not None
+    )
     cuda = _CUDA.search(text)
     return GpuReport(
         gpus=gpus,
@@ -127,8 +130,9 @@ def _block(lines: list[str], name: str) -> tuple[list[str], int | None]:
         return [], None
     rest = lines[lines.index(f"> {name}") + 1 :]
     for number, line in enumerate(rest):
-        if line.startswith("< ") and line[2:].isdigit():
-            return rest[:number], int(line[2:])
+        status = whole_number(line[2:]) if line.startswith("< ") else None
+        if status is not None:
+            return rest[:number], status
     return rest, None
 
 
@@ -141,17 +145,17 @@ def _cells(line: str, count: int) -> list[str]:
     return [clean(cell.strip(), 200) for cell in cells]
 
 
-def _gpu(cells: list[str]) -> Gpu:
+def _gpu(index: int, cells: list[str]) -> Gpu:
     return Gpu(
-        index=int(cells[0]),
+        index=index,
         uuid=cells[1],
         name=cells[2],
-        util_percent=_figure(cells[3]),
+        util_percent=_figure(cells[3], 0, 100),
         memory_used_bytes=_mebibytes(cells[4]),
         memory_total_bytes=_mebibytes(cells[5]),
-        temperature_c=_figure(cells[6]),
-        power_w=_figure(cells[7]),
-        power_limit_w=_figure(cells[8]),
+        temperature_c=_figure(cells[6], -100, 1000),
+        power_w=_figure(cells[7], 0, _MOST_WATTS),
+        power_limit_w=_figure(cells[8], 0, _MOST_WATTS),
     )
 
 
@@ -159,25 +163,24 @@ def _processes(lines: list[str]) -> list[GpuProcess]:
     found = []
     for line in lines:
         cells = _cells(line, _APP_CELLS)
-        if len(cells) == _APP_CELLS and cells[1].isdigit():
+        pid = whole_number(cells[1]) if len(cells) == _APP_CELLS else None
+        if pid is not None:
             memory = _mebibytes(cells[3])
-            found.append(
-                GpuProcess(gpu_uuid=cells[0], pid=int(cells[1]), name=cells[2], memory_bytes=memory)
-            )
+            found.append(GpuProcess(gpu_uuid=cells[0], pid=pid, name=cells[2], memory_bytes=memory))
     return found
 
 
-def _figure(cell: str) -> float | None:
-    """A number; None for `[N/A]`, `[Not Supported]`, `[Unknown Error]` and other words."""
+def _figure(cell: str, least: float, most: float) -> float | None:
+    """A number from `least` to `most`; None for others, `[N/A]`, `[Unknown Error]` and words."""
     try:
         value = float(cell)
     except ValueError:
         return None
-    return value if value == value and abs(value) != float("inf") else None
+    return value if least <= value <= most else None
 
 
 def _mebibytes(cell: str) -> int | None:
-    value = _figure(cell)
+    value = _figure(cell, 0, LARGEST // MIB)
     return None if value is None else int(value * MIB)
 
 

@@ -81,14 +81,23 @@ def classify(lines: Iterable[str], now: float) -> Iterator[Finding]:
 
 
 def _findings(scope: Scope, subject: Subject) -> tuple[Finding, ...]:
-    asked = (d for d in all_detectors() if d.scope is scope and d.applies(subject))
-    found = (_finding(detector, _verdict(detector, subject)) for detector in asked)
+    asked = (detector for detector in all_detectors() if detector.scope is scope)
+    verdicts = ((detector, _verdict(detector, subject)) for detector in asked)
+    found = (_finding(detector, verdict) for detector, verdict in verdicts if verdict is not None)
     return tuple(sorted(found, key=lambda finding: (not finding.is_present, -finding.severity)))
 
 
-def _verdict(detector: Detector, subject: Subject) -> Verdict:
-    missing = tuple(filter(None, (_missing(kind, detector, subject) for kind in detector.needs)))
-    return Unknown(missing) if missing else detector.detect(subject)
+def _verdict(detector: Detector, subject: Subject) -> Verdict | None:
+    """What one detector says, None when its symptom cannot exist for the subject."""
+    try:
+        if not detector.applies(subject):
+            return None
+        missing = tuple(
+            why for kind in detector.needs if (why := _missing(kind, detector, subject))
+        )
+        return Unknown(missing) if missing else detector.detect(subject)
+    except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
+        return Unknown((f"an internal error of this check: {type(error).__name__}",))
 
 
 def _missing(kind: type, detector: Detector, subject: Subject) -> str | None:

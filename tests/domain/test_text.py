@@ -54,3 +54,19 @@ def test_the_hostile_corpus_leaves_nothing_a_terminal_obeys() -> None:
     texts = [case["value"] for case in corpus if isinstance(case.get("value"), str)]
     assert len(texts) > 50
     assert all(clean(text).isprintable() for text in texts)
+
+
+@pytest.mark.parametrize("code", [0x2800, 0x3164, 0x115F, 0x1160, 0x17B4, 0x17B5, 0xFFA0, 0xFE00])
+def test_a_character_that_draws_nothing_is_shown_as_an_escape(code: int) -> None:
+    assert clean(f"a{chr(code)}b") == f"a\\u{code:04x}b"
+
+
+def test_variation_selectors_are_escaped_but_for_the_one_behind_an_emoji() -> None:
+    assert clean("❤\ufe0f\ufe0f a\ufe0f \U000e0100 \U000e01ef") == (
+        "❤\\ufe0f a\\ufe0f \\U000e0100 \\U000e01ef"
+    )
+
+
+@pytest.mark.parametrize("mark", ["\u0e47", "\u20dd"])
+def test_marks_without_a_combining_class_are_cut_to_two(mark: str) -> None:
+    assert clean("o" + mark * 60 + "k") == f"o{mark}{mark}k"

@@ -1,17 +1,21 @@
+import math
 from decimal import Decimal
 
 import pytest
 
 from rgt_tui.domain.units import (
     GIB,
+    clock_time,
     is_pod_id,
     rfc3339,
     show_age,
+    show_bar,
     show_bytes,
     show_duration,
     show_percent,
     show_usd,
     unix_time,
+    whole_number,
 )
 
 
@@ -86,3 +90,48 @@ def test_times_survive_the_round_trip_and_nonsense_is_none() -> None:
     assert unix_time("2026-06-01T14:02:03+02:00") == unix_time("2026-06-01T12:02:03Z")
     assert unix_time("yesterday") is None
     assert rfc3339(None) is None
+
+
+@pytest.mark.parametrize("text", ["²", "٣", "", "-1", "1_0", "9" * 18, "9" * 5000])
+def test_what_is_not_a_believable_number_is_none(text: str) -> None:
+    assert whole_number(text) is None
+
+
+def test_a_plain_number_is_read() -> None:
+    assert whole_number("0042") == 42
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(-1, "?"), (998 * GIB**2, "998E"), (1000 * GIB**2, ">999E"), (10**400, ">999E")],
+)
+def test_no_size_is_too_large_or_too_small_to_show(count: int, shown: str) -> None:
+    assert show_bytes(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("part", "full"),
+    [(math.nan, 0), (-math.inf, 0), (-1e300, 0), (math.inf, 8), (1e300, 8), (50.0, 4), (None, 0)],
+)
+def test_a_bar_never_leaves_its_cells(part: float | None, full: int) -> None:
+    assert show_bar(part, 8) == "#" * full + "." * (8 - full)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "9001-01-01T00:00:00Z",
+    ],
+)
+def test_a_time_outside_the_years_1970_to_9000_is_none(text: str) -> None:
+    assert unix_time(text) is None
+
+
+@pytest.mark.parametrize("at", [math.nan, math.inf, 1e300, -1e300, 1e15])
+def test_a_time_that_no_calendar_holds_is_unknown(at: float) -> None:
+    assert rfc3339(at) is None
+    assert clock_time(at) == "?"

@@ -141,3 +141,20 @@ def test_lines_that_make_no_sense_cost_only_themselves(text: str) -> None:
 )
 def test_the_kind_of_a_mount_row(path: str, source: str, fstype: str, kind: MountKind) -> None:
     assert kind_of(path, source, fstype) is kind
+
+
+@pytest.mark.parametrize("size", ["9" * 400, "9" * 5000, "9" * 18, "٣"])
+def test_a_size_that_cannot_be_is_unknown(size: str) -> None:
+    root = parse(
+        said(f"T 1 overlay / overlay\nB 1 1 overlay {size} 1 2 2% /\nI 1 o {size} 1 2 1% /\n")
+    ).at("/")
+    assert root is not None
+    assert root.answered
+    assert (root.size_bytes, root.inodes_total) == (None, None)
+
+
+@pytest.mark.parametrize("unit", ["²", "9" * 5000, "x"])
+def test_figures_in_an_unknown_unit_are_unknown(unit: str) -> None:
+    root = parse(said(f"T 1 overlay / overlay\nB 1 {unit} overlay 30 20 10 2% /\n")).at("/")
+    assert root is not None
+    assert (root.size_bytes, root.used_bytes, root.free_bytes) == (None, None, None)

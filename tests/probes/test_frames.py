@@ -98,3 +98,12 @@ def test_a_flood_outside_all_limits_is_stopped() -> None:
 
 def test_each_script_has_a_nonce_of_its_own() -> None:
     assert script("df").nonce != script("df").nonce
+
+
+@pytest.mark.parametrize("code", ["9" * 5000, "²"])
+def test_an_exit_code_that_is_no_number_is_none(code: str) -> None:
+    composed = script("df")
+    frames = Frames(composed)
+    frames.feed(marked(composed, f"S df\nhello\n\nR {code}\nE {code}\nD\n"))
+    assert frames.is_done
+    assert frames.sections["df"].exit_code is None

@@ -82,3 +82,19 @@ def test_a_hostile_name_is_safe_to_show() -> None:
 @pytest.mark.parametrize("version", ["CUDA Version: 12.8", "CUDA UMD Version: 13.1"])
 def test_the_cuda_version_is_found_in_the_table(version: str) -> None:
     assert parse(said(f"{GPUS}> apps\n< 0\n| {version} |\n")).cuda == version.split()[-1]
+
+
+@pytest.mark.parametrize("word", ["²", "9" * 5000])
+def test_an_index_pid_or_status_that_is_no_number_is_passed_over(word: str) -> None:
+    row = f"{word}, {UUID}, Tesla, 0, 0, 1, 23, 1, 1, 550.1\n"
+    report = parse(said(f"{GPUS}> apps\n{UUID}, {word}, python, 1\n< {word}\n"))
+    assert (len(report.gpus), report.processes) == (1, ())
+    assert parse(said(f"> gpus\n{row}< {word}\n")).gpus == ()
+
+
+@pytest.mark.parametrize("word", ["1e308", "-1e300", "-500", "inf", "9" * 400])
+def test_a_figure_that_cannot_be_is_unknown(word: str) -> None:
+    line = f"0, {UUID}, Tesla, {', '.join([word] * 6)}, 550.1"
+    (gpu,) = parse(said(f"> gpus\n{line}\n< 0\n")).gpus
+    assert (gpu.util_percent, gpu.memory_used_bytes, gpu.memory_total_bytes) == (None, None, None)
+    assert (gpu.temperature_c, gpu.power_w, gpu.power_limit_w) == (None, None, None)
