@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from urllib.parse import unquote_plus
 
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.units import PodId
@@ -65,7 +66,7 @@ class Sending:
         method: as it will be sent.
         target: the raw request target, with its query.
         body: the whole body.
-        header_names: lower case.
+        header_names: in any case.
     """
 
     method: str
@@ -129,11 +130,14 @@ def _path(sending: Sending) -> str:
         raise _refusal(sending, "its address is not one this program asks for")
     if mark and (sending.method != "GET" or not _QUERY.match(query)):
         raise _refusal(sending, "its query is not one this program sends")
+    if any("method" in unquote_plus(part.partition("=")[0]).lower() for part in query.split("&")):
+        raise _refusal(sending, "its query could change what is asked")
     return path
 
 
 def _refuse_overrides(names: Iterable[str]) -> None:
-    for name in names:
+    for spelled in names:
+        name = spelled.lower().replace("_", "-")  # some servers take both for one
         if "method" in name or name in ("x-original-url", "x-rewrite-url"):
             raise GuardRefused(
                 f"a request with the header {name} is not sent: it could change what is asked"
@@ -157,7 +161,7 @@ def _refusal(sending: Sending, reason: str) -> GuardRefused:
 
 
 _TOKENS: Final = re.compile(
-    r'#[^\n]*|"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|[{}()]|[A-Za-z_][A-Za-z0-9_]*|\S'
+    r'#[^\r\n]*|"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\r\n])*"|[{}()]|[A-Za-z_][A-Za-z0-9_]*|\S'
 )
 _OPEN: Final = ("{", "(")
 _READING: Final = ("query", "{")
@@ -171,8 +175,11 @@ def require_read_only(document: str) -> None:
     else at the top level - `mutation`, `subscription`, `fragment`, a word yet unknown - is refused.
 
     Raises:
-        GuardRefused: the document holds something else.
+        GuardRefused: the document holds something else, or characters that do not print and that
+            two readers could take for different things (a lone CR ends a comment).
     """
+    if not all(character.isprintable() or character in "\n\t" for character in document):
+        raise GuardRefused("a GraphQL document with control characters is not sent")
     depth, at_start, operations = 0, True, 0
     for word in _TOKENS.findall(document):
         if word.startswith("#") or word == ",":

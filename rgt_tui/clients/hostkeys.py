@@ -14,19 +14,29 @@ import fcntl
 import hashlib
 import json
 import os
+import re
+import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from rgt_tui import places
+from rgt_tui.clients.strict_json import Json, parse
 from rgt_tui.domain.errors import SshError, SshFault
 
 SCHEMA: Final = 1
 PINS_KEPT: Final = 2000
+LONGEST: Final = 1024 * 1024
+"""Bytes of the file of pins."""
+LOCK_WAIT_S: Final = 1.5
+"""How long another program may hold the lock before we go on without writing."""
 FIRST_SEEN: Final = "first seen"
 PINNED: Final = "pinned"
 LISTED: Final = "known_hosts"
+_LOCK_PAUSE_S: Final = 0.03
+_KEY: Final = re.compile(r"[a-z0-9@.-]{1,64} [A-Za-z0-9+/]+={0,2}", re.ASCII)
+_PIN_FIELDS: Final = frozenset({"start", "key", "how"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +103,7 @@ class HostKeyBook(Protocol):
 class _Pin:
     start: str
     key: str
-    how: str = FIRST_SEEN
+    how: str = field(default=FIRST_SEEN, compare=False)
 
 
 def fingerprint(key: str) -> str:
@@ -117,7 +127,8 @@ class HostKeys:
         """The pinned key of this start; any key when none is pinned yet.
 
         Raises:
-            SshError: the file is there and cannot be read.
+            SshError: the file is there and cannot be read, or others may have written it, or a
+                newer version has.
         """
         pin = self._read().get(place.pin_id)
         is_current = pin is not None and pin.start == place.start
@@ -134,6 +145,8 @@ class HostKeys:
     def accept(self, place: Place, key: str) -> HostKeySeen:
         """Pins a key that was not known for this start."""
         how = FIRST_SEEN
+        if self._read().get(place.pin_id) == _Pin(place.start, key):
+            return HostKeySeen(fingerprint=fingerprint(key), how=PINNED)
         try:
             with self._alone():
                 how = self._pin(place, key)
@@ -145,8 +158,7 @@ class HostKeys:
 
     def _pin(self, place: Place, key: str) -> str:
         pins = self._read()
-        pin = pins.pop(place.pin_id, None)
-        if pin is not None and (pin.start, pin.key) == (place.start, key):
+        if pins.pop(place.pin_id, None) == _Pin(place.start, key):
             return PINNED
         pins[place.pin_id] = _Pin(place.start, key)
         self._write(dict(list(pins.items())[-PINS_KEPT:]))
@@ -156,38 +168,102 @@ class HostKeys:
     def _alone(self) -> Iterator[None]:
         """Keeps other processes from writing between our read and our write."""
         places.ensure_private(self._path.parent)
-        lock = os.open(self._path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        flags = os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        lock = os.open(self._path.with_suffix(".lock"), flags, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            _take(lock)
             yield
         finally:
             os.close(lock)
 
     def _read(self) -> dict[str, _Pin]:
         try:
-            text = self._path.read_text(encoding="utf-8")
+            _refuse_open_folder(self._path.parent)
+            content, _ = places.read_regular(self._path, LONGEST)
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise SshError(
-                SshFault.NO_KEY,
-                f"the pinned host keys in {self._path} cannot be read: {places.why(error)}",
+            raise self._refusal(
+                f"cannot be relied on: {places.why(error)}",
+                f"Make the file and its folder yours alone (chmod go-w {self._path.parent}), "
+                f"or move {self._path} away: keys are then taken anew on first use",
             ) from error
         try:
-            document = json.loads(text)
-            if document["schema"] != SCHEMA:
-                raise ValueError(document["schema"])
-            return {name: _Pin(**pin) for name, pin in document["pins"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            aside = self._path.with_suffix(".unreadable")
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(self._path, aside)
-            self.notes.append(f"{self._path} could not be read; it was set aside as {aside}")
+            return self._pins(content)
+        except ValueError:
+            self._set_aside()
             return {}
 
+    def _pins(self, content: bytes) -> dict[str, _Pin]:
+        content.decode()  # strictly: a replaced character would make another name
+        document = parse(content)
+        if not isinstance(document, dict):
+            raise ValueError("not an object")
+        schema, pins = document.get("schema"), document.get("pins")
+        if type(schema) is int and schema > SCHEMA:
+            raise self._refusal(
+                "were written by a newer rgt-tui",
+                f"Update rgt-tui, or move {self._path} away: keys are then taken anew",
+            )
+        if type(schema) is not int or schema != SCHEMA or not isinstance(pins, dict):
+            raise ValueError("not ours")
+        return {name: _pin(written) for name, written in pins.items()}
+
+    def _refusal(self, why: str, hint: str) -> SshError:
+        # Forgetting the pins instead would let anybody answer in a host's place.
+        return SshError(SshFault.KEY_MODE, f"the pinned host keys in {self._path} {why}", hint=hint)
+
+    def _set_aside(self) -> None:
+        aside = self._path.with_suffix(".unreadable")
+        said = f"{self._path} could not be read; "
+        try:
+            os.replace(self._path, aside)
+        except OSError as error:
+            self.notes.append(f"{said}it could not be set aside: {places.why(error)}")
+        else:
+            self.notes.append(f"{said}it was set aside as {aside}")
+
     def _write(self, pins: dict[str, _Pin]) -> None:
-        document = {"schema": SCHEMA, "pins": {name: asdict(pin) for name, pin in pins.items()}}
-        places.write_private(self._path, json.dumps(document, indent=1).encode())
+        while len(content := _written(pins)) > LONGEST:
+            pins = dict(list(pins.items())[len(pins) // 4 + 1 :])
+        places.write_private(self._path, content)
+
+
+def _written(pins: dict[str, _Pin]) -> bytes:
+    document = {"schema": SCHEMA, "pins": {name: asdict(pin) for name, pin in pins.items()}}
+    return json.dumps(document, indent=1).encode()
+
+
+def _pin(written: Json) -> _Pin:
+    if not isinstance(written, dict) or not {"start", "key"} <= set(written) <= _PIN_FIELDS:
+        raise ValueError("not a pin")
+    if not all(isinstance(value, str) for value in written.values()):
+        raise ValueError("not text")
+    if not _KEY.fullmatch(written["key"]):
+        raise ValueError("not a public key")
+    fingerprint(written["key"])  # ValueError where it is no base64
+    return _Pin(**written)
+
+
+def _refuse_open_folder(folder: Path) -> None:
+    found = os.stat(folder)
+    if found.st_uid not in (os.geteuid(), 0):
+        raise places.NotPrivate(f"its folder belongs to another user (uid {found.st_uid})")
+    if found.st_mode & 0o022:
+        mode = found.st_mode & 0o777
+        raise places.NotPrivate(f"its folder can be changed by others (mode {mode:04o})")
+
+
+def _take(lock: int) -> None:
+    """Takes the lock, or raises OSError when another program keeps it."""
+    for _ in range(round(LOCK_WAIT_S / _LOCK_PAUSE_S)):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_S)
+        else:
+            return
+    raise TimeoutError(f"another program has kept the lock for {LOCK_WAIT_S:g} s")
 
 
 class KnownHosts:

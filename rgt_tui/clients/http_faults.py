@@ -8,6 +8,7 @@ import email.utils
 import re
 import socket
 import ssl
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -49,6 +50,11 @@ _TAGS: Final = re.compile(
     r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL
 )
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_ONE: Final = re.compile(
+    r"\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%([0-9a-f]{2})|&#x([0-9a-f]{1,6});|&#([0-9]{1,7});|.",
+    re.IGNORECASE | re.DOTALL | re.ASCII,
+)
+"""One character, also where it is spelled as an escape of JSON, of a URL or of HTML."""
 _NETWORK_HINT: Final = "Check the network and the proxy settings here."
 
 
@@ -177,13 +183,45 @@ def _http_date(text: str) -> datetime | None:
 def _own_words(body: bytes, key: Secret) -> str:
     """What an error body says, on one line: problem+json, `{error}`, `{message}`, text or HTML."""
     text = decode(body[:65536])
-    if key:
-        text = text.replace(key.reveal(), MASK)
     try:
         words = _from_json(parse(text.encode("utf-8", errors="replace")))
     except BadJson:
         words = _from_text(text)
-    return clean(" ".join(words.split()), DETAIL_LIMIT)
+    # Before the cut, which could leave a part of the key; after decoding, which could spell it.
+    return clean(" ".join(_without_key(words, key).split()), DETAIL_LIMIT)
+
+
+def _without_key(text: str, key: Secret) -> str:
+    """`text` with the key masked, whatever its case, its escapes and the gaps inside it."""
+    wanted = "".join(letters for letters, _, _ in _letters(key.reveal()))
+    if not wanted:
+        return text
+    seen = [(c, start, end) for letters, start, end in _letters(text) for c in letters]
+    plain = "".join(c for c, _, _ in seen)
+    kept, done, at = [], 0, plain.find(wanted)
+    while at >= 0:
+        last = at + len(wanted)
+        kept += [text[done : seen[at][1]], MASK]
+        done, at = seen[last - 1][2], plain.find(wanted, last)
+    return "".join(kept) + text[done:]
+
+
+def _letters(text: str) -> Iterator[tuple[str, int, int]]:
+    """What a reader sees, folded, and where it stands; gaps, format characters, marks are not."""
+    for one in _ONE.finditer(text):
+        code = next((n for n in one.groups()[:4] if n), "")
+        number = int(code, 16) if code else int(one[5] or 0)
+        shown = chr(number) if 0 < number < 0x110000 else one[0]
+        folded = unicodedata.normalize("NFKC", shown).casefold()
+        seen = "".join(c for c in folded if _is_seen(c))
+        if seen:
+            yield seen, one.start(), one.end()
+
+
+def _is_seen(character: str) -> bool:
+    if character.isascii():
+        return "!" <= character <= "~"
+    return character.isprintable() and not unicodedata.category(character).startswith("M")
 
 
 def _from_json(value: Json) -> str:

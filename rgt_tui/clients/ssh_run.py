@@ -24,6 +24,8 @@ COMMAND: Final = f"exec {SHELL} -s"
 CLOSE_S: Final = 5.0
 """How long a host may take to confirm that a channel is closed before it counts as leaked."""
 _WORDS_KEPT: Final = 2048
+STDERR_LIMIT: Final = 1024 * 1024
+"""Bytes a host may send on stderr: the sections redirect theirs, so little is expected."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Run(asyncssh.SSHClientSession[bytes]):
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._status: int | None = None
         self._words = bytearray()
+        self._stderr_left = STDERR_LIMIT
         self._fault: SshError | None = None
 
     async def carry(self, connection: asyncssh.SSHClientConnection) -> bool:
@@ -124,17 +127,14 @@ class Run(asyncssh.SSHClientSession[bytes]):
             self.has_heard, self._times.last = True, now
         if datatype is not None:
             self._words += data[: _WORDS_KEPT - len(self._words)]
+            self._stderr_left -= len(data)
+            if self._stderr_left < 0:
+                self._fail(_too_much(self._where))
             return
         try:
             finished = self._frames.feed(data)
         except TooMuch:
-            self._fail(
-                SshError(
-                    SshFault.BAD_ANSWER,
-                    f"{self._where}: it sent far more than was asked for",
-                    hint="A start-up file such as ~/.bashrc may print without end",
-                )
-            )
+            self._fail(_too_much(self._where))
             return
         for name in finished:
             self._times.seconds[name] = now - self._times.last
@@ -176,6 +176,14 @@ class Run(asyncssh.SSHClientSession[bytes]):
             f"{self._where}: it let us in but did not run the probe; it said: {said}",
             hint="The host must run commands with /bin/sh; the gateway ssh.runpod.io does not",
         )
+
+
+def _too_much(where: str) -> SshError:
+    return SshError(
+        SshFault.BAD_ANSWER,
+        f"{where}: it sent far more than was asked for",
+        hint="A start-up file such as ~/.bashrc may print without end",
+    )
 
 
 def _no_session(error: Exception, where: str) -> SshError:

@@ -223,6 +223,8 @@ def test_a_refused_delete_does_not_use_up_the_permit() -> None:
         "x-http-method",
         "x-original-url",
         "x-rewrite-url",
+        "X-HTTP-Method-Override",
+        "X_Original_URL",
     ],
 )
 def test_headers_that_change_what_is_asked_are_refused(name: str) -> None:
@@ -241,6 +243,12 @@ def test_no_write_passes_without_a_pass(method: str, target: str, body: bytes) -
         return
     with pytest.raises(GuardRefused):
         a_gate().check(Sending(method=method, target=target.encode(), body=body))
+
+
+@pytest.mark.parametrize("query", ["_method=DELETE", "a=b&_METHOD=x", "%5fmetho%64=DELETE"])
+def test_a_query_that_changes_what_is_asked_is_refused(query: str) -> None:
+    with pytest.raises(GuardRefused):
+        a_gate().check(sending("GET", f"/v2/pods/{POD}?{query}"))
 
 
 READING = [
@@ -267,6 +275,10 @@ WRITING = [
     "query",
     '"""doc""" mutation { a }',
     "query { a } query { b }",
+    "query { a } # \rmutation { b }",
+    "query { a } # \u2028mutation { b }",
+    "query { a\x00 }",
+    'query { a(x: "\r") }',
 ]
 
 

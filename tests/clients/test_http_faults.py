@@ -227,6 +227,32 @@ BODIES: dict[str, tuple[bytes, bytes, str]] = {
         b"application/json",
         "bad key ********!",
     ),
+    "the key in escapes": (
+        b'{"detail":"bad key %s!"}' % "".join(f"\\u{ord(c):04x}" for c in KEY).encode(),
+        b"application/json",
+        "bad key ********!",
+    ),
+    "the key in escapes of broken JSON": (
+        b'{"detail":"bad key %s!' % "".join(f"\\u{ord(c):04x}" for c in KEY).encode(),
+        b"application/json",
+        "bad key ********!",
+    ),
+    "the key in lower case": (
+        b"bad key %s!" % KEY.lower().encode(),
+        b"text/plain",
+        "key ********!",
+    ),
+    "the key with gaps": (
+        "bad key {}!".format("\u200b".join(KEY)).encode(),
+        b"text/plain",
+        "bad key ********!",
+    ),
+    "the key across tags": (
+        b"<p>bad key %s<b>%s</b></p>" % (KEY[:9].encode(), KEY[9:].encode()),
+        b"text/html",
+        "bad key ********",
+    ),
+    "the key at the cut": (b"x" * 290 + KEY.encode(), b"text/plain", "x" * 290 + "********"),
     "not UTF-8": (b"caf\xe9", b"text/plain", "caf\ufffd"),
     "nothing": (b"", b"text/plain", "(400)"),
     "a number": (b"17", b"application/json", "(400)"),

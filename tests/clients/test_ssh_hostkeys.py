@@ -1,17 +1,24 @@
 """Host keys are bound to a Pod and its start, checked against a real sshd."""
 
+import base64
+import fcntl
+import json
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from rgt_tui.clients.hostkeys import FIRST_SEEN, LISTED, PINNED, HostKeys, KnownHosts
+from rgt_tui.clients.hostkeys import FIRST_SEEN, LISTED, PINNED, HostKeys, KnownHosts, Place
 from rgt_tui.clients.ssh import SshPool
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.probes import all_probes
 from rgt_tui.probes._script import compose
 from tests.clients.sshd import DEADLINE_S, Sshd, fault_of, probe, running_sshd
+
+KEY = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519" + b"k" * 36).decode()
+PLACE = Place(pin_id="host", start="1", host="127.0.0.1", port=22)
 
 
 @pytest.fixture
@@ -74,6 +81,102 @@ async def test_a_damaged_pin_file_is_set_aside_and_said(sshd: Sshd) -> None:
     assert answer.host_key.how == FIRST_SEEN
     assert "set aside" in book.notes[0]
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def _foreign(file: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file to another user")
+    os.chown(file, 12345, -1)
+
+
+def _newer(file: Path) -> None:
+    file.write_text(json.dumps({"schema": 2, "hosts": []}))
+
+
+def _a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a pipe": (_a_pipe, "not a regular file"),
+    "huge": (lambda file: os.truncate(file, 300_000_000), "longer than"),
+    "writable by all": (lambda file: file.chmod(0o666), "everybody can change it"),
+    "an open folder": (lambda file: file.parent.chmod(0o777), "its folder can be changed"),
+    "another user's": (_foreign, "belongs to another user"),
+    "newer": (_newer, "newer rgt-tui"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "words"), REFUSED.values(), ids=REFUSED)
+def test_pins_that_cannot_be_relied_on_are_refused_and_not_forgotten(
+    tmp_path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
+    file = tmp_path / "hostkeys.json"
+    HostKeys(file).accept(PLACE, KEY)
+    spoil(file)
+    for ask in (HostKeys(file).trusted, lambda place: HostKeys(file).accept(place, KEY)):
+        with pytest.raises(SshError, match=words) as caught:
+            ask(PLACE)
+        assert caught.value.kind is SshFault.KEY_MODE
+        assert str(file) in caught.value.message
+        assert caught.value.hint
+    assert os.path.lexists(file)
+    assert not file.with_suffix(".unreadable").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"[]",
+        b'{"schema": true, "pins": {}}',
+        b'{"schema": 1, "pins": []}',
+        b'{"schema": 1, "pins": {"host": 5}}',
+        b'{"schema": 1, "pins": {"host": {"start": "1", "key": 5}}}',
+        b'{"schema": 1, "pins": {"host": {"start": "1", "key": "ssh-ed25519 A"}}}',
+        b'{"schema": 1, "pins": {"host": {"start": "1", "key": "one"}}}',
+    ],
+)
+def test_pins_of_another_shape_are_set_aside_and_said(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "hostkeys.json"
+    file.write_bytes(content)
+    book = HostKeys(file)
+    assert book.trusted(PLACE).takes_new
+    assert "set aside" in book.notes[0]
+    assert file.with_suffix(".unreadable").read_bytes() == content
+
+
+def test_a_lock_that_another_program_keeps_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    file = tmp_path / "hostkeys.json"
+    book = HostKeys(file)
+    with file.with_suffix(".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert book.accept(PLACE, KEY).how == FIRST_SEEN
+    assert "another program has kept the lock" in book.notes[0]
+    assert not file.exists()
+    assert book.accept(PLACE, KEY).how == FIRST_SEEN
+    assert book.accept(PLACE, KEY).how == PINNED
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "hostkeys.lock").symlink_to(tmp_path / "elsewhere")
+    book = HostKeys(tmp_path / "hostkeys.json")
+    book.accept(PLACE, KEY)
+    assert "cannot be remembered" in book.notes[0]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+async def test_a_host_that_never_stops_complaining_is_told_before_the_deadline(
+    sshd: Sshd,
+) -> None:
+    sshd.stop()
+    sshd.options["ForceCommand"] = "yes greetings >&2"
+    sshd.start()
+    fault = await fault_of(sshd)
+    assert fault.kind is SshFault.BAD_ANSWER
+    assert "sent far more" in fault.message
 
 
 def ssh_keygen(*options: str) -> str:
