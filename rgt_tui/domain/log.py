@@ -1,14 +1,6 @@
 """Lines of a Pod's log as the API streams them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-
-
-class LogSource(StrEnum):
-    """Which log: of the container's own output, or of the host that starts it."""
-
-    CONTAINER = "container"
-    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
