@@ -18,8 +18,10 @@ _UNSEEN: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164"
     "\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]"
 )
-_EMOJI_STYLE: Final = re.compile("(?<=[\u2190-\ufdff\ufe10-\U0001ffff])\ufe0f")
-"""The selector that asks for a coloured picture; harmless behind what can be one."""
+_EMOJI_STYLE: Final = re.compile(
+    "(?<=[\u2190-\ufdff\ufe10-\U0001ffff])\ufe0f|(?<=[0-9#*])\ufe0f(?=\u20e3)"
+)
+"""The selector that asks for a coloured picture; harmless behind what can be one, keycaps included."""
 
 
 def clean(text: str, limit: int = LIMIT) -> str:

@@ -229,6 +229,7 @@ class Simulator:
         containers.calls.open()
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(containers.calls.close)
+            stack.push_async_callback(containers.close)
             await self._gateway.open()
             stack.push_async_callback(self._gateway.close)
             stack.push_async_callback(self._servers.close)

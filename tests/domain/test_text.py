@@ -67,6 +67,10 @@ def test_variation_selectors_are_escaped_but_for_the_one_behind_an_emoji() -> No
     )
 
 
+def test_a_keycap_is_an_emoji_but_a_styled_digit_alone_is_not() -> None:
+    assert clean("1\ufe0f\u20e3 #\ufe0f\u20e3 1\ufe0f") == "1\u20e3 #\u20e3 1\\ufe0f"
+
+
 @pytest.mark.parametrize("mark", ["\u0e47", "\u20dd"])
 def test_marks_without_a_combining_class_are_cut_to_two(mark: str) -> None:
     assert clean("o" + mark * 60 + "k") == f"o{mark}{mark}k"

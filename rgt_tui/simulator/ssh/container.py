@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
 
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.shell import View
@@ -15,6 +16,9 @@ from rgt_tui.simulator.ssh.calls import Calls
 from rgt_tui.simulator.ssh.pseudofiles import pseudofiles
 from rgt_tui.simulator.ssh.toolbox import Toolbox
 from rgt_tui.simulator.world import World
+
+_CLOSE_S: Final = 10.0
+"""How long sessions whose connections were cut may take to end."""
 
 
 class Containers:
@@ -26,18 +30,23 @@ class Containers:
         self._home = home
         self._toolbox = Toolbox(home)
         self._numbers = itertools.count(1)
+        self._live = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.calls = Calls(home / "calls", self._view)
 
     @contextlib.asynccontextmanager
     async def session(self, pod: Pod) -> AsyncIterator[dict[str, str]]:
         """The environment of one session in `pod`; its folder goes when the session ends."""
         folder = self._home / f"session{next(self._numbers)}"
-        for path, content in pseudofiles(self._world, pod).items():
-            place = folder / "root" / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-        (folder / "home").mkdir()
+        self._live += 1
+        self._idle.clear()
         try:
+            for path, content in pseudofiles(self._world, pod).items():
+                place = folder / "root" / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+            (folder / "home").mkdir()
             yield {
                 "PATH": str(self._toolbox.folder_for(pod)),
                 "HOME": str(folder / "home"),
@@ -53,6 +62,20 @@ class Containers:
             }
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            self._live -= 1
+            if not self._live:
+                self._idle.set()
+
+    async def close(self) -> None:
+        """Waits for the sessions to end; their connections have been cut.
+
+        A loop that ends before them leaves the pipes of their processes to the collector.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                await self._idle.wait()
+        for _ in range(3):  # asyncio tells a closed pipe to its process on later turns of the loop
+            await asyncio.sleep(0)
 
     def _view(self, pod_id: str) -> View | None:
         pod = self._world.pods.get(pod_id)
