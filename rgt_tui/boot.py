@@ -25,20 +25,22 @@ def main() -> int:
 
     try:
         _take_signals()
-        splash.first_frame()
+        if splash.first_frame():
+            _take_signals(also_ignored=True)
         return _run(argv)
     finally:
         _take_signals()  # the console had them meanwhile
         splash.leave()
 
 
-def _take_signals() -> None:
+def _take_signals(*, also_ignored: bool = False) -> None:
     """Ends on a signal at once, with the terminal as it was: no console is there to do it.
 
-    A signal that came ignored stays so: under `nohup` without a terminal a report is printed.
+    A signal that came ignored stays so until a picture is up: under `nohup` without a terminal
+    a report is printed.
     """
     for number in ENDING:
-        if _signal.getsignal(number) is not _signal.SIG_IGN:
+        if also_ignored or _signal.getsignal(number) is not _signal.SIG_IGN:
             _signal.signal(number, _end)
 
 

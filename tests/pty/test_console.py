@@ -107,6 +107,15 @@ def test_a_signal_at_the_first_picture_ends_it_with_a_clean_terminal(
         assert "Traceback" not in terminal.text
 
 
+def test_a_signal_that_came_ignored_ends_the_first_picture_too(known: Path) -> None:
+    ignoring = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", *ENTRY]
+    with Terminal(ignoring, env=environment(known, NOBODY)) as terminal:
+        terminal.wait_for("as of")
+        terminal.signal(signal.SIGINT)
+        assert terminal.wait_exit() == 128 + signal.SIGINT
+        left_clean(terminal)
+
+
 @pytest.mark.parametrize(("key", "number"), [("\x03", signal.SIGINT), ("\x1c", signal.SIGQUIT)])
 def test_a_key_that_interrupts_at_the_first_picture_leaves_a_clean_terminal(
     key: str, number: signal.Signals, known: Path
