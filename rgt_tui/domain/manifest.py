@@ -1,0 +1,127 @@
+"""A manifest: every file of a set with its hash and verdict, and one digest over all of it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
+
+FORMAT: Final = "rgt-manifest 1"
+
+
+class BadManifest(Exception):
+    """A manifest that cannot be read; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Files of one place, by path.
+
+    Attributes:
+        place: where they lie: `pod:<id>@<start>` or `local:<host>`.
+        files: in the order of their paths.
+        at: when the last of them was read, in Unix seconds.
+    """
+
+    place: str
+    files: tuple[FileProof, ...]
+    at: float
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over paths, stamps, hashes and verdicts; what a permit is bound to."""
+        rows = [_row(proof) for proof in sorted(self.files, key=lambda proof: proof.stamp.path)]
+        text = json.dumps([FORMAT, self.place, rows], separators=(",", ":"), sort_keys=True)
+        return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(proof.stamp.size for proof in self.files)
+
+    def proof_of(self, path: str) -> FileProof | None:
+        """The entry of a path."""
+        return next((proof for proof in self.files if proof.stamp.path == path), None)
+
+
+def to_json(manifest: Manifest) -> str:
+    """The manifest as text, with its digest."""
+    answer = {
+        "manifest": FORMAT,
+        "place": manifest.place,
+        "at": manifest.at,
+        "digest": manifest.digest,
+        "files": [_row(proof) for proof in manifest.files],
+    }
+    return json.dumps(answer, indent=1, sort_keys=True) + "\n"
+
+
+def from_json(text: str) -> Manifest:
+    """The manifest that a text holds.
+
+    Raises:
+        BadManifest: it is none, or its digest is not that of its content.
+    """
+    try:
+        found = json.loads(text)
+        manifest = Manifest(
+            place=str(found["place"]),
+            at=float(found["at"]),
+            files=tuple(_proof(row) for row in found["files"]),
+        )
+        digest = found["digest"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadManifest(f"not a manifest ({type(error).__name__})") from error
+    if digest != manifest.digest:
+        raise BadManifest("its digest is not that of its content")
+    return manifest
+
+
+def differences(here: Sequence[tuple[str, str]], there: Sequence[tuple[str, str]]) -> list[str]:
+    """How two lists of (relative path, SHA-256) differ, a phrase for each path; empty when equal."""
+    one, two = dict(here), dict(there)
+    found = [f"{path}: missing here" for path in two if path not in one]
+    found += [f"{path}: only here" for path in one if path not in two]
+    for path in one:
+        if path in two and (one[path] != two[path] or not one[path]):
+            found.append(f"{path}: the bytes differ" if one[path] else f"{path}: not hashed")
+    return sorted(found)
+
+
+def _row(proof: FileProof) -> dict[str, Any]:
+    return {
+        "path": proof.stamp.path,
+        "bytes": proof.stamp.size,
+        "mtime_ns": proof.stamp.mtime_ns,
+        "ctime_ns": proof.stamp.ctime_ns,
+        "inode": proof.stamp.inode,
+        "sha256": proof.sha256,
+        "format": proof.format,
+        "verdict": proof.verdict.value,
+        "level": proof.level.value,
+        "reason": proof.reason,
+        "bytes_read": proof.bytes_read,
+        "tool": proof.tool,
+    }
+
+
+def _proof(row: dict[str, Any]) -> FileProof:
+    stamp = FileStamp(
+        path=str(row["path"]),
+        size=int(row["bytes"]),
+        mtime_ns=int(row["mtime_ns"]),
+        ctime_ns=int(row["ctime_ns"]),
+        inode=int(row["inode"]),
+    )
+    return FileProof(
+        stamp=stamp,
+        sha256=str(row["sha256"]),
+        format=str(row["format"]),
+        verdict=Verdict(row["verdict"]),
+        level=Level(row["level"]),
+        reason=str(row["reason"]),
+        bytes_read=int(row["bytes_read"]),
+        tool=str(row["tool"]),
+    )

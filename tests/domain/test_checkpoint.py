@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+import pytest
+
+from rgt_tui.domain.checkpoint import (
+    Checkpoint,
+    CheckpointProofs,
+    Copy,
+    CopyClass,
+    FileProof,
+    FileStamp,
+    GroupProof,
+    Level,
+    Verdict,
+)
+from rgt_tui.domain.manifest import BadManifest, Manifest, differences, from_json, to_json
+
+STAMP = FileStamp(path="/workspace/a.pt", size=10, mtime_ns=5, ctime_ns=6, inode=7)
+PROOF = FileProof(
+    stamp=STAMP,
+    sha256="ab",
+    format="torch",
+    verdict=Verdict.OK,
+    level=Level.FULL,
+    reason="whole",
+    bytes_read=10,
+    tool="rgt-tui 0",
+)
+COPY = Copy(
+    place="local:box", path="/data/a.pt", kind=CopyClass.LOCKED, sha256="ab", at=1.0, witness="read"
+)
+
+
+def test_a_proof_counts_only_for_the_very_state_it_was_made_for() -> None:
+    proofs = CheckpointProofs(files={STAMP.path: PROOF}, copies={"ab": (COPY,)})
+    assert proofs.of(STAMP) is PROOF
+    assert proofs.copies_of(STAMP) == (COPY,)
+    for other in (
+        replace(STAMP, size=99),
+        replace(STAMP, mtime_ns=99),
+        replace(STAMP, ctime_ns=99),
+        replace(STAMP, inode=99),
+    ):
+        assert proofs.of(other) is None
+        assert proofs.copies_of(other) == ()
+
+
+def test_a_structure_check_without_a_hash_proves_nothing() -> None:
+    assert PROOF.is_proven
+    assert not replace(PROOF, level=Level.STRUCTURE).is_proven
+    assert not replace(PROOF, sha256="").is_proven
+    assert not replace(PROOF, verdict=Verdict.UNKNOWN).is_proven
+
+
+def test_broken_beats_unknown_and_an_unverified_file_is_never_ok() -> None:
+    other = replace(STAMP, path="/workspace/b.pt", inode=8)
+    checkpoint = Checkpoint(path="/workspace", format="torch", files=(STAMP, other))
+    proofs = CheckpointProofs(files={STAMP.path: PROOF})
+    assert proofs.verdict_of(checkpoint) == (Verdict.UNKNOWN, "not verified yet")
+    bad = replace(PROOF, stamp=other, verdict=Verdict.BROKEN, reason="cut")
+    both = CheckpointProofs(files={STAMP.path: PROOF, other.path: bad})
+    assert both.verdict_of(checkpoint) == (Verdict.BROKEN, "cut")
+    good = CheckpointProofs(
+        files={STAMP.path: PROOF, other.path: replace(PROOF, stamp=other)},
+        groups={"/workspace": GroupProof(
+            path="/workspace", format="x", verdict=Verdict.BROKEN, reason="a shard is missing"
+        )},
+    )  # fmt: skip
+    assert good.verdict_of(checkpoint) == (Verdict.BROKEN, "a shard is missing")
+
+
+def test_an_empty_checkpoint_is_not_ok() -> None:
+    empty = Checkpoint(path="/x", format="torch", files=())
+    assert CheckpointProofs().verdict_of(empty)[0] is Verdict.UNKNOWN
+
+
+def test_two_names_of_one_file_count_once() -> None:
+    twin = replace(STAMP, path="/workspace/hardlink.pt")
+    assert Checkpoint(path="/workspace", format="torch", files=(STAMP, twin)).size == 10
+
+
+def test_a_manifest_survives_json_and_a_changed_one_is_refused() -> None:
+    hostile = replace(PROOF, stamp=replace(STAMP, path="/w/\udcff\n.pt"))
+    manifest = Manifest(place="pod:x@1", files=(PROOF, hostile), at=3.0)
+    text = to_json(manifest)
+    assert text.isascii()
+    assert from_json(text) == manifest
+    with pytest.raises(BadManifest, match="digest"):
+        from_json(text.replace('"sha256": "ab"', '"sha256": "cd"', 1))
+    with pytest.raises(BadManifest, match="not a manifest"):
+        from_json("[]")
+
+
+def test_the_digest_does_not_depend_on_the_order_and_changes_with_every_field() -> None:
+    twin = replace(PROOF, stamp=replace(STAMP, path="/b"))
+    one = Manifest(place="p", files=(PROOF, twin), at=1.0)
+    assert one.digest == Manifest(place="p", files=(twin, PROOF), at=2.0).digest
+    for changed in (
+        replace(PROOF, sha256="x"),
+        replace(PROOF, verdict=Verdict.UNKNOWN),
+        replace(PROOF, level=Level.LOAD),
+        replace(PROOF, stamp=replace(STAMP, ctime_ns=1)),
+    ):
+        assert Manifest(place="p", files=(changed, twin), at=1.0).digest != one.digest
+
+
+def test_differences_name_what_is_missing_changed_or_not_hashed() -> None:
+    assert differences([("a", "1")], [("a", "1")]) == []
+    found = differences([("a", "1"), ("b", ""), ("c", "3")], [("a", "2"), ("b", ""), ("d", "4")])
+    assert found == ["a: the bytes differ", "b: not hashed", "c: only here", "d: missing here"]
