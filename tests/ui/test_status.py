@@ -30,8 +30,8 @@ def test_the_status_line_says_who_what_and_how_long() -> None:
     text = _status(scenes.demo())
     assert "rgt-tui demo" in text
     assert "2 up 1 stopped 1 not up!" in text
-    assert "burn $8.16/h" in text
-    assert "balance $42.17, lasts ~5h19m!" in text
+    assert "burn $8.20/h" in text
+    assert "balance $42.17, lasts ~5h08m!" in text
     assert "READ-ONLY" in text
     assert "api 54/60 left" in text
     assert "ssh 2/3" in text
@@ -40,7 +40,7 @@ def test_the_status_line_says_who_what_and_how_long() -> None:
 def test_a_narrow_status_line_keeps_counts_money_and_the_read_only_chip() -> None:
     text = _status(scenes.demo(), 50)
     assert "2 up 1 stop 1 not up!" in text
-    assert "$8.16/h" in text
+    assert "$8.20/h" in text
     assert "RO" in text
 
 
@@ -67,7 +67,7 @@ def test_a_running_pod_without_a_price_makes_the_burn_unknown() -> None:
 def test_a_burn_without_the_volume_list_is_a_lower_bound() -> None:
     pod = a_pod(cost_per_hour=Decimal("1.00"))
     account = Account().after(Change(PodList, Observed(PodList((pod,)), NOW)))
-    assert "burn >=$1.00/h" in _status(scenes.scene_of(account))
+    assert "burn >=$1.03/h" in _status(scenes.scene_of(account))
 
 
 def test_whatever_is_neither_up_nor_stopped_is_counted_as_not_up() -> None:

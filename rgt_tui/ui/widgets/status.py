@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from rgt_tui.domain.money import Balance, burn_per_hour
+from rgt_tui.domain.money import Balance, burn_of, burn_per_hour, runway_hours
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.readiness import Readiness
 from rgt_tui.domain.units import clock_time, show_duration, show_usd
@@ -144,10 +144,10 @@ def _balance(scene: Scene) -> Field:
         unknown = Piece("balance ?", Tone.UNKNOWN)
         return Field(5, 5, (unknown,), (Piece("bal ?", Tone.UNKNOWN),))
     money = f"${show_usd(seen.balance)}"
-    burn = seen.spend_per_hour or _burn_rate(scene)
-    if not burn or burn < 0:
+    hours = runway_hours(seen, burn_of(scene.account.pods, scene.account.volumes))
+    if hours is None:
         return Field(5, 5, (Piece(f"balance {money}"),), (Piece(f"bal {money}"),))
-    seconds = float(seen.balance / burn * 3600)
+    seconds = float(hours * 3600)
     tone = Tone.WARN if seconds < LOW_RUNWAY_S else Tone.PLAIN
     mark = "!" if seconds < LOW_RUNWAY_S else ""
     left = f"~{show_duration(seconds)}{mark}"
