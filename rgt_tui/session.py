@@ -74,13 +74,19 @@ class Session:
             tasks.create_task(self._conclude())
 
     async def look(
-        self, *, only: Sequence[str] = (), shells: bool = True, absent: bool = False
+        self,
+        *,
+        only: Sequence[str] = (),
+        shells: bool = True,
+        slow: bool = False,
+        absent: bool = False,
     ) -> None:
         """Reads everything once, for a command.
 
         Args:
             only: ids or names of the Pods to ask; all of them when empty.
             shells: whether Pods are examined over SSH.
+            slow: whether the questions that take minutes are asked too.
             absent: whether findings of absent symptoms are kept too.
 
         Raises:
@@ -92,7 +98,7 @@ class Session:
             for source in account_wide.values():
                 if source.metered:
                     tasks.create_task(self._read(source, None))
-        await self._ask_pods(only, shells=shells)
+        await self._ask_pods(only, shells=shells, slow=slow)
         found = examine(self.store.state.account, self.clock())
         self.store.conclude(found if absent else open_findings(found))
 
@@ -105,7 +111,7 @@ class Session:
             if source.metered:
                 self.pacer.request_now(source.name)
 
-    async def _ask_pods(self, only: Sequence[str], *, shells: bool) -> None:
+    async def _ask_pods(self, only: Sequence[str], *, shells: bool, slow: bool) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def ask(source: Source, pod: Pod) -> None:
@@ -116,6 +122,8 @@ class Session:
         async with asyncio.TaskGroup() as tasks:
             for source in all_sources():
                 if source.pods is None or not (source.metered or shells):
+                    continue
+                if source.is_slow and not slow:
                     continue
                 pods = source.pods(self.store.state.account, self.clock())
                 wanted = [pod for pod in pods if not only or pod.id in only or pod.name in only]

@@ -7,7 +7,7 @@ the end frame and an exit status have both come.
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import asyncssh
@@ -99,7 +99,10 @@ class Run(asyncssh.SSHClientSession[bytes]):
     @property
     def sections(self) -> dict[str, Section]:
         """The sections that came whole."""
-        return self._frames.sections
+        return {
+            name: replace(section, seconds=self._times.seconds.get(name))
+            for name, section in self._frames.sections.items()
+        }
 
     @property
     def seconds(self) -> dict[str, float]:

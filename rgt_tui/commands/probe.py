@@ -26,7 +26,7 @@ from rgt_tui.probes import all_probes
 from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
-from rgt_tui.sources.shell import target_of
+from rgt_tui.sources import shell_target
 
 Events = Mapping[type, Observed[Any] | Failed]
 
@@ -140,7 +140,7 @@ async def pod_target(where: Address, word: str) -> SshTarget:
         why = unreachable_why(pod, Evidence())
         hint = "Direct SSH needs 22/tcp among the Pod's ports, and the Pod running."
         raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
-    return target_of(pod)
+    return shell_target(pod)
 
 
 def ssh_target(address: str) -> SshTarget:

@@ -4,13 +4,21 @@ A probe gives its shell text, its limits, and a pure parser from the bytes of it
 own report type. `rgt_tui.probes` sends nothing itself; `clients.ssh` carries the script.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from rgt_tui import specs
+from rgt_tui.domain.evidence import Evidence, Reading
+
+EACH_TICK: Final = 0.0
+ONCE_A_START: Final = math.inf
+ON_DEMAND: Final = None
+RETRY_S: Final = 60.0
+"""A question that is not asked each tick and was not answered is asked again so much later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +30,14 @@ class Section:
         exit_code: of the shell text; None when it never ended.
         cut: whether output was dropped beyond the limit.
         timed_out: whether the time limit ended it.
+        seconds: how long the shell text ran; None when that is not known.
     """
 
     output: bytes
     exit_code: int | None
     cut: bool = False
     timed_out: bool = False
+    seconds: float | None = None
 
 
 class BadSection(Exception):
@@ -43,6 +53,9 @@ class Probe:
         script: POSIX sh, read-only, no temporary files; runs on bash, dash and busybox ash.
         limit_s: seconds after which the section is ended.
         max_bytes: kept of its output.
+        every_s: how often it is asked: `EACH_TICK`, `ONCE_A_START`, `ON_DEMAND`, or seconds for
+            one that is slow. Slow ones never hold up those of each tick.
+        nice: whether it gives way to everything else on the Pod, for reading much.
         report: the type `parse` gives; the key of the evidence.
         parse: section to report. Raises `BadSection`.
     """
@@ -51,14 +64,45 @@ class Probe:
     script: str
     limit_s: int = 5
     max_bytes: int = 64 * 1024
+    every_s: float | None = EACH_TICK
+    nice: bool = False
     report: type
     parse: Callable[[Section], Any]
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it has a cadence of its own, apart from the ticks."""
+        return self.every_s is not None and self.every_s not in (EACH_TICK, ONCE_A_START)
 
 
 @cache
 def all_probes() -> tuple[Probe, ...]:
     """Every probe, by file name."""
     return specs.find_specs(_family(), "PROBE", Probe)
+
+
+def due(
+    probes: Sequence[Probe], evidence: Evidence, started_at: float | None, now: float
+) -> tuple[Probe, ...]:
+    """Those whose turn it is, by what is known of the Pod already.
+
+    Args:
+        probes: to choose from; those on demand are never due.
+        evidence: what was read of the Pod.
+        started_at: when this start of the Pod began; what is older was about another.
+        now: Unix seconds.
+    """
+    return tuple(probe for probe in probes if _is_due(probe, evidence, started_at or 0.0, now))
+
+
+def _is_due(probe: Probe, evidence: Evidence, started_at: float, now: float) -> bool:
+    if probe.every_s is None or probe.every_s == EACH_TICK:
+        return probe.every_s is not None
+    reading: Reading[Any] = evidence.reading(probe.report)
+    if reading.failure is not None and reading.failure.at >= started_at:
+        return now - reading.failure.at >= min(RETRY_S, probe.every_s)
+    answered = reading.good.at if reading.good is not None else -math.inf
+    return answered < started_at or now - answered >= probe.every_s
 
 
 def _family() -> ModuleType:

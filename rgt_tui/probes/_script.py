@@ -83,17 +83,22 @@ esac
 section() {
   mark S "$1"
   RGT_BODY=$4; export RGT_BODY
+  low=
+  if [ "$5" = nice ]; then
+    if command -v nice >/dev/null 2>&1; then low='nice -n 19'; fi
+    if command -v ionice >/dev/null 2>&1; then low="$low ionice -c 3"; fi
+  fi
   watch=
   if [ $mode = timeout ]; then
-    timeout -s KILL "$2" @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
+    $low timeout -s KILL "$2" @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
     job=$!
   elif [ $mode = setsid ]; then
-    setsid @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
+    $low setsid @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
     job=$!
     setsid @SHELL@ -c 'sleep "$1" && kill -9 "-$2"' rgt "$2" "$job" </dev/null >/dev/null 2>&1 3<&- &
     watch=$!
   else
-    @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
+    $low @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
     job=$!
     ( sleep "$2" && kill -9 "$job" ) </dev/null >/dev/null 2>&1 3<&- &
     watch=$!
@@ -157,4 +162,6 @@ def compose(probes: Sequence[Probe], *, shell: str = SHELL) -> Script:
 
 
 def _section(probe: Probe) -> str:
-    return f"section {probe.name} {probe.limit_s} {probe.max_bytes} {shlex.quote(probe.script)}"
+    manner = "nice" if probe.nice else "usual"
+    body = shlex.quote(probe.script)
+    return f"section {probe.name} {probe.limit_s} {probe.max_bytes} {body} {manner}"

@@ -5,6 +5,7 @@ limit are paced by `pacing.Pacer`; the others have a clock of their own, one per
 ask Pods.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,13 +13,14 @@ from types import ModuleType
 
 from rgt_tui import specs
 from rgt_tui.clients.rest import Rest
-from rgt_tui.clients.ssh import SshPool
+from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import Pod
+from rgt_tui.probes import EACH_TICK, all_probes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Source:
         kinds: report types it brings; a failed read fails them all.
         read: the read itself. Raises `RgtError`.
         pods: whom to ask, for a source that asks each Pod; None for one about the account.
+        is_slow: whether a read may take minutes, so that only those wait who asked for it.
     """
 
     name: str
@@ -76,6 +79,20 @@ class Source:
     kinds: tuple[type, ...]
     read: Callable[[Ask], Awaitable[tuple[Change, ...]]]
     pods: Callable[[Account, float], tuple[Pod, ...]] | None = field(default=None)
+    is_slow: bool = False
+
+
+def shell_target(pod: Pod) -> SshTarget:
+    """Where and as whom the shell of a Pod with a direct address is reached."""
+    assert pod.ssh_direct is not None  # noqa: S101  # asked only for Pods that have one
+    return SshTarget(
+        host=pod.ssh_direct.host,
+        port=pod.ssh_direct.port,
+        username=pod.ssh_direct.username,
+        name=pod.name,
+        pin_id=pod.id,
+        start=pod.start,
+    )
 
 
 @cache
@@ -86,7 +103,11 @@ def all_sources() -> tuple[Source, ...]:
 
 def periods() -> dict[type, float]:
     """Seconds between two reads of each report type, for judging what is stale."""
-    return {kind: source.every_s for source in all_sources() for kind in source.kinds}
+    found = {kind: source.every_s for source in all_sources() for kind in source.kinds}
+    for probe in all_probes():
+        if probe.every_s != EACH_TICK:
+            found[probe.report] = math.inf if probe.every_s is None else probe.every_s
+    return found
 
 
 def _family() -> ModuleType:

@@ -1,13 +1,13 @@
-"""One examination of a Pod over SSH: every probe in one round trip."""
+"""One examination of a Pod over SSH: every question of the tick in one round trip."""
 
 from typing import Final
 
-from rgt_tui.clients.ssh import SshTarget, examine
+from rgt_tui.clients.ssh import examine
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.readiness import Answered
-from rgt_tui.probes import all_probes
-from rgt_tui.sources import Ask, Source
+from rgt_tui.probes import Probe, all_probes, due
+from rgt_tui.sources import Ask, Source, shell_target
 
 EVERY_S: Final = 10.0
 DEADLINE_S: Final = 20.0
@@ -16,22 +16,15 @@ DEADLINE_S: Final = 20.0
 async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None and pod.ssh_direct is not None  # noqa: S101, PT018  # chosen by `_reachable`
-    events = await examine(ask.wires.shells, target_of(pod), all_probes(), ask.clock)
+    probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
+    events = await examine(ask.wires.shells, shell_target(pod), probes, ask.clock)
     changes = tuple(Change(kind, event, pod.id) for kind, event in events)
     return (ask.seen(Answered("direct"), source="ssh"), *changes)
 
 
-def target_of(pod: Pod) -> SshTarget:
-    """Where and as whom the shell of a Pod with a direct address is reached."""
-    assert pod.ssh_direct is not None  # noqa: S101  # asked only for Pods that have one
-    return SshTarget(
-        host=pod.ssh_direct.host,
-        port=pod.ssh_direct.port,
-        username=pod.ssh_direct.username,
-        name=pod.name,
-        pin_id=pod.id,
-        start=pod.start,
-    )
+def _asked() -> tuple[Probe, ...]:
+    """All but the slow ones and those on demand."""
+    return tuple(it for it in all_probes() if it.every_s is not None and not it.is_slow)
 
 
 def _reachable(account: Account, now: float) -> tuple[Pod, ...]:
@@ -42,7 +35,7 @@ SOURCE = Source(
     name="shell",
     every_s=EVERY_S,
     metered=False,
-    kinds=(Answered, *(probe.report for probe in all_probes())),
+    kinds=(Answered, *(probe.report for probe in _asked())),
     read=_read,
     pods=_reachable,
 )

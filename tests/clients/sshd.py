@@ -128,8 +128,15 @@ def running_sshd(folder: Path, **options: str) -> Iterator[Sshd]:
         server.stop()
 
 
-def saying(script: str, **limits: int) -> Probe:
-    return Probe(name="said", script=script, report=bytes, parse=lambda it: it.output, **limits)
+def saying(script: str, *, limit_s: int = 5, max_bytes: int = 65536) -> Probe:
+    return Probe(
+        name="said",
+        script=script,
+        report=bytes,
+        parse=lambda it: it.output,
+        limit_s=limit_s,
+        max_bytes=max_bytes,
+    )
 
 
 async def probe(server: Sshd, *probes: Probe, start: str = "1") -> ProbeAnswer:
