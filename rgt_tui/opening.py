@@ -16,7 +16,7 @@ from rgt_tui.clock import Clock
 from rgt_tui.config import Config, load
 from rgt_tui.domain.secret import Secret
 from rgt_tui.invocation import Options
-from rgt_tui.places import host_keys_file
+from rgt_tui.places import history_file, host_keys_file
 from rgt_tui.store import Store
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Address:
         identities: private keys for SSH, beside the agent's.
         host_keys: file of the pinned host keys.
         read_only: whether no write can be sent.
+        history: file in which the account is remembered; None remembers for this run only.
     """
 
     base_url: str
@@ -44,6 +45,7 @@ class Address:
     identities: tuple[Path, ...] = ()
     host_keys: Path = field(default_factory=host_keys_file)
     read_only: bool = True
+    history: Path | None = None
 
     @property
     def tag(self) -> str:
@@ -83,7 +85,7 @@ def real_address(options: Options, config: Config) -> Address:
     from rgt_tui.clients.credentials import find_key  # reads files, perhaps a keyring: only now
 
     found = find_key(key_file=options.api_key_file, profile=config.runpod_profile)
-    return Address(
+    where = Address(
         base_url=config.base_url,
         key=found.key,
         source=found.source,
@@ -91,6 +93,7 @@ def real_address(options: Options, config: Config) -> Address:
         identities=config.identity_files,
         read_only=options.read_only or config.read_only,
     )
+    return replace(where, history=history_file(where.tag))
 
 
 @contextlib.contextmanager
@@ -107,6 +110,7 @@ def _simulated() -> Iterator[Address]:
             source="demo",
             identities=(Path(simulator.ssh_identity),),
             host_keys=Path(folder) / "hostkeys.json",
+            history=Path(folder) / "history" / "history.sqlite",
         )
 
 
@@ -118,6 +122,7 @@ async def open_session(
     import random
 
     from rgt_tui.clients.balance import read_balance
+    from rgt_tui.clients.history import HistoryBook
     from rgt_tui.clients.hostkeys import HostKeys
     from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
@@ -141,11 +146,14 @@ async def open_session(
         host_keys=host_keys,
         connect_timeout_s=config.connect_timeout_s,
     )
-    async with rest, shells:
+    async with rest, shells, HistoryBook(where.history) as history:
+        if history.trouble:
+            store.say(clock(), f"w {history.trouble}")
         yield Session(
             wires=Wires(
                 rest=rest,
                 shells=shells,
+                history=history,
                 balance=lambda: read_balance(base_url=where.base_url, key=where.key),
             ),
             store=store,

@@ -95,6 +95,11 @@ def account_file(tag: str) -> "Path":
     return state_dir() / f"account-{tag}.json"
 
 
+def history_file(tag: str) -> "Path":
+    """What is remembered of the account whose key has this tag: states, balances, symptoms."""
+    return state_dir() / f"history-{tag}.sqlite"
+
+
 def host_keys_file() -> "Path":
     """The pinned SSH host keys."""
     return state_dir() / "hostkeys.json"

@@ -14,7 +14,7 @@ from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
-from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.units import PodId
 from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.sources import Ask, Source, Wires, all_sources
@@ -225,10 +225,18 @@ class Session:
             self._news.clear()
             before = self.store.state.findings
             now = self.clock()
-            found = open_findings(examine(self.store.state.account, now))
+            everything = examine(self.store.state.account, now)
+            found = open_findings(everything)
             self.store.conclude(found)
             self._tell_changes(before, found, now)
+            if self._is_live():
+                await self.wires.history.conclude(everything, now)
             await asyncio.sleep(TICK_S)
+
+    def _is_live(self) -> bool:
+        """Whether the Pods on screen were read by this session."""
+        seen = self.store.state.account.evidence.latest(PodList)
+        return seen is not None and seen.source != "cache"
 
     def _tell_changes(self, before: Findings, found: Findings, now: float) -> None:
         old, new = _present(before), _present(found)

@@ -12,6 +12,7 @@ from functools import cache
 from types import ModuleType
 
 from rgt_tui import specs
+from rgt_tui.clients.history import HistoryBook
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock
@@ -30,6 +31,7 @@ class Wires:
     rest: Rest
     shells: SshPool
     balance: Callable[[], Awaitable[Balance]]
+    history: HistoryBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
