@@ -1,0 +1,92 @@
+"""What lies on a network volume, as its S3 interface tells it, and which data centers have one.
+
+Source: RunPod documentation, storage/s3-api, read 2026-08-20. The bucket is the network volume's
+id, the key is the path under the mount. It works with no Pod running.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from rgt_tui.domain.text import clean
+
+S3_DATA_CENTERS: Final = frozenset(
+    {
+        *("EU-CZ-1", "EU-RO-1", "EUR-IS-1", "EUR-NO-1"),
+        *("US-CA-2", "US-GA-2", "US-IL-1", "US-KS-2", "US-MD-1", "US-MO-1", "US-MO-2"),
+        *("US-NC-1", "US-NC-2", "US-NE-1", "US-WA-1"),
+    }
+)
+"""The fifteen data centers whose network volumes have an S3 interface (same page)."""
+TRASH: Final = (".Trash", ".Trash-0", ".Trash-1000", ".local/share/Trash")
+"""Folders in which desktop tools and Jupyter keep what was deleted (freedesktop.org Trash
+specification 1.0): they go on filling the quota."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """One object.
+
+    Attributes:
+        key: as the service spells it; for asking again, never for the screen.
+        size: bytes; None when it was not told.
+        etag: without quotes; the MD5 of what was not sent in parts.
+        modified: Unix seconds.
+    """
+
+    key: str = field(repr=False)
+    size: int | None
+    etag: str | None = None
+    modified: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The key as it may be shown."""
+        return clean(self.key)
+
+    @property
+    def md5(self) -> str | None:
+        """The MD5 of the content in hex; None when the ETag is not one."""
+        etag = (self.etag or "").lower()
+        is_md5 = len(etag) == 32 and all(c in "0123456789abcdef" for c in etag)
+        return etag if is_md5 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What lies under a prefix.
+
+    Attributes:
+        objects: in the service's order.
+        folders: prefixes one level down, each ending in `/`; empty when all levels were asked for.
+        is_whole: whether the list has an end; else it was cut at the limit.
+    """
+
+    objects: tuple[StoredObject, ...] = ()
+    folders: tuple[str, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def bytes_known(self) -> int:
+        """Bytes of all objects whose size was told."""
+        return sum(found.size or 0 for found in self.objects)
+
+
+def s3_endpoint(data_center: str | None) -> str | None:
+    """The origin of a data center's S3 interface; None when it has none."""
+    if data_center not in S3_DATA_CENTERS:
+        return None
+    return f"https://s3api-{data_center.lower()}.runpod.io"
+
+
+def no_s3(data_center: str | None) -> str:
+    """Why a network volume cannot be read without a Pod."""
+    where = data_center or "an unknown data center"
+    return (
+        f"{where} has no S3 interface, so its network volumes can be read only from a Pod there. "
+        f"Data centers with one: {', '.join(sorted(S3_DATA_CENTERS))}"
+    )
+
+
+def is_trash(key: str) -> bool:
+    """Whether the object lies in a trash folder."""
+    return any(key.startswith(f"{folder}/") or f"/{folder}/" in key for folder in TRASH)
