@@ -87,6 +87,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._scene = feed.scene()
         self._version = feed.version
         self._ticks = self._key_tick = 0
+        self._attended: frozenset[type] = frozenset()
         self._said: deque[tuple[float, str]] = deque(maxlen=MESSAGES_KEPT)
         self._is_painted = False
         self._is_typed_ahead = False
@@ -211,6 +212,15 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._scene = self._feed.scene()
         if isinstance(self.screen, Shown) and self.screen.is_mounted:
             self.screen.show(self._scene)
+        self._tell_what_is_shown()
+
+    def _tell_what_is_shown(self) -> None:
+        """Lets the engine read what some pane on the stack of screens shows, and no more."""
+        shown = [s.kinds for s in self.screen_stack if isinstance(s, Shown)]
+        kinds = frozenset[type]().union(*shown)
+        if kinds != self._attended:
+            self._attended = kinds
+            self._feed.attend(kinds)
 
     def action_act(self, name: str) -> None:
         """Carries out an action on the Pod in question, or says why not."""

@@ -12,6 +12,7 @@ import tomllib
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
@@ -41,6 +42,8 @@ class Config:
         connect_timeout_s: seconds an SSH connection may take to come about.
         wire: `diff` sends the terminal only what changed, `stock` leaves it to Textual.
         runpod_profile: section of `~/.runpod/config.toml` whose key is used; None is any.
+        high_performance: USD per GB and month of that tier of network volumes; None is unknown.
+        auto_pay: USD that one automatic payment brings; None is unknown.
         file: where the settings came from; None when there was no file.
         notes: sentences on what is worth a look, such as a file mode.
     """
@@ -51,6 +54,8 @@ class Config:
     connect_timeout_s: float = 10.0
     wire: Literal["diff", "stock"] = "diff"
     runpod_profile: str | None = None
+    high_performance: Decimal | None = None
+    auto_pay: Decimal | None = None
     file: Path | None = None
     notes: tuple[str, ...] = ()
 
@@ -120,6 +125,12 @@ def _timeout(value: object) -> float:
     return float(value)
 
 
+def _usd(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
+        raise Unfit("an amount of dollars greater than 0")
+    return Decimal(repr(value))
+
+
 def _profile(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise Unfit("the name of a section of ~/.runpod/config.toml")
@@ -182,6 +193,22 @@ SETTINGS: Final = (
         help="Seconds an SSH connection may take to come about.",
     ),
     Setting(
+        section="money",
+        key="high_performance_price",
+        field="high_performance",
+        read=_usd,
+        example="0.14",
+        help="USD per GB and month of HIGH_PERFORMANCE network volumes, as your console shows it.",
+    ),
+    Setting(
+        section="money",
+        key="auto_pay",
+        field="auto_pay",
+        read=_usd,
+        example="25.0",
+        help="USD that one automatic payment brings: RunPod makes one an hour at most.",
+    ),
+    Setting(
         section="ui",
         key="wire",
         field="wire",
@@ -227,6 +254,7 @@ def as_sections(config: Config) -> dict[str, dict[str, object]]:
     for setting in SETTINGS:
         value = getattr(config, setting.field)
         shown = [str(member) for member in value] if isinstance(value, tuple) else value
+        shown = float(shown) if isinstance(shown, Decimal) else shown
         sections.setdefault(setting.section, {})[setting.key] = shown
     return sections
 

@@ -88,7 +88,13 @@ def _engine(options: Options, config: Config) -> Iterator[Engine]:
         else:
             opener = functools.partial(open_session, where, config)
             state = None if options.demo else account_file(where.tag)
-            setting = Setting(source=where.source, read_only=where.read_only, state=state)
+            setting = Setting(
+                source=where.source,
+                read_only=where.read_only,
+                state=state,
+                high_performance=config.high_performance,
+                auto_pay=config.auto_pay,
+            )
         yield Engine(opener, _remembered(setting.state, clock), clock, setting)
 
 

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -46,11 +47,15 @@ class Setting:
         source: where the key came from, or `demo`.
         read_only: whether no write can be sent.
         state: file in which what is known is kept for the next start; None keeps nothing.
+        high_performance: configured USD per GB and month of that tier of network volumes.
+        auto_pay: configured USD that one automatic payment brings.
     """
 
     source: str
     read_only: bool
     state: Path | None = None
+    high_performance: Decimal | None = None
+    auto_pay: Decimal | None = None
 
 
 class Engine:
@@ -66,6 +71,7 @@ class Engine:
         self._session: Session | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = asyncio.Event()
+        self._attended: frozenset[type] = frozenset()
         self._trouble = ""
         self._bumps = 0
         self._beat = clock()
@@ -92,6 +98,8 @@ class Engine:
             periods=self._periods,
             trouble=self._trouble or _trouble_of(state),
             as_of=self._as_of if not self._is_live(state) else None,
+            high_performance=self._setting.high_performance,
+            auto_pay=self._setting.auto_pay,
         )
 
     def refresh(self, pod: str | None = None) -> None:
@@ -101,6 +109,14 @@ class Engine:
             whom = PodId(pod) if pod is not None else None
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(session.refresh, whom)
+
+    def attend(self, kinds: frozenset[type]) -> None:
+        """Tells which report types are on the screen. Safe from any thread."""
+        self._attended = kinds
+        session, loop = self._session, self._loop
+        if session is not None and loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                loop.call_soon_threadsafe(session.attend, kinds)
 
     def rest(self, *, idle: bool) -> None:
         """Reads the API less often while nobody is looking. Safe from any thread."""
@@ -158,7 +174,7 @@ class Engine:
         try:
             async with self._opener(self._store, self._clock) as session:
                 self._session = session
-                await session.watch()
+                await session.watch(self._attended)
         finally:
             self._session = None
 

@@ -23,12 +23,14 @@ class Wanted:
         shells: whether Pods are examined over SSH.
         identities: private keys to try before the configured ones.
         absent: whether findings of absent symptoms are wanted too.
+        kinds: report types about the account, beside the Pods and volumes.
     """
 
     pods: tuple[str, ...] = ()
     shells: bool = True
     identities: tuple[Path, ...] = ()
     absent: bool = False
+    kinds: frozenset[type] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ def look(options: Options, wanted: Wanted) -> Looked:
 async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
     store, clock = Store(), session_clock()
     async with open_session(where, config, store, clock) as session:
-        await session.look(only=wanted.pods, shells=wanted.shells, absent=wanted.absent)
+        await session.look(
+            only=wanted.pods, shells=wanted.shells, absent=wanted.absent, kinds=wanted.kinds
+        )
     state = store.state
     scene = Scene(
         account=state.account,
@@ -62,5 +66,7 @@ async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
         source=where.source,
         read_only=where.read_only,
         notices=tuple((clock(), note) for note in where.notes),
+        high_performance=config.high_performance,
+        auto_pay=config.auto_pay,
     )
     return Looked(scene, find_pods(scene.account.pods, wanted.pods))

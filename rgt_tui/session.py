@@ -63,8 +63,9 @@ class Session:
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def watch(self) -> None:
-        """Reads all sources, for ever."""
+    async def watch(self, kinds: frozenset[type] = frozenset()) -> None:
+        """Reads all sources, for ever; those on demand for these report types, until `attend`."""
+        self.attend(kinds)
         self.pacer.request_now("pods")  # first: everything else hangs on the Pod list
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_metered(tasks))
@@ -80,6 +81,7 @@ class Session:
         shells: bool = True,
         slow: bool = False,
         absent: bool = False,
+        kinds: frozenset[type] = frozenset(),
     ) -> None:
         """Reads everything once, for a command.
 
@@ -88,19 +90,32 @@ class Session:
             shells: whether Pods are examined over SSH.
             slow: whether the questions that take minutes are asked too.
             absent: whether findings of absent symptoms are kept too.
+            kinds: report types about the account that are wanted beside the Pods and volumes.
 
         Raises:
             RgtError: the Pod list itself could not be read.
         """
         account_wide = {source.name: source for source in all_sources() if source.pods is None}
         self.store.apply(await account_wide.pop("pods").read(self._ask(None)))
+        memory = account_wide.pop("history")
         async with asyncio.TaskGroup() as tasks:
             for source in account_wide.values():
-                if source.metered:
+                is_usual = source.metered and not source.on_demand
+                if is_usual or not kinds.isdisjoint(source.kinds):
                     tasks.create_task(self._read(source, None))
+        if not kinds.isdisjoint(memory.kinds):  # last: it writes down what the others have seen
+            await self._read(memory, None)
         await self._ask_pods(only, shells=shells, slow=slow)
         found = examine(self.store.state.account, self.clock())
         self.store.conclude(found if absent else open_findings(found))
+
+    def attend(self, kinds: frozenset[type]) -> None:
+        """Reads what is read on demand only for these report types, from now on."""
+        self.pacer.paused = frozenset(
+            source.name
+            for source in all_sources()
+            if source.on_demand and kinds.isdisjoint(source.kinds)
+        )
 
     def refresh(self, pod: PodId | None = None) -> None:
         """Makes what is watched due now: everything, or what concerns one Pod."""

@@ -103,7 +103,7 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         ("n = " + "9" * 5000, 1, "TOML", ""),
         (b"[ui]\nwire = '\xff'\n", 2, "UTF-8", "other bytes"),
         ("\x00" * 64, 1, "TOML", ""),
-        ("[zzz]\na=1", 1, "one of api, credentials, ssh, ui", "unknown section [zzz]"),
+        ("[zzz]\na=1", 1, "one of api, credentials, money, ssh, ui", "unknown section [zzz]"),
         ("\n[uii]\n", 2, "expected ui", "unknown section [uii]"),
         ("[ui]\n\nwires = 'diff'", 3, "expected wire", "unknown key ui.wires"),
         ("read_onyl = true", 1, "expected read_only", "unknown key read_onyl"),
@@ -182,7 +182,13 @@ def test_a_file_that_a_group_can_change_is_used_and_noted() -> None:
 
 def test_the_template_sets_nothing_and_each_of_its_lines_works_when_uncommented() -> None:
     template = config.template()
-    assert tomllib.loads(template) == {"api": {}, "credentials": {}, "ssh": {}, "ui": {}}
+    assert tomllib.loads(template) == {
+        "api": {},
+        "credentials": {},
+        "ssh": {},
+        "money": {},
+        "ui": {},
+    }
     lines = [
         line.removeprefix("# ") if " = " in line and line.startswith("# ") else line
         for line in template.splitlines()

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from rgt_tui.clients import fields as read
 from rgt_tui.clients.fields import Fields
 from rgt_tui.clients.strict_json import Json
-from rgt_tui.domain.billing import BillingHistory, PodBillingHistory, Spent
+from rgt_tui.domain.billing import BillingHistory, PodBillingHistory, Spent, VolumeBillingHistory
 from rgt_tui.domain.errors import Unreadable
 from rgt_tui.domain.text import clean
 
@@ -32,6 +32,16 @@ def pod_billing_history(answer: Json) -> PodBillingHistory:
     """
     body = _body(answer)
     return PodBillingHistory(records=_records(body), total=_total(body))
+
+
+def volume_billing_history(answer: Json) -> VolumeBillingHistory:
+    """The answer of `GET /v2/billing/network-volumes`.
+
+    Raises:
+        Unreadable: it has no records.
+    """
+    body = _body(answer)
+    return VolumeBillingHistory(records=_records(body), total=_total(body))
 
 
 def _body(answer: Json) -> Fields:
@@ -63,4 +73,5 @@ def _spent(record: Fields) -> Spent:
             {clean(name): amount for name, amount in amounts if amount is not None}
         ),
         pod_id=read.text(record, "podId"),
+        volume_id=read.text(record, "networkVolumeId"),
     )

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from rgt_tui.clients import billing_decode, catalog_decode, logs, rest_decode
 from rgt_tui.clients.strict_json import Json
-from rgt_tui.domain.billing import BillingHistory, Bucket, PodBillingHistory
+from rgt_tui.domain.billing import (
+    BillingHistory,
+    Bucket,
+    PodBillingHistory,
+    VolumeBillingHistory,
+)
 from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
 from rgt_tui.domain.errors import NotSent, Unreadable
 from rgt_tui.domain.log import LogLine
@@ -183,6 +188,22 @@ class Rest:
             query["podId"] = pod_id
         decode = billing_decode.pod_billing_history
         return await self._read("/v2/billing/pods", "read the billing of Pods", decode, query=query)
+
+    async def volume_billing(
+        self, bucket: Bucket = Bucket.DAY, last_n: int = 30
+    ) -> VolumeBillingHistory:
+        """What network volumes cost in the last `last_n` buckets: one record a volume and bucket.
+
+        Raises:
+            ApiError: the history could not be read. `Forbidden` is normal for team roles.
+        """
+        query = {"bucketSize": bucket.value, "lastN": str(last_n)}
+        return await self._read(
+            "/v2/billing/network-volumes",
+            "read the billing of network volumes",
+            billing_decode.volume_billing_history,
+            query=query,
+        )
 
     async def log_snapshot(
         self,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
+from typing import ClassVar
 
 
 class Bucket(StrEnum):
@@ -26,6 +27,7 @@ class Spent:
         total: USD; None when it could not be read.
         parts: USD by the service's own word (`podGpuAmount`, `diskAmount`); without the total.
         pod_id: whose it is; None for the whole account.
+        volume_id: of which network volume it is; None for anything else.
     """
 
     start: float | None
@@ -33,6 +35,7 @@ class Spent:
     total: Decimal | None
     parts: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     pod_id: str | None = None
+    volume_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +57,31 @@ class PodBillingHistory:
 
     records: tuple[Spent, ...] = ()
     total: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolumeBillingHistory:
+    """The answer of `GET /v2/billing/network-volumes`; a record a network volume and bucket."""
+
+    records: tuple[Spent, ...] = ()
+    total: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billing:
+    """What was billed lately. Buckets are UTC; the newest is not full, and records lag an hour or so.
+
+    Attributes:
+        days: of the account, the last 31 days.
+        hours: of the account, the last 24 hours.
+        pod_days: of each Pod, the last 31 days.
+        pod_months: of each Pod, the last 13 months; None when no Pod is older than a month.
+        volume_days: of each network volume, the last 31 days.
+    """
+
+    called: ClassVar[str] = "the billing history"
+    days: BillingHistory
+    hours: BillingHistory
+    pod_days: PodBillingHistory
+    pod_months: PodBillingHistory | None = None
+    volume_days: VolumeBillingHistory

@@ -84,6 +84,7 @@ class Pacer:
 
     Attributes:
         idle: whether nobody is looking; intervals are longer then.
+        paused: resources that nobody wants just now; they are not read.
     """
 
     def __init__(self, intervals: Mapping[str, float], rng: random.Random) -> None:
@@ -94,6 +95,7 @@ class Pacer:
             rng: for the jitter after a 429.
         """
         self.idle = False
+        self.paused: frozenset[str] = frozenset()
         self._intervals = dict(intervals)
         self._rng = rng
         self._done_at: dict[str, float] = {}
@@ -155,7 +157,7 @@ class Pacer:
 
     def request_now(self, resource: str) -> None:
         """Puts a resource first, because a person asked for it. It may spend the reserve."""
-        if resource in self._intervals:
+        if resource in self._intervals and resource not in self.paused:
             self._urgent[resource] = None
 
     def wait(self, now: float) -> float:
@@ -163,7 +165,7 @@ class Pacer:
         self._fill(now)
         if now < self._stopped_until:
             return min(LOOK_AGAIN_S, self._stopped_until - now)
-        free = [name for name in self._intervals if not self._is_busy(name, now)]
+        free = self._free(now)
         urgent = [self._urgent_at(name) for name in free if name in self._urgent]
         planned = [self._due_at(name) for name in free]
         at = min(planned, default=math.inf) - now
@@ -187,7 +189,7 @@ class Pacer:
         return f"quota {left:.0f}/{window.limit} per {_UNITS.get(window.name, window.name)}"
 
     def _most_wanted(self, now: float) -> str | None:
-        free = [name for name in self._intervals if not self._is_busy(name, now)]
+        free = self._free(now)
         urgent = [name for name in free if name in self._urgent and self._urgent_at(name) <= now]
         if urgent and (self._tokens >= 1.0 or self._may_spend_reserve(now)):
             return min(urgent, key=list(self._urgent).index)
@@ -195,6 +197,13 @@ class Pacer:
         if not overdue or self._tokens < 1.0:
             return None
         return max(overdue, key=lambda name: self._overdue_by(name, now))
+
+    def _free(self, now: float) -> list[str]:
+        return [
+            name
+            for name in self._intervals
+            if name not in self.paused and not self._is_busy(name, now)
+        ]
 
     def _interval(self, name: str) -> float:
         return self._intervals[name] * (IDLE_STRETCH if self.idle else 1.0)

@@ -6,6 +6,7 @@ names here and colours only in `styles/`. Whatever a colour says, a word or mark
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType, ModuleType
@@ -101,6 +102,8 @@ class Scene:
         periods: seconds between two reads of a report type, for judging staleness.
         trouble: why there is nothing live, e.g. no key; empty when all is well.
         as_of: Unix time of the state on disk while nothing live has come; None afterwards.
+        high_performance: configured USD per GB and month of that tier of network volumes.
+        auto_pay: configured USD that one automatic payment brings.
     """
 
     account: Account = field(default_factory=Account)
@@ -115,6 +118,8 @@ class Scene:
     periods: Mapping[type, float] = field(default_factory=lambda: MappingProxyType({}))
     trouble: str = ""
     as_of: float | None = None
+    high_performance: Decimal | None = None
+    auto_pay: Decimal | None = None
 
     def of(self, pod_id: PodId | None) -> tuple[Finding, ...]:
         """The open findings of a Pod, or of the account for None."""

@@ -22,5 +22,8 @@ class Feed(Protocol):
     def refresh(self, pod: str | None = None) -> None:
         """Asks for a new reading of everything, or of what concerns one Pod."""
 
+    def attend(self, kinds: frozenset[type]) -> None:
+        """Tells which report types are on the screen: some are read only then."""
+
     def rest(self, *, idle: bool) -> None:
         """Tells whether somebody is looking; while nobody is, the API is read less often."""

@@ -18,6 +18,9 @@ class FixedFeed:
     def refresh(self, pod: str | None = None) -> None:
         self.asked.append(pod)
 
+    def attend(self, kinds: frozenset[type]) -> None:
+        self.attended = kinds
+
     def rest(self, *, idle: bool) -> None:
         self.is_idle = idle
 

@@ -79,6 +79,11 @@ class Shown(Screen[None], inherit_bindings=False):
         """The Pod that an action would be about."""
 
     @property
+    def kinds(self) -> frozenset[type]:
+        """Report types that it shows now, of those that are read only on demand."""
+        return frozenset()
+
+    @property
     @abstractmethod
     def keys(self) -> tuple[Key, ...]:
         """The keys of this screen, for its help."""

@@ -74,6 +74,11 @@ class MainScreen(Shown):
         return row.pod if row is not None else None
 
     @property
+    def kinds(self) -> frozenset[type]:
+        """Those of the pane in front."""
+        return frozenset(self._pane.kinds)
+
+    @property
     def pane(self) -> Pane:
         """The pane in front."""
         return self._pane
