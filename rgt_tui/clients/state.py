@@ -47,6 +47,7 @@ CLOCK_SLACK_S: Final = 60.0
 _LEFT_OUT: Final = frozenset(
     {
         ("Pod", "args"),
+        ("Process", "args"),
         ("BootLog", "pull_line"),
         ("BootLog", "trouble"),
         ("BootLog", "trouble_at"),

@@ -22,7 +22,7 @@ from rgt_tui.domain.volume import MountKind
 from rgt_tui.facts import find_pod, unreachable_why
 from rgt_tui.invocation import Options, emit
 from rgt_tui.opening import Address, address, configuration
-from rgt_tui.probes import all_probes
+from rgt_tui.probes import quick_probes
 from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
@@ -176,7 +176,7 @@ async def _examine(target: SshTarget, keys: Keys, config: Config) -> Examined:
         host_keys=pins if keys.known_hosts is None else KnownHosts(keys.known_hosts),
         connect_timeout_s=config.connect_timeout_s,
     )
-    probes, clock = all_probes(), session_clock()
+    probes, clock = quick_probes(), session_clock()
     script = compose(probes)
     try:
         async with pool:

@@ -31,6 +31,8 @@ class Section:
         cut: whether output was dropped beyond the limit.
         timed_out: whether the time limit ended it.
         seconds: how long the shell text ran; None when that is not known.
+        began_at, ended_at: between which two moments it ran, in Unix seconds of our clock; None
+            when nobody noted them.
     """
 
     output: bytes
@@ -38,6 +40,8 @@ class Section:
     cut: bool = False
     timed_out: bool = False
     seconds: float | None = None
+    began_at: float | None = None
+    ended_at: float | None = None
 
 
 class BadSection(Exception):
@@ -79,6 +83,11 @@ class Probe:
 def all_probes() -> tuple[Probe, ...]:
     """Every probe, by file name."""
     return specs.find_specs(_family(), "PROBE", Probe)
+
+
+def quick_probes() -> tuple[Probe, ...]:
+    """Those of each tick and of each start: what one round trip of seconds can answer."""
+    return tuple(it for it in all_probes() if it.every_s is not None and not it.is_slow)
 
 
 def due(

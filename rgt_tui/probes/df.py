@@ -2,8 +2,8 @@ r"""Every mounted file system: its kind, its bytes and its inodes, each asked ap
 
 The section holds the mount table, then the answers as they come::
 
-    T 1 overlay / overlay
-    T 2 mfs\043euro.runpod.net:9421 /workspace fuse
+    T 1 overlay / overlay rw,relatime
+    T 2 mfs\043euro.runpod.net:9421 /workspace fuse rw,nosuid,nodev,user_id=0
     B 1 1 overlay 21474836480 244318208 21230518272 2% /
     I 1 overlay 6553600 41250 6512350 1% /
 
@@ -35,7 +35,7 @@ ask() {
 nl='
 '
 n=0 seen=' '
-while read -r source path type _; do
+while read -r source path type options _; do
   case $path in
     /dev/shm) ;;
     /proc|/proc/*|/sys|/sys/*|/dev|/dev/*) continue ;;
@@ -55,7 +55,7 @@ while read -r source path type _; do
   esac
   n=$((n + 1))
   [ $n -le 128 ] || break
-  printf 'T %s %s %s %s\n' $n "$source" "$path" "$type"
+  printf 'T %s %s %s %s %s\n' $n "$source" "$path" "$type" "$options"
   case $path in *\\*) path=$(printf '%b.' "$path"); path=${path%.} ;; esac
   ask $n "$path" &
 done <"${RGT_PROC:-/proc}/self/mounts"
@@ -94,6 +94,7 @@ class DiskMount:
         used_bytes, size_bytes, free_bytes: as `df -P -B1`; None when `df` gave none. On network
             and global volumes these are the figures of the whole cluster's pool.
         answered: False when nothing came back within the time limit: the mount hangs.
+        is_read_only: mounted so, as Linux does with a disk that fails.
     """
 
     path: str
@@ -106,6 +107,14 @@ class DiskMount:
     inodes_used: int | None
     inodes_total: int | None
     answered: bool
+    is_read_only: bool = False
+
+    @property
+    def inodes_percent(self) -> float | None:
+        """How many of its inodes are used; None where they are not counted."""
+        if self.inodes_used is None or not self.inodes_total:
+            return None
+        return 100 * self.inodes_used / self.inodes_total
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,15 @@ class DiskReport:
     called: ClassVar[str] = "df over SSH"
 
     mounts: tuple[DiskMount, ...] = ()
+
+    def sample(self) -> tuple[tuple[str, float], ...]:
+        """Used bytes by path, for the history; of network and global volumes `df` tells none."""
+        return tuple(
+            (mount.path, float(mount.used_bytes))
+            for mount in self.mounts
+            if mount.used_bytes is not None
+            and mount.kind not in (MountKind.NETWORK, MountKind.GLOBAL)
+        )
 
     def at(self, path: str) -> DiskMount | None:
         """What is mounted exactly at `path`, the last of several; None when nothing is."""
@@ -146,6 +164,7 @@ class _Row:
     source: str
     path: str
     fstype: str
+    is_read_only: bool = False
     bytes: tuple[int | None, ...] = (None, None, None)
     inodes: tuple[int | None, ...] = (None, None, None)
     answered: bool = False
@@ -174,9 +193,10 @@ def _take(line: str, rows: dict[str, _Row]) -> None:
     mark, _, rest = line.partition(" ")
     number, _, answer = rest.partition(" ")
     words = answer.split(" ")
-    if mark == "T" and len(words) == 3:
-        source, path, fstype = (_ESCAPE.sub(_character, word) for word in words)
-        rows[number] = _Row(source, path, fstype)
+    if mark == "T" and len(words) in (3, 4):
+        source, path, fstype = (_ESCAPE.sub(_character, word) for word in words[:3])
+        options = words[3].split(",") if len(words) == 4 else []
+        rows[number] = _Row(source, path, fstype, is_read_only="ro" in options)
         return
     row = rows.get(number)
     if row is None:
@@ -224,6 +244,7 @@ def _mount(row: _Row) -> DiskMount:
         inodes_used=inodes_used if inodes_total else None,
         inodes_total=inodes_total or None,
         answered=row.answered,
+        is_read_only=row.is_read_only,
     )
 
 

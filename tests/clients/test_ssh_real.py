@@ -12,7 +12,7 @@ from rgt_tui.clients.ssh import examine
 from rgt_tui.domain.errors import SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.probes import Probe, all_probes
+from rgt_tui.probes import Probe, quick_probes
 from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
@@ -56,7 +56,7 @@ async def test_the_mounts_of_this_machine_equal_df(sshd: Sshd) -> None:
     answer = await probe(sshd)
     after = df_rows()
     assert answer.fault is None
-    report = next(p for p in all_probes() if p.report is DiskReport).parse(answer.sections["df"])
+    report = next(p for p in quick_probes() if p.report is DiskReport).parse(answer.sections["df"])
     seen = {mount.path: mount for mount in report.mounts}
     wanted = {path for path in before if path in after and not is_noise(path)}
     assert wanted
@@ -75,7 +75,7 @@ async def test_the_mounts_of_this_machine_equal_df(sshd: Sshd) -> None:
 @pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="this machine has a GPU")
 async def test_a_machine_without_gpu_says_no_gpu_in_words(sshd: Sshd) -> None:
     async with sshd.pool() as pool:
-        events = dict(await examine(pool, sshd.target(), all_probes(), lambda: 5.0))
+        events = dict(await examine(pool, sshd.target(), quick_probes(), lambda: 5.0))
     gpu = events[GpuReport]
     assert isinstance(gpu, Observed)
     assert (gpu.at, gpu.source) == (5.0, "ssh")
@@ -149,7 +149,7 @@ async def test_a_tool_that_hangs_and_ignores_term_does_not_hold_up_the_others(
     sshd.options["SetEnv"] = f"PATH={tools}:/usr/local/bin:/usr/bin:/bin"
     sshd.start()
     async with sshd.pool() as pool:
-        events = dict(await examine(pool, sshd.target(), all_probes(), lambda: 0.0))
+        events = dict(await examine(pool, sshd.target(), quick_probes(), lambda: 0.0))
     disks, gpus = events[DiskReport], events[GpuReport]
     assert isinstance(disks, Observed)
     assert {mount.answered for mount in disks.value.mounts} == {False}

@@ -14,7 +14,7 @@ from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.probes import all_probes
+from rgt_tui.probes import quick_probes
 from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
@@ -65,7 +65,7 @@ async def reports(
     simulator: Simulator, name: str, folder: Path
 ) -> dict[type, Observed[Any] | Failed]:
     async with pool(simulator, folder) as shells:
-        return dict(await examine(shells, target(simulator, name), all_probes(), lambda: NOW))
+        return dict(await examine(shells, target(simulator, name), quick_probes(), lambda: NOW))
 
 
 def seen(event: Observed[Any] | Failed) -> Any:
@@ -130,7 +130,7 @@ async def test_a_gpu_tool_that_hangs_leaves_the_disks_and_is_not_taken_for_no_gp
 async def test_another_machine_at_the_same_address_is_refused(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    script = compose(all_probes())
+    script = compose(quick_probes())
     where = target(simulator, "train-a")
     async with pool(simulator, tmp_path) as shells:
         await shells.probe(where, script, deadline_s=DEADLINE_S)
@@ -144,7 +144,7 @@ async def test_another_machine_at_the_same_address_is_refused(
 async def test_a_restarted_pod_has_a_new_key_that_is_taken(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    script = compose(all_probes())
+    script = compose(quick_probes())
     before = target(simulator, "lora-4090")
     async with pool(simulator, tmp_path) as shells:
         first = await shells.probe(before, script, deadline_s=DEADLINE_S)
@@ -162,7 +162,7 @@ async def test_a_restarted_pod_has_a_new_key_that_is_taken(
 
 
 async def test_a_dropped_connection_is_opened_again(simulator: Simulator, tmp_path: Path) -> None:
-    script = compose(all_probes())
+    script = compose(quick_probes())
     where = target(simulator, "train-a")
     async with pool(simulator, tmp_path) as shells:
         await shells.probe(where, script, deadline_s=DEADLINE_S)
@@ -177,7 +177,7 @@ async def test_a_pod_that_refuses_is_told_in_words(simulator: Simulator, tmp_pat
     simulator.refuse_ssh("train-a")
     async with pool(simulator, tmp_path) as shells:
         with pytest.raises(SshError) as caught:
-            await shells.probe(where, compose(all_probes()), deadline_s=DEADLINE_S)
+            await shells.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
     assert caught.value.kind in (SshFault.REFUSED, SshFault.RESET)
     assert caught.value.hint
 
@@ -188,14 +188,14 @@ async def test_the_gateways_refusal_with_status_0_is_not_taken_for_an_answer(
     where = target(simulator, "train-a", "proxy")
     async with pool(simulator, tmp_path) as shells:
         with pytest.raises(SshError, match="Your SSH client doesn't support PTY") as caught:
-            await shells.probe(where, compose(all_probes()), deadline_s=DEADLINE_S)
+            await shells.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
     assert caught.value.kind is SshFault.BAD_ANSWER
 
 
 async def test_forgetting_a_pod_closes_its_connection(simulator: Simulator, tmp_path: Path) -> None:
     where = target(simulator, "train-a")
     async with pool(simulator, tmp_path) as shells:
-        await shells.probe(where, compose(all_probes()), deadline_s=DEADLINE_S)
+        await shells.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
         assert simulator.ssh_connections("train-a") == 1
         await shells.forget(where)
         async with asyncio.timeout(DEADLINE_S):

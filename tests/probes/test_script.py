@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rgt_tui.probes import Probe, Section, all_probes
+from rgt_tui.probes import Probe, Section, quick_probes
 from rgt_tui.probes._frames import Frames
 from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import DiskReport
@@ -85,8 +85,8 @@ def fake(folder: Path, name: str, text: str) -> None:
 
 
 def test_every_shell_gives_the_same_mounts(shell: list[str]) -> None:
-    frames = run(shell, *all_probes())
-    report = next(p for p in all_probes() if p.report is DiskReport).parse(frames.sections["df"])
+    frames = run(shell, *quick_probes())
+    report = next(p for p in quick_probes() if p.report is DiskReport).parse(frames.sections["df"])
     root = report.at("/")
     assert root.answered
     assert root.size_bytes == shutil.disk_usage("/").total
@@ -151,8 +151,8 @@ def test_a_child_that_keeps_the_pipe_open_does_not_hold_up_the_next(shell: list[
 def test_without_any_tool_the_frames_hold_and_the_words_say_so(
     shell: list[str], tmp_path: Path
 ) -> None:
-    frames = run(shell, *all_probes(), PATH=bare_path(tmp_path / "bin"))
-    probes = {probe.name: probe for probe in all_probes()}
+    frames = run(shell, *quick_probes(), PATH=bare_path(tmp_path / "bin"))
+    probes = {probe.name: probe for probe in quick_probes()}
     assert frames.is_done
     if shell[0].endswith("busybox"):
         return  # its shell brings its own df
@@ -176,8 +176,8 @@ def test_one_mount_that_hangs_does_not_hold_up_the_others(shell: list[str], tmp_
         "mfs\\043euro.runpod.net:9421 /workspace fuse rw 0 0\noverlay / overlay rw 0 0\n"
         "tmpfs /dev tmpfs rw 0 0\nproc /proc proc rw 0 0\n"
     )
-    frames = run(shell, *all_probes(), PATH=str(path), RGT_PROC=str(proc))
-    probe = next(probe for probe in all_probes() if probe.name == "df")
+    frames = run(shell, *quick_probes(), PATH=str(path), RGT_PROC=str(proc))
+    probe = next(probe for probe in quick_probes() if probe.name == "df")
     workspace, root = probe.parse(frames.sections["df"]).mounts
     assert frames.sections["df"].timed_out
     assert (workspace.path, workspace.answered) == ("/workspace", False)
@@ -217,6 +217,6 @@ def test_closing_stdin_ends_everything_that_runs(shell: list[str], tmp_path: Pat
 
 
 def test_the_script_is_ascii_and_small() -> None:
-    text = compose(all_probes()).text
+    text = compose(quick_probes()).text
     assert text.isascii()
-    assert len(text) < 16_000
+    assert len(text) < 24_000
