@@ -42,8 +42,12 @@ def gpu_name(pod: Pod) -> str:
         if pod.cpu_id is None:
             return "?"
         return f"CPU {pod.vcpu_count}" if pod.vcpu_count else "CPU"
-    short = " ".join(_NOISE.sub(" ", pod.gpu_id).split()) or pod.gpu_id
-    return f"{'?' if pod.gpu_count is None else pod.gpu_count}x{short}"
+    return f"{'?' if pod.gpu_count is None else pod.gpu_count}x{gpu_word(pod.gpu_id)}"
+
+
+def gpu_word(gpu_id: str) -> str:
+    """A GPU type without the words that all of them have: `A100 80GB`."""
+    return " ".join(_NOISE.sub(" ", gpu_id).split()) or gpu_id
 
 
 def gpu_sum(pod: Pod, evidence: Evidence) -> GpuSum:

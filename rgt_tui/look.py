@@ -24,6 +24,7 @@ class Wanted:
         identities: private keys to try before the configured ones.
         absent: whether findings of absent symptoms are wanted too.
         kinds: report types about the account, beside the Pods and volumes.
+        slow: whether the questions to Pods that take minutes are asked too.
     """
 
     pods: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Wanted:
     identities: tuple[Path, ...] = ()
     absent: bool = False
     kinds: frozenset[type] = frozenset()
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,11 @@ async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
     store, clock = Store(), session_clock()
     async with open_session(where, config, store, clock) as session:
         await session.look(
-            only=wanted.pods, shells=wanted.shells, absent=wanted.absent, kinds=wanted.kinds
+            only=wanted.pods,
+            shells=wanted.shells,
+            slow=wanted.slow,
+            absent=wanted.absent,
+            kinds=wanted.kinds,
         )
     state = store.state
     scene = Scene(

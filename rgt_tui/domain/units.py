@@ -129,3 +129,14 @@ def clock_time(at: float) -> str:
         return datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")
     except (ValueError, OverflowError, OSError):
         return UNKNOWN
+
+
+def show_when(at: float, now: float) -> str:
+    """A moment in the local zone: `17:23` within a day of `now`, else `12-03 17:23`, else a year."""
+    try:
+        moment = datetime.fromtimestamp(at).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN
+    if abs(at - now) < 86_400:
+        return moment.strftime("%H:%M")
+    return moment.strftime("%b %d %H:%M" if abs(at - now) < 180 * 86_400 else "%Y-%m-%d")

@@ -140,6 +140,7 @@ class Pane:
         detail: blocks about the row of a key; empty when there is no such row.
         count: the number shown on the tab.
         empty: the sentence shown in place of rows.
+        joins: whether its details of a Pod stand beside those of other panes.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Pane:
     detail: Callable[[Scene, str], tuple[Block, ...]]
     count: Callable[[Scene], int | None] = lambda scene: None
     empty: Callable[[Scene], str]
+    joins: bool = True
 
 
 @cache

@@ -243,7 +243,7 @@ async def test_a_pane_command_may_carry_a_filter() -> None:
 async def test_an_unknown_command_lists_the_known_ones() -> None:
     async with console(scenes.demo()) as running:
         await running.press("colon", *"zzz", "enter")
-        assert "no command 'zzz': pods, disk, gpu" in _message(running)
+        assert "no command 'zzz': pods, volumes, disk, gpu, billing" in _message(running)
 
 
 @pytest.mark.parametrize("typed", ["q", "quit"])

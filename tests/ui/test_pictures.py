@@ -6,7 +6,7 @@ import pytest
 
 from rgt_tui.panes import Scene
 from tests.conftest import Gallery
-from tests.ui import hostile, scenes
+from tests.ui import hostile, money, scenes
 from tests.ui.demo_fleet import demo_fleet
 from tests.ui.driving import console
 
@@ -40,6 +40,39 @@ def _of(size: tuple[int, int]) -> str:
 @pytest.mark.parametrize("pane", ["pods", "disk", "gpu"])
 async def test_a_pane_looks_as_it_did(pane: str, size: tuple[int, int], gallery: Gallery) -> None:
     async with console(scenes.demo(), size, pane) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("pane", ["volumes", "billing"])
+async def test_money_looks_as_it_did(pane: str, size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(money.money(), size, pane) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("pane", ["volumes", "billing"])
+async def test_money_without_colour_says_the_same(
+    pane: str, size: tuple[int, int], gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(money.money(), size, pane) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("pane", ["volumes", "billing"])
+async def test_unknown_money_looks_as_it_did(pane: str, gallery: Gallery) -> None:
+    async with console(money.money_unknown(), (80, 24), pane) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+@pytest.mark.parametrize("pane", ["volumes", "billing"])
+async def test_money_in_full_looks_as_it_did(
+    pane: str, size: tuple[int, int], gallery: Gallery
+) -> None:
+    async with console(money.money(), size, pane) as running:
+        await running.press("enter")
         gallery.holds(running.app)
 
 

@@ -69,11 +69,11 @@ class _Window:
 
 async def list_all(request: web.Request) -> web.Response:
     """Spend over all resources, one record a bucket."""
-    window = _window(request)
+    window, now = _window(request), desk_of(request).world.now
     charges = list(desk_of(request).world.ledger.of(None))
     records = []
     for start, end in window.buckets():
-        amounts = _amounts(charges, start, end, _ALL)
+        amounts = _amounts(charges, start, min(end, now), _ALL)
         if amounts["totalAmount"]:
             records.append(_times(start, end) | amounts | dict.fromkeys(_ALL_ZERO, 0.0))
     names = ("totalAmount", *_ALL, *_ALL_ZERO)
@@ -121,7 +121,7 @@ def _nothing_billed(
 def _by_resource(
     request: web.Request, filter_name: str, unique: str, parts: Mapping[str, Part]
 ) -> web.Response:
-    window = _window(request)
+    window, now = _window(request), desk_of(request).world.now
     wanted = single(request, filter_name)
     by_id: dict[str, list[Charge]] = {}
     for charge in desk_of(request).world.ledger.of(wanted):
@@ -130,7 +130,7 @@ def _by_resource(
     records = []
     for start, end in window.buckets():
         for identity, charges in by_id.items():
-            amounts = _amounts(charges, start, end, parts)
+            amounts = _amounts(charges, start, min(end, now), parts)
             if amounts["totalAmount"]:
                 records.append(_times(start, end) | {filter_name: identity} | amounts)
     listing = _listing(records, ("totalAmount", *parts), window.query | {filter_name: wanted})

@@ -21,7 +21,7 @@ def about_row(pane: Pane, row: Row, scene: Scene, panes: Iterable[Pane]) -> tupl
         return blocks
     alone = _only(scene, row.pod)
     for other in panes:
-        rows = other.rows(alone) if other.name != pane.name else ()
+        rows = other.rows(alone) if other.joins and other.name != pane.name else ()
         first = next((found for found in rows if found.pod == row.pod), None)
         if first is not None:
             blocks += other.detail(alone, first.key)
