@@ -277,11 +277,17 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 self.copy_to_clipboard(text)
                 self.say(f"copied: {text}")
             case Show(title=title):
-                self._read(title, _again(action, pod), pod)
+                self._read(title, _again(action, pod), pod, action.kinds)
 
-    def _read(self, title: str, blocks: Blocks, pod: Pod | None = None) -> None:
+    def _read(
+        self,
+        title: str,
+        blocks: Blocks,
+        pod: Pod | None = None,
+        kinds: frozenset[type] = frozenset(),
+    ) -> None:
         """Opens a reading window, in place of one that is open."""
-        reader = Reader(self, title, blocks, pod.id if pod is not None else None)
+        reader = Reader(self, title, blocks, pod.id if pod is not None else None, kinds)
         if isinstance(self.screen, Reader):
             self.switch_screen(reader)
         else:

@@ -50,6 +50,7 @@ class Action:
         needs_pod: whether it acts on the selected Pod.
         why_not: the reason why it is not available now, None when it is.
         run: what it does.
+        kinds: report types that what it shows is made of, where those are read on demand.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Action:
     needs_pod: bool = True
     why_not: Callable[[Scene, Pod | None], str | None] = lambda scene, pod: None
     run: Callable[[Scene, Pod | None], Outcome]
+    kinds: frozenset[type] = frozenset()
 
 
 @cache

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from rgt_tui.choices import of_volume
 from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.objects import no_s3, s3_endpoint
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import a_month, network_volume_per_hour, pod_rates
 from rgt_tui.domain.units import GIB, UNKNOWN, show_age, show_bytes, show_usd
 from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
+from rgt_tui.domain.whatif import show_span
 from rgt_tui.facts import gpu_word, stores
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.spending import fast_price
@@ -161,7 +163,7 @@ def _volume_blocks(volume: NetworkVolume, scene: Scene) -> tuple[Block, ...]:
     lines.append(_outside(volume))
     name = volume.name or volume.id
     note = f"{volume.id}, {volume.tier or 'tier ?'}, {volume.data_center or 'data center ?'}"
-    return (Block(name, tuple(lines), note), _lock(volume, scene))
+    return (Block(name, tuple(lines), note), _lock(volume, scene), *_moves(volume, scene))
 
 
 def _who(volume: NetworkVolume, scene: Scene) -> Iterable[Line]:
@@ -236,6 +238,17 @@ def _lock(volume: NetworkVolume, scene: Scene) -> Block:
     words = ", ".join(f"{gpu_word(gpu)} {level}" for gpu, level in there)
     lines.append((Cell(f"stock in {here}: {words}"),))
     return Block(f"GPUs in {here}", tuple(lines))
+
+
+def _moves(volume: NetworkVolume, scene: Scene) -> Iterable[Block]:
+    """What if it lay where its Pods find their GPU."""
+    price, _ = fast_price(scene.account, scene.high_performance)
+    for option in of_volume(volume, scene.account, price):
+        cost = "?" if option.once is None else show_usd(option.once)
+        span = show_span(option.seconds)
+        first: Line = (Cell(f"about {span}; up to ${cost} while both volumes bill"),)
+        steps = ((Cell(f"{n}. {step}", Tone.DIM),) for n, step in enumerate(option.steps, 1))
+        yield Block(f"What if: {option.title}", (first, *steps))
 
 
 def _where(gpu: str, volume: NetworkVolume, scene: Scene, level: str) -> Iterable[Line]:

@@ -134,3 +134,38 @@ def test_volumes_as_text_flags_the_orphan(call: Call) -> None:
     code, out, _ = call("volumes", "--no-ssh")
     assert code == 0
     assert "ORPHAN" in next(line for line in out.splitlines() if "datasets-2025" in line)
+
+
+def test_whatif_says_what_each_choice_costs_and_loses(call: Call, simulator: Simulator) -> None:
+    called = call("whatif", "sweep-07", "--json", "--no-ssh")
+    assert called[0] == 0
+    found = answer(called)
+    options = {option["key"]: option for option in found["options"]}
+    assert found["pod"] == simulator.world.find("sweep-07").id
+    assert list(options) == ["keep", "stop", "terminate", "relaunch"]
+    assert options["stop"]["per_day"] == pytest.approx(200 * 0.2 / 730 * 24, abs=0.001)
+    assert options["stop"]["loses"] == ["all on the container disk /"]
+    assert options["terminate"]["break_even_hours"] > 0
+    assert "RP1" in options["stop"]["risk"]
+
+
+def test_whatif_of_a_volume_tells_the_way_to_another_data_center(call: Call) -> None:
+    found = answer(call("whatif", "nv-eu-01", "--json", "--no-ssh"))
+    first = found["options"][0]
+    assert first["key"] == "move"
+    assert "EU-RO-1" not in first["title"]
+    assert first["seconds"][0] < first["seconds"][1]
+    assert len(first["steps"]) > 3
+
+
+def test_whatif_of_something_unknown_is_wrong_usage_with_the_nearest_name(call: Call) -> None:
+    code, out, _ = call("whatif", "sweep-08", "--json", "--no-ssh")
+    assert code == 2
+    assert "sweep-07" in json.loads(out)["error"]["hint"]
+
+
+def test_whatif_sends_nothing_but_reads(call: Call, simulator: Simulator) -> None:
+    call("whatif", "sweep-07", "--no-ssh")
+    assert {request.method for request in simulator.requests if request.path != "/graphql"} == {
+        "GET"
+    }

@@ -11,7 +11,7 @@ from rgt_tui.domain.billing import (
     Spent,
     VolumeBillingHistory,
 )
-from rgt_tui.domain.catalog import DataCenter, DataCenterList
+from rgt_tui.domain.catalog import DataCenter, DataCenterList, GpuType, GpuTypeList
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.history import History, Stretch
 from rgt_tui.domain.money import Balance
@@ -72,6 +72,7 @@ def _account() -> Account:
         (PodList(pods), 2, "api"),
         (volumes, 40, "api"),
         (_centers(), 40, "api"),
+        (_types(), 40, "api"),
         (_billing(pods, stopped), 290, "billing"),
     ):
         account = account.after(Change(type(value), Observed(value, NOW - age, source)))
@@ -156,5 +157,24 @@ def _centers() -> DataCenterList:
                 gpus=dict(zip(GPUS, levels, strict=True)),
             )
             for name, levels in stocks.items()
+        )
+    )
+
+
+def _types() -> GpuTypeList:
+    prices = ("3.49", "1.59", "0.86", "0.69")
+    memory = (80, 80, 48, 24)
+    centers = _centers().data_centers
+    return GpuTypeList(
+        tuple(
+            GpuType(
+                id=gpu,
+                name=gpu,
+                memory_gb=size,
+                secure_price=Decimal(price),
+                community_price=Decimal(price),
+                data_centers={center.id: center.gpus[gpu] for center in centers},
+            )
+            for gpu, price, size in zip(GPUS, prices, memory, strict=True)
         )
     )

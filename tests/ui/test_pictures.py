@@ -76,6 +76,13 @@ async def test_money_in_full_looks_as_it_did(
         gallery.holds(running.app)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+async def test_what_if_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(money.money(), size) as running:
+        await running.press("W")
+        gallery.holds(running.app)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=_of)
 @pytest.mark.parametrize("state", STATES)
 async def test_a_state_looks_as_it_did(state: str, size: tuple[int, int], gallery: Gallery) -> None:

@@ -25,8 +25,16 @@ class Reader(Shown):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.READER)]
 
-    def __init__(self, desk: Desk, title: str, blocks: Blocks, pod: PodId | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        title: str,
+        blocks: Blocks,
+        pod: PodId | None = None,
+        kinds: frozenset[type] = frozenset(),
+    ) -> None:
         super().__init__(desk)
+        self._kinds = kinds
         self._title = title
         self._blocks = blocks
         self._pod = pod
@@ -39,6 +47,11 @@ class Reader(Shown):
     def pod(self) -> PodId | None:
         """The Pod that is read about."""
         return self._pod
+
+    @property
+    def kinds(self) -> frozenset[type]:
+        """What the text is made of."""
+        return self._kinds
 
     @property
     def keys(self) -> tuple[keys.Key, ...]:
