@@ -59,6 +59,7 @@ class Session:
     clock: Clock
     pacer: Pacer
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
+    _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,11 +99,16 @@ class Session:
         account_wide = {source.name: source for source in all_sources() if source.pods is None}
         self.store.apply(await account_wide.pop("pods").read(self._ask(None)))
         memory = account_wide.pop("history")
-        async with asyncio.TaskGroup() as tasks:
-            for source in account_wide.values():
-                is_usual = source.metered and not source.on_demand
-                if is_usual or not kinds.isdisjoint(source.kinds):
-                    tasks.create_task(self._read(source, None))
+        wanted = [
+            source
+            for source in account_wide.values()
+            if (source.metered and not source.on_demand) or not kinds.isdisjoint(source.kinds)
+        ]
+        for is_late in (False, True):  # what is neither metered nor usual builds on the others
+            async with asyncio.TaskGroup() as tasks:
+                for source in wanted:
+                    if (source.on_demand and not source.metered) is is_late:
+                        tasks.create_task(self._read(source, None))
         if not kinds.isdisjoint(memory.kinds):  # last: it writes down what the others have seen
             await self._read(memory, None)
         await self._ask_pods(only, shells=shells, slow=slow)
@@ -111,6 +117,7 @@ class Session:
 
     def attend(self, kinds: frozenset[type]) -> None:
         """Reads what is read on demand only for these report types, from now on."""
+        self._attended = kinds
         self.pacer.paused = frozenset(
             source.name
             for source in all_sources()
@@ -167,6 +174,9 @@ class Session:
     async def _watch_unmetered(self, source: Source, tasks: asyncio.TaskGroup) -> None:
         await asyncio.sleep(SETTLE_S)
         while True:
+            if source.on_demand and self._attended.isdisjoint(source.kinds):
+                await asyncio.sleep(TICK_S)
+                continue
             now = self.clock()
             account = self.store.state.account
             pods = (None,) if source.pods is None else source.pods(account, now)

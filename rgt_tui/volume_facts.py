@@ -7,6 +7,7 @@ from typing import Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
+from rgt_tui.domain.objects import StoredUses
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.facts import gpu_word
@@ -24,8 +25,8 @@ class Use:
     Attributes:
         used_bytes: of all files.
         at: when it was counted, Unix seconds.
-        source: `du` for a walk inside a Pod.
-        by: the Pod that counted.
+        source: `du` for a walk inside a Pod, `s3` for a list from outside.
+        by: who counted: a Pod, or the S3 interface.
         is_whole: whether all of it was counted; if not, the figure is "at least".
     """
 
@@ -76,6 +77,18 @@ def use_of(volume: NetworkVolume, account: Account) -> Use | None:
                     is_whole=use.is_whole,
                 )
             )
+    outside = account.evidence.latest(StoredUses)
+    stored = outside.value.of(volume.id) if outside is not None else None
+    if outside is not None and stored is not None and not stored.trouble:
+        found.append(
+            Use(
+                used_bytes=stored.size,
+                at=outside.at,
+                source="s3",
+                by="the S3 interface",
+                is_whole=stored.is_whole,
+            )
+        )
     return max(found, key=lambda use: use.at, default=None)
 
 

@@ -9,7 +9,7 @@ import click
 from rgt_tui.commands import _options
 from rgt_tui.domain.billing import Billing
 from rgt_tui.domain.catalog import DataCenterList
-from rgt_tui.domain.objects import s3_endpoint
+from rgt_tui.domain.objects import StoredUses, s3_endpoint
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.rates import a_month, network_volume_per_hour, pod_rates
 from rgt_tui.domain.units import rfc3339
@@ -43,7 +43,8 @@ def run(
     options: Options, as_json: bool, no_ssh: bool, slow: bool, identities: tuple[Path, ...]
 ) -> None:
     """Lists what holds data and costs money."""
-    wanted = Wanted(shells=not no_ssh, slow=slow, identities=identities, kinds=KINDS)
+    kinds = KINDS | {StoredUses} if slow else KINDS
+    wanted = Wanted(shells=not no_ssh, slow=slow, identities=identities, kinds=kinds)
     looked = look(options, wanted)
     if as_json:
         emit(as_answer(looked.scene))

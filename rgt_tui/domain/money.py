@@ -119,7 +119,11 @@ def burn_of(
     )
 
 
-def burn_per_hour(pods: tuple[Pod, ...], volumes: tuple[NetworkVolume, ...]) -> Decimal | None:
+def burn_per_hour(
+    pods: tuple[Pod, ...],
+    volumes: tuple[NetworkVolume, ...],
+    high_performance: Decimal | None = None,
+) -> Decimal | None:
     """USD an hour for Pods with their disks, stopped disks and priced network volumes.
 
     None when the price of a Pod that is meant to run is unknown: a sum with a hole in it
@@ -127,7 +131,7 @@ def burn_per_hour(pods: tuple[Pod, ...], volumes: tuple[NetworkVolume, ...]) -> 
     """
     if any(pod_rates(pod).compute is None for pod in pods):
         return None
-    return burn_of(pods, volumes).known
+    return burn_of(pods, volumes, high_performance).known
 
 
 def runway_hours(balance: Balance, burn: Burn) -> Decimal | None:

@@ -4,6 +4,7 @@ Source: RunPod documentation, storage/s3-api, read 2026-08-20. The bucket is the
 id, the key is the path under the mount. It works with no Pod running.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -90,3 +91,64 @@ def no_s3(data_center: str | None) -> str:
 def is_trash(key: str) -> bool:
     """Whether the object lies in a trash folder."""
     return any(key.startswith(f"{folder}/") or f"/{folder}/" in key for folder in TRASH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """What one folder at the top of a volume holds, all levels below it included."""
+
+    name: str
+    size: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUse:
+    """What lies on one network volume, counted from outside.
+
+    Attributes:
+        volume_id: which.
+        size, files: of everything that was listed.
+        trash: bytes in trash folders, which go on filling the quota.
+        folders: at the top, largest first; files at the top stand under an empty name.
+        is_whole: whether everything was listed.
+        trouble: why nothing was; empty when something was.
+    """
+
+    volume_id: str
+    size: int = 0
+    files: int = 0
+    trash: int = 0
+    folders: tuple[Folder, ...] = ()
+    is_whole: bool = True
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUses:
+    """What lies on the network volumes that have an S3 interface."""
+
+    uses: tuple[StoredUse, ...] = ()
+
+    def of(self, volume_id: str) -> StoredUse | None:
+        """Of one volume; None when it was not looked at."""
+        return next((use for use in self.uses if use.volume_id == volume_id), None)
+
+
+def counted(volume_id: str, listing: Listing) -> StoredUse:
+    """Adds up a listing of all levels."""
+    sizes: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    for found in listing.objects:
+        top = found.key.partition("/")[0] if "/" in found.key else ""
+        sizes[top] += found.size or 0
+        files[top] += 1
+    folders = (Folder(name=clean(top, 200), size=sizes[top], files=files[top]) for top in files)
+    return StoredUse(
+        volume_id=volume_id,
+        size=sizes.total(),
+        files=files.total(),
+        trash=sum(found.size or 0 for found in listing.objects if is_trash(found.key)),
+        folders=tuple(sorted(folders, key=lambda folder: (-folder.size, folder.name))),
+        is_whole=listing.is_whole,
+    )

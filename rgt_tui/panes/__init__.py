@@ -141,6 +141,7 @@ class Pane:
         count: the number shown on the tab.
         empty: the sentence shown in place of rows.
         joins: whether its details of a Pod stand beside those of other panes.
+        wants: more report types it shows where they are known, of those read on demand.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Pane:
     count: Callable[[Scene], int | None] = lambda scene: None
     empty: Callable[[Scene], str]
     joins: bool = True
+    wants: tuple[type, ...] = ()
 
 
 @cache

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from rgt_tui.choices import of_volume
 from rgt_tui.domain.catalog import DataCenterList
-from rgt_tui.domain.objects import no_s3, s3_endpoint
+from rgt_tui.domain.objects import StoredUses, no_s3, s3_endpoint
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import a_month, network_volume_per_hour, pod_rates
 from rgt_tui.domain.units import GIB, UNKNOWN, show_age, show_bytes, show_usd
@@ -29,6 +29,7 @@ from rgt_tui.volume_facts import (
 
 _NOTHING = Cell("--", Tone.DIM)
 _UNKNOWN = Cell(UNKNOWN, Tone.UNKNOWN)
+FOLDERS = 12
 _OWN = (MountKind.VOLUME, MountKind.CONTAINER)
 
 _COLUMNS = (
@@ -163,7 +164,12 @@ def _volume_blocks(volume: NetworkVolume, scene: Scene) -> tuple[Block, ...]:
     lines.append(_outside(volume))
     name = volume.name or volume.id
     note = f"{volume.id}, {volume.tier or 'tier ?'}, {volume.data_center or 'data center ?'}"
-    return (Block(name, tuple(lines), note), _lock(volume, scene), *_moves(volume, scene))
+    return (
+        Block(name, tuple(lines), note),
+        _lock(volume, scene),
+        *_files(volume, scene),
+        *_moves(volume, scene),
+    )
 
 
 def _who(volume: NetworkVolume, scene: Scene) -> Iterable[Line]:
@@ -217,7 +223,7 @@ def _outside(volume: NetworkVolume) -> Line:
     if endpoint is None:
         return (Cell(no_s3(volume.data_center), Tone.DIM),)
     return (
-        Cell("readable over S3 without a Pod", Tone.DIM),
+        Cell(f"readable without a Pod: rgt-tui browse {volume.name or volume.id}", Tone.DIM),
         Cell(f"  ({endpoint})", Tone.DIM),
     )
 
@@ -238,6 +244,36 @@ def _lock(volume: NetworkVolume, scene: Scene) -> Block:
     words = ", ".join(f"{gpu_word(gpu)} {level}" for gpu, level in there)
     lines.append((Cell(f"stock in {here}: {words}"),))
     return Block(f"GPUs in {here}", tuple(lines))
+
+
+def _files(volume: NetworkVolume, scene: Scene) -> Iterable[Block]:
+    """What lies on it by S3; nothing where that was not asked."""
+    seen = scene.account.evidence.latest(StoredUses)
+    use = seen.value.of(volume.id) if seen is not None else None
+    if seen is None or use is None:
+        return
+    if use.trouble:
+        yield Block("Files", ((Cell(f"? {use.trouble}", Tone.UNKNOWN),),))
+        return
+    lines: list[Line] = []
+    if use.trash:
+        said = f"{show_bytes(use.trash)} lie in trash folders and fill the quota"
+        lines.append((Cell(said, Tone.WARN),))
+    for folder in use.folders[:FOLDERS]:
+        name = f"{folder.name}/" if folder.name else "files at the top"
+        lines.append(
+            (
+                Cell(f"{show_bytes(folder.size):>6}  {name}"),
+                Cell(f"  {folder.files} files", Tone.DIM),
+            )
+        )
+    if len(use.folders) > FOLDERS:
+        lines.append((Cell(f"and {len(use.folders) - FOLDERS} more folders", Tone.DIM),))
+    more = f"rgt-tui browse {volume.name or volume.id} lists, and verifies headers"
+    lines.append((Cell(more, Tone.DIM),))
+    at_least = "" if use.is_whole else "at least "
+    note = f"s3 {show_age(scene.now - seen.at)}, {at_least}{use.files} files"
+    yield Block("Files", tuple(lines), note)
 
 
 def _moves(volume: NetworkVolume, scene: Scene) -> Iterable[Block]:
@@ -308,6 +344,7 @@ PANE = Pane(
     order=2,
     columns=_COLUMNS,
     kinds=(VolumeList, PodList, DataCenterList),
+    wants=(StoredUses,),
     rows=_rows,
     detail=_detail,
     count=_count,

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.objects import Listing, StoredObject, StoredUses, counted
 from rgt_tui.domain.pod import NetworkMount, Pod
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
 from rgt_tui.panes import Cell, Scene, Tone
@@ -114,3 +115,23 @@ def test_a_configured_price_is_used_and_named() -> None:
     assert cells(scene, "nv:nv2")["$/MONTH"].text == "14.00"
     assert cells(money(), "nv:nv2")["$/MONTH"].text == "?"
     assert "price from configuration" in said(scene, "nv:nv2")
+
+
+def test_what_s3_lists_is_added_up_by_folder_and_trash_is_named() -> None:
+    listing = Listing(
+        objects=(
+            StoredObject(key="ckpt/a", size=3 * 1024**3),
+            StoredObject(key="ckpt/b", size=None),
+            StoredObject(key="top.txt", size=5),
+            StoredObject(key=".Trash-0/files/x", size=1024**3),
+        )
+    )
+    seen: Observed[object] = Observed(StoredUses((counted("nv2", listing),)), NOW - 130, "s3")
+    scene = money()
+    scene = replace(scene, account=scene.account.after(Change(StoredUses, seen)))
+    text = said(scene, "nv:nv2")
+    assert "1.0G lie in trash folders" in text
+    assert "3.0G  ckpt/  2 files" in text
+    assert "files at the top" in text
+    assert cells(scene, "nv:nv2")["USED"].text == "4.0G"
+    assert cells(scene, "nv:nv2")["BY"].text == "s3 2m"

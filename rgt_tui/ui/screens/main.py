@@ -76,7 +76,7 @@ class MainScreen(Shown):
     @property
     def kinds(self) -> frozenset[type]:
         """Those of the pane in front."""
-        return frozenset(self._pane.kinds)
+        return frozenset((*self._pane.kinds, *self._pane.wants))
 
     @property
     def pane(self) -> Pane:

@@ -12,6 +12,7 @@ from rgt_tui.domain.units import clock_time, show_duration, show_usd
 from rgt_tui.domain.volume import VolumeList
 from rgt_tui.facts import state_of
 from rgt_tui.panes import Pane, Scene, Tone
+from rgt_tui.spending import fast_price
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.ages import api_age, as_of, shell_piece
 from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, length, spread
@@ -135,7 +136,8 @@ def _burn(scene: Scene) -> Field:
 def _burn_rate(scene: Scene) -> Decimal | None:
     if scene.account.evidence.latest(PodList) is None:
         return None
-    return burn_per_hour(scene.account.pods, scene.account.volumes)
+    price, _ = fast_price(scene.account, scene.high_performance)
+    return burn_per_hour(scene.account.pods, scene.account.volumes, price)
 
 
 def _balance(scene: Scene) -> Field:
@@ -144,7 +146,8 @@ def _balance(scene: Scene) -> Field:
         unknown = Piece("balance ?", Tone.UNKNOWN)
         return Field(5, 5, (unknown,), (Piece("bal ?", Tone.UNKNOWN),))
     money = f"${show_usd(seen.balance)}"
-    hours = runway_hours(seen, burn_of(scene.account.pods, scene.account.volumes))
+    price, _ = fast_price(scene.account, scene.high_performance)
+    hours = runway_hours(seen, burn_of(scene.account.pods, scene.account.volumes, price))
     if hours is None:
         return Field(5, 5, (Piece(f"balance {money}"),), (Piece(f"bal {money}"),))
     seconds = float(hours * 3600)

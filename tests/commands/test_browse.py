@@ -1,0 +1,154 @@
+"""`browse` against a real S3 server (moto's) and the simulated account whose volumes it holds."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.simulator.ratelimit import UNMETERED
+from tests.commands.test_headless import Call, answer, call
+from tests.domain.test_header import a_file
+
+__all__ = ["call"]
+
+_, WHOLE = a_file(a=(0, 10), b=(10, 30))
+FILES = {
+    "ckpt/good.safetensors": WHOLE,
+    "ckpt/cut.safetensors": WHOLE[:-3],
+    "ckpt/optim.pt": b"PK\x03\x04" + bytes(60),
+    "readme.txt": b"hello",
+    ".Trash-0/files/old.bin": b"x" * 7,
+}
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(build_world(), quota=UNMETERED) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def origin(simulator: Simulator) -> Iterator[str]:
+    """An S3 server that holds the volume `nv-eu-01`."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    found = f"http://127.0.0.1:{port}"
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=found,
+        region_name="eu-ro-1",
+        aws_access_key_id="user_x",
+        aws_secret_access_key="rps_x",
+    )
+    bucket = volume_id(simulator)
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-ro-1"})
+    for key, content in FILES.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=content)
+    s3.close()
+    yield found
+    server.stop()
+
+
+@pytest.fixture
+def browse(call: Call, origin: str, monkeypatch: pytest.MonkeyPatch) -> Call:
+    monkeypatch.setenv("RUNPOD_S3_ACCESS_KEY", "user_x")
+    monkeypatch.setenv("RUNPOD_S3_SECRET_KEY", "rps_x")
+    monkeypatch.setenv("RUNPOD_S3_ENDPOINT_URL", origin)
+    return call
+
+
+def volume_id(simulator: Simulator) -> str:
+    return next(v.id for v in simulator.world.volumes.values() if v.name == "nv-eu-01")
+
+
+def files(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {file["path"]: file for file in found["files"]}
+
+
+def test_one_level_of_a_volume_is_listed_by_its_name(browse: Call, simulator: Simulator) -> None:
+    found = answer(browse("browse", "nv-eu-01", "--json"))
+    assert found["volume"] == volume_id(simulator)
+    assert found["folders"] == [".Trash-0/", "ckpt/"]
+    assert files(found)["readme.txt"]["bytes"] == 5
+    assert found["whole"]
+
+
+def test_headers_tell_a_whole_checkpoint_from_a_cut_one(browse: Call) -> None:
+    found = files(answer(browse("browse", "nv-eu-01", "ckpt", "--verify", "--json")))
+    verdicts = {path: file["header"]["verdict"] for path, file in found.items()}
+    assert verdicts == {
+        "ckpt/good.safetensors": "ok",
+        "ckpt/cut.safetensors": "broken",
+        "ckpt/optim.pt": "unknown",
+    }
+
+
+def test_one_file_is_shown_with_its_checksum(browse: Call) -> None:
+    found = files(answer(browse("browse", "nv-eu-01", "/readme.txt", "--json")))
+    assert found["readme.txt"]["md5"] == "5d41402abc4b2a76b9719d911017c592"
+
+
+def test_trash_is_listed_alone(browse: Call) -> None:
+    found = answer(browse("browse", "nv-eu-01", "--trash", "--json"))
+    assert list(files(found)) == [".Trash-0/files/old.bin"]
+    assert found["bytes"] == 7
+
+
+def test_volumes_takes_its_use_from_s3_where_no_pod_has_counted(browse: Call) -> None:
+    found = answer(browse("volumes", "--slow", "--no-ssh", "--json"))
+    volume = next(v for v in found["volumes"] if v["name"] == "nv-eu-01")
+    assert volume["used_bytes"] == sum(map(len, FILES.values()))
+    assert (volume["used_source"], volume["used_is_whole"]) == ("s3", True)
+    others = [v["used_bytes"] for v in found["volumes"] if v["name"] != "nv-eu-01"]
+    assert others == [None] * len(others)
+
+
+def test_without_a_key_it_says_where_to_get_one(call: Call) -> None:
+    code, out, _ = call("browse", "nv-eu-01", "--json")
+    error = json.loads(out)["error"]
+    assert code == 3
+    assert "S3 API Keys" in error["hint"]
+    assert "RUNPOD_S3_ACCESS_KEY" in error["hint"]
+
+
+def test_a_data_center_without_s3_says_so(
+    call: Call, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    monkeypatch.setenv("RUNPOD_S3_ACCESS_KEY", "user_x")
+    monkeypatch.setenv("RUNPOD_S3_SECRET_KEY", "rps_x")
+    volume = simulator.world.volumes[volume_id(simulator)]
+    simulator.call(
+        lambda world: world.volumes.update(
+            t=replace(volume, id="t", name="far", data_center="US-TX-3")
+        )
+    )
+    code, out, _ = call("browse", "far", "--json")
+    simulator.call(lambda world: world.volumes.pop("t"))
+    assert code == 2
+    assert "US-TX-3 has no S3 interface" in json.loads(out)["error"]["message"]
+
+
+@pytest.mark.parametrize(("name", "hint"), [("nv-eu-02", "nv-eu-01"), ("zzz", "rgt-tui volumes")])
+def test_an_unknown_volume_is_wrong_usage(call: Call, name: str, hint: str) -> None:
+    code, out, _ = call("browse", name, "--json")
+    assert code == 2
+    assert hint in json.loads(out)["error"]["hint"]
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(browse: Call) -> None:
+    assert browse("browse", "nv-eu-01", "nothing/here")[0] == 2
+
+
+def test_as_text_it_lists_sizes_and_verdicts(browse: Call) -> None:
+    code, out, err = browse("browse", "nv-eu-01", "ckpt/", "--verify")
+    assert code == 0
+    assert "ok: 2 tensors, every byte accounted for" in out
+    assert "broken: " in out
+    assert "3 files" in err
