@@ -84,6 +84,11 @@ class FileProof:
         """Whether its bytes are known to be whole and are named by a hash."""
         return self.verdict is Verdict.OK and self.level.reads_all and bool(self.sha256)
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether it is a hashed file of no known format, as lie beside weights."""
+        return self.format == "unknown" and self.verdict is Verdict.UNKNOWN and bool(self.sha256)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupProof:
@@ -232,10 +237,14 @@ class CheckpointProofs:
         return self.copies.get(proof.sha256, ()) if proof is not None and proof.sha256 else ()
 
     def verdict_of(self, checkpoint: Checkpoint) -> tuple[Verdict, str]:
-        """The verdict on a whole checkpoint, and why: broken beats unknown beats ok."""
+        """The verdict on a whole checkpoint, and why: broken beats unknown beats ok.
+
+        Within a group, files of no known format (a tokenizer, a log) need a hash and no verdict.
+        """
         group = self.groups.get(checkpoint.path)
-        found = [(p.verdict, p.reason) for p in map(self.of, checkpoint.files) if p is not None]
-        if len(found) < len(checkpoint.files) or not found:
+        proofs = [proof for proof in map(self.of, checkpoint.files) if proof is not None]
+        found = [(p.verdict, p.reason) for p in proofs if group is None or not p.is_beside]
+        if len(proofs) < len(checkpoint.files) or not found:
             found.append((Verdict.UNKNOWN, "not verified yet"))
         if group is not None:
             found.append((group.verdict, group.reason))

@@ -1,0 +1,101 @@
+"""Verifiers of checkpoint files: one format a file, standard library only, Python 3.8 and later.
+
+The same code runs here and, sent as one composed file, on a Pod (`_compose`). It never builds an
+object that a file describes. Each file declares a `VERIFIER`; its `proves` rows are the table of
+what a format can and cannot prove, which the documentation prints.
+
+Levels: `structure` reads headers and tables; `full` reads every byte, checks checksums, walks
+pickles inertly, looks for blanked data and hashes; `load` is a framework's own load after that.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Callable, Iterable, List, NamedTuple, Optional, Tuple
+
+TOOL = "rgt-tui verifiers 1"
+"""Changed whenever a verdict may change: a proof names the tool that made it."""
+
+OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"
+STRUCTURE, FULL, LOAD = "structure", "full", "load"
+
+
+class Broken(Exception):
+    """The content cannot be what it should be; the message says what was expected."""
+
+
+class Unsure(Exception):
+    """It cannot be told; the message says why."""
+
+
+class Region(NamedTuple):
+    """Bytes that one checksum covers; `crc` is None where the file has none for them."""
+
+    name: str
+    start: int
+    end: int
+    crc: Optional[int]
+
+
+class Extent(NamedTuple):
+    """Bytes of one tensor that nothing protects; `row` is its innermost dimension in bytes."""
+
+    name: str
+    start: int
+    end: int
+    row: int
+
+
+class Plan(NamedTuple):
+    """What a structure check learnt, and what is left to do when every byte is read.
+
+    `regions` have checksums, `extents` have none. `deep` walks what needs more than one pass and
+    gives remarks; it may raise `Broken` or `Unsure`. `warning` makes the verdict unknown.
+    """
+
+    regions: Tuple[Region, ...] = ()
+    extents: Tuple[Extent, ...] = ()
+    deep: Optional[Callable[[], str]] = None
+    warning: str = ""
+    said: str = ""
+
+
+class Proves(NamedTuple):
+    """One row of the table of what a format can prove at each level, and what none can."""
+
+    structure: str
+    full: str
+    load: str
+    never: str
+
+
+class Verifier(NamedTuple):
+    """One format.
+
+    `matches` sees the first bytes and the file's name; `check` the opened file. `group` is for
+    formats of several files: it sees a folder and raises like `check`.
+    """
+
+    name: str
+    title: str
+    proves: Proves
+    rank: int = 50
+    matches: Callable[[bytes, str], bool] = lambda head, name: False
+    check: Optional[Callable[..., Plan]] = None
+    group: Optional[Callable[..., str]] = None
+
+
+MEMBERS: List[str] = []
+"""Names of the family's files where there is no folder to list: set by the composed file."""
+_found: List[Verifier] = []
+
+
+def all_verifiers() -> List[Verifier]:
+    """Every verifier, those that look closest at a file first."""
+    if not _found:
+        names: Iterable[str] = MEMBERS or sorted(m.name for m in pkgutil.iter_modules(__path__))
+        files = [importlib.import_module(f"{__name__}.{n}") for n in names if n[0] != "_"]
+        _found.extend(file.VERIFIER for file in files)
+        _found.sort(key=lambda verifier: (verifier.rank, verifier.name))
+    return _found

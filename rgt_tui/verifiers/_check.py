@@ -1,0 +1,180 @@
+"""One file or folder to a verdict: sniff, structure, one pass over all bytes, the deep walk."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+
+from rgt_tui.verifiers import (
+    BROKEN,
+    FULL,
+    LOAD,
+    OK,
+    STRUCTURE,
+    TOOL,
+    UNKNOWN,
+    Broken,
+    Plan,
+    Unsure,
+    Verifier,
+    all_verifiers,
+)
+from rgt_tui.verifiers._blanks import judge
+from rgt_tui.verifiers._content import File, Scan, scan
+from rgt_tui.verifiers._folder import Folder
+from rgt_tui.verifiers._load import load
+from rgt_tui.verifiers.safetensors import _not_a_header
+
+HEAD = 4096
+Progress = Callable[[int], None]
+
+
+class Judged(NamedTuple):
+    """A verdict, the level it was reached at, and why."""
+
+    verdict: str
+    level: str
+    reason: str
+
+
+def verify_file(path: str, level: str, progress: Progress) -> Dict[str, Any]:
+    """The proof of one file, as JSON knows values; raises nothing a file can cause."""
+    proof: Dict[str, Any] = {"path": path, "format": "unknown", "bytes": 0, "stamp": [0, 0, 0],
+                             "sha256": "", "read": 0, "tool": TOOL}  # fmt: skip
+    try:
+        file = File(path)
+    except Unsure as why:
+        return {**proof, "verdict": UNKNOWN, "level": STRUCTURE, "reason": str(why)}
+    try:
+        proof.update(bytes=file.size, stamp=list(file.stamp[1:]))
+        verifier = _sniff(file)
+        proof["format"] = verifier.name if verifier is not None else "unknown"
+        judged = _judge(file, verifier, level, proof, progress)
+        if file.stamp_now() != file.stamp:
+            judged = Judged(UNKNOWN, judged.level, "changed during verification")
+        proof.update(verdict=judged.verdict, level=judged.level, reason=judged.reason)
+        return proof
+    finally:
+        file.close()
+
+
+def _sniff(file: File) -> Optional[Verifier]:
+    head = file.read(0, min(file.size, HEAD))
+    for verifier in all_verifiers():
+        if verifier.check is not None and verifier.matches(head, file.name):
+            return verifier
+    return None
+
+
+def _judge(
+    file: File, verifier: Optional[Verifier], level: str, proof: Dict[str, Any], progress: Progress
+) -> Judged:
+    plan, judged = _structure(file, verifier)
+    if level == STRUCTURE or (judged.verdict == UNKNOWN and plan is None and verifier is not None):
+        return judged
+    try:
+        found = scan(file, plan.regions if plan is not None else (), progress)
+    except Unsure as why:
+        return Judged(UNKNOWN, STRUCTURE, str(why))
+    proof.update(sha256=found.sha256, read=found.read)
+    if plan is None:
+        return judged
+    judged = _full(file, plan, found)
+    if level == LOAD and (judged.verdict == OK or plan.warning):
+        return _loaded(file, proof, judged)
+    return judged
+
+
+def _structure(file: File, verifier: Optional[Verifier]) -> "tuple[Optional[Plan], Judged]":
+    if verifier is None or verifier.check is None:
+        return None, _unknown_format(file)
+    try:
+        plan: Plan = verifier.check(file)
+    except Broken as why:
+        return None, Judged(BROKEN, STRUCTURE, str(why))
+    except Unsure as why:
+        return None, Judged(UNKNOWN, STRUCTURE, str(why))
+    except MemoryError:
+        return None, Judged(UNKNOWN, STRUCTURE, "its tables need more memory than a verifier has")
+    if plan.warning:
+        return plan, Judged(UNKNOWN, STRUCTURE, plan.warning)
+    return plan, Judged(OK, STRUCTURE, plan.said or "its structure is whole")
+
+
+_WEIGHTS = (".safetensors", ".gguf", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack",
+            ".pt", ".pth", ".ckpt", ".bin", ".distcp")  # fmt: skip
+
+
+def _unknown_format(file: File) -> Judged:
+    """A file no verifier knows; one that is named like weights and is none is broken."""
+    named = file.name.lower().endswith(_WEIGHTS)
+    if not file.size:
+        return Judged(BROKEN if named else UNKNOWN, STRUCTURE, "it is empty")
+    if not named:
+        return Judged(UNKNOWN, STRUCTURE, "no verifier knows this format")
+    said = _not_a_header(file)
+    head = file.read(0, min(file.size, 64))
+    if "pointer" not in said and "page" not in said:
+        said = (
+            "it begins with zeros"
+            if not head.strip(b"\0")
+            else "it does not begin as its name says"
+        )
+    if file.name.lower().endswith(".bin") and "does not begin" in said:
+        return Judged(UNKNOWN, STRUCTURE, "no verifier knows this format")
+    return Judged(BROKEN, STRUCTURE, said)
+
+
+def _full(file: File, plan: Plan, found: Scan) -> Judged:
+    for region, crc in zip(plan.regions, found.crcs):
+        if region.crc is not None and crc != region.crc:
+            return Judged(BROKEN, FULL, f"{region.name}: its checksum is wrong")
+    try:
+        judge(file.size, plan.extents, found.blanks)
+        said = plan.deep() if plan.deep is not None else plan.said
+    except Broken as why:
+        return Judged(BROKEN, FULL, str(why))
+    except Unsure as why:
+        return Judged(UNKNOWN, FULL, str(why))
+    except MemoryError:
+        return Judged(UNKNOWN, FULL, "its tables need more memory than a verifier has")
+    if plan.warning:
+        return Judged(UNKNOWN, FULL, plan.warning)
+    return Judged(OK, FULL, said or "every byte was read")
+
+
+def _loaded(file: File, proof: Dict[str, Any], judged: Judged) -> Judged:
+    """The framework's own load, after the inert walk; the level stays `full` where it cannot be."""
+    try:
+        said, count = load(file.path, proof["format"])
+    except Broken as why:
+        return Judged(BROKEN, LOAD, str(why))
+    except Unsure as why:
+        return Judged(UNKNOWN, FULL, f"not loaded: {why}")
+    return Judged(OK, LOAD, f"{said} read {count} bytes; {judged.reason}")
+
+
+def verify_group(kind: str, path: str) -> Dict[str, Any]:
+    """The proof of a folder as one checkpoint, without those of its files."""
+    proof = {"path": path, "format": kind}
+    verifier = next((v for v in all_verifiers() if v.name == kind and v.group is not None), None)
+    if verifier is None or verifier.group is None:
+        return {**proof, "verdict": UNKNOWN, "reason": "no verifier knows this layout"}
+    try:
+        return {**proof, "verdict": OK, "reason": verifier.group(Folder(path))}
+    except Broken as why:
+        return {**proof, "verdict": BROKEN, "reason": str(why)}
+    except (Unsure, OSError) as why:
+        return {**proof, "verdict": UNKNOWN, "reason": str(why)}
+
+
+def worst(group: Dict[str, Any], files: List[Dict[str, Any]]) -> Dict[str, Any]:
+    """The group's proof with the worst of its files taken into account."""
+    if group["verdict"] == BROKEN:
+        return group
+    for verdict in (BROKEN, UNKNOWN):
+        bad = next((f for f in files if f["verdict"] == verdict), None)
+        if bad is not None and (verdict == BROKEN or group["verdict"] == OK):
+            name = os.path.relpath(bad["path"], group["path"])
+            return {**group, "verdict": verdict, "reason": f"{name}: {bad['reason']}"}
+    return group

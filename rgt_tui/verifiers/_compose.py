@@ -1,0 +1,61 @@
+"""The family as one file: what is sent to a Pod, and what runs in a process of its own here.
+
+`BOOT` is the constant command line; it reads the composed file from standard input, so nothing
+that varies is ever part of a command.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import zlib
+from pathlib import Path
+
+BOOT = "import sys;n=int(sys.stdin.buffer.readline());exec(sys.stdin.buffer.read(n))"
+"""Python source for `python3 -I -S -c`: reads a length, then that much source, and runs it."""
+
+_LOADER = """
+import base64, importlib.abc, importlib.util, json, sys, zlib
+if sys.version_info < (3, 8):
+    sys.stdout.write('{"refused": "python3 is older than 3.8"}\\n'); sys.stdout.flush(); sys.exit(3)
+SOURCES = json.loads(zlib.decompress(base64.b64decode("@PACKED@")).decode())
+class Composed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, name, path, target=None):
+        if name not in SOURCES: return None
+        package = name in ("rgt_tui", "rgt_tui.verifiers")
+        return importlib.util.spec_from_loader(name, self, is_package=package)
+    def create_module(self, spec): return None
+    def exec_module(self, module):
+        exec(compile(SOURCES[module.__name__], module.__name__, "exec"), module.__dict__)
+sys.meta_path.insert(0, Composed())
+import rgt_tui.verifiers
+rgt_tui.verifiers.MEMBERS[:] = sorted(
+    n.rpartition(".")[2] for n in SOURCES if n.startswith("rgt_tui.verifiers."))
+from rgt_tui.verifiers._worker import main
+main()
+"""
+
+
+@functools.lru_cache(maxsize=1)
+def composed() -> bytes:
+    """The source of the whole family, which serves requests when it runs."""
+    folder = Path(__file__).parent
+    sources = {"rgt_tui": "", "rgt_tui.verifiers": (folder / "__init__.py").read_text()}
+    for path in sorted(folder.glob("*.py")):
+        if path.stem not in ("__init__", "_compose"):
+            sources[f"rgt_tui.verifiers.{path.stem}"] = path.read_text()
+    packed = base64.b64encode(zlib.compress(json.dumps(sources).encode(), 9))
+    return _LOADER.replace("@PACKED@", packed.decode()).encode()
+
+
+def preamble() -> bytes:
+    """What goes to standard input before the requests: the length of the source, and it."""
+    source = composed()
+    return str(len(source)).encode() + b"\n" + source
+
+
+def fingerprint() -> str:
+    """SHA-256 of the composed file: which verifiers made a proof."""
+    return hashlib.sha256(composed()).hexdigest()

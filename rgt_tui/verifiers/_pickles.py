@@ -1,0 +1,243 @@
+"""Pickles walked inertly: what they describe is read, nothing they name is imported or called.
+
+The pure-Python unpickler of the standard library is driven with stand-ins: every class or
+function a pickle names becomes an inert class that records its arguments. (CPython's unpickler in
+C was made to print `SystemError` by a hostile BYTEARRAY8; this one cannot be.)
+"""
+
+from __future__ import annotations
+
+import collections
+import io
+import pickle
+from typing import Any, Callable, ClassVar, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from rgt_tui.verifiers import Broken, Unsure
+from rgt_tui.verifiers._names import judge_names
+
+LARGEST = 256 << 20
+OPCODES_MAX = 40_000_000
+
+ITEM_SIZES = {
+    "Float": 4, "Double": 8, "Half": 2, "BFloat16": 2, "Long": 8, "Int": 4, "Short": 2, "Char": 1,
+    "Byte": 1, "Bool": 1, "ComplexFloat": 8, "ComplexDouble": 16, "ComplexHalf": 4, "Untyped": 1,
+    "QInt8": 1, "QUInt8": 1, "QInt32": 4, "QUInt4x2": 1, "QUInt2x4": 1,
+}  # fmt: skip
+"""Bytes of one element by the first word of torch's storage classes."""
+
+
+class Storage(NamedTuple):
+    """A torch storage that a pickle refers to."""
+
+    key: str
+    elements: int
+    item: int
+
+
+class Tensor(NamedTuple):
+    """A tensor that a pickle describes: a window on a storage, in elements."""
+
+    storage: Storage
+    offset: int
+    shape: Tuple[int, ...]
+    stride: Tuple[int, ...]
+
+    @property
+    def reach(self) -> int:
+        """The number of elements of the storage it needs."""
+        if not all(self.shape):
+            return 0
+        return self.offset + 1 + sum((n - 1) * s for n, s in zip(self.shape, self.stride))
+
+
+class Inert:
+    """Stands for whatever a pickle names: it records and does nothing."""
+
+    named = ("", "")
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Inert:
+        """A record of a call."""
+        made = object.__new__(cls)
+        made.args = args
+        made.state = None
+        made.items = []
+        return made
+
+    args: Tuple[Any, ...]
+    state: Any
+    items: List[Any]
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = state
+
+    def append(self, item: Any) -> None:
+        """Records what would be added."""
+        self.items.append(item)
+
+    add = append
+
+    def extend(self, items: Any) -> None:
+        """Records what would be added."""
+        self.items.extend(items)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.items.append((key, value))
+
+
+class InertDict(Dict[Any, Any]):
+    """Stands for `OrderedDict` and its like."""
+
+    state: Any = None
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        for arg in args:
+            if isinstance(arg, (list, tuple)):
+                for pair in arg:
+                    if isinstance(pair, (list, tuple)) and len(pair) == 2:
+                        self[_hashable(pair[0])] = pair[1]
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = state
+
+
+class Walked(NamedTuple):
+    """What a pickle holds."""
+
+    value: Any
+    storages: Dict[str, Storage]
+    tensors: List[Tensor]
+    named: Set[Tuple[str, str]]
+    end: int
+
+
+class _Unpickler(pickle._Unpickler):  # the pure-Python one
+    dispatch: ClassVar[Dict[Any, Any]] = dict(pickle._Unpickler.dispatch)
+    read: Callable[[int], bytes]
+    append: Callable[[Any], None]
+
+    def __init__(self, source: io.BytesIO, size: int) -> None:
+        super().__init__(source, encoding="bytes", errors="surrogateescape")
+        self.size = size
+        self.storages: Dict[str, Storage] = {}
+        self.tensors: List[Tensor] = []
+        self.named: Set[Tuple[str, str]] = set()
+
+    def find_class(self, module: str, name: str) -> Any:
+        module, name = _text(module), _text(name)
+        self.named.add((module, name))
+        if module == "collections" and name in ("OrderedDict", "defaultdict", "Counter"):
+            return InertDict
+        if module in ("builtins", "__builtin__") and name in ("set", "list", "dict", "frozenset"):
+            return {"set": list, "list": list, "dict": InertDict, "frozenset": tuple}[name]
+        if module == "torch._utils" and name.startswith("_rebuild_tensor"):
+            return self.rebuild
+        if module == "torch._utils" and name == "_rebuild_parameter":
+            return lambda data=None, *rest: data
+        return type(str(name.rpartition(".")[2] or "x"), (Inert,), {"named": (module, name)})
+
+    def rebuild(self, *args: Any) -> Any:
+        made = _tensor(args)
+        if made is not None:
+            self.tensors.append(made)
+        return made if made is not None else Inert(*args)
+
+    def persistent_load(self, pid: Any) -> Any:
+        storage = _storage(pid)
+        if storage is None:
+            raise Unsure("it refers to something outside that is no torch storage")
+        known = self.storages.setdefault(storage.key, storage)
+        if known.elements * known.item != storage.elements * storage.item:
+            raise Broken(f"storage {storage.key} has two sizes")
+        return storage
+
+    def get_extension(self, code: int) -> None:
+        raise Broken(f"it uses the pickle extension {code}, which no checkpoint does")
+
+    def load_bytearray8(self) -> None:
+        size = int.from_bytes(self.read(8), "little")
+        if size > self.size:
+            raise Broken("a byte string is longer than the file")
+        self.append(bytearray(self.read(size)))
+
+    dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+
+
+def _text(name: Any) -> str:
+    return name.decode("ascii", "replace") if isinstance(name, bytes) else str(name)
+
+
+def _hashable(key: Any) -> Any:
+    try:
+        hash(key)
+    except TypeError:
+        return repr(type(key))
+    return key
+
+
+def _storage(pid: Any) -> Optional[Storage]:
+    if not isinstance(pid, tuple) or len(pid) < 5 or _text(pid[0]) != "storage":
+        return None
+    kind = getattr(pid[1], "named", ("", ""))[1]
+    if not kind.endswith("Storage") or not isinstance(pid[4], int) or pid[4] < 0:
+        return None
+    return Storage(_text(pid[2]), pid[4], ITEM_SIZES.get(kind[: -len("Storage")], 0))
+
+
+def _tensor(args: Tuple[Any, ...]) -> Optional[Tensor]:
+    if len(args) < 4 or not isinstance(args[0], Storage):
+        return None
+    storage, offset, shape, stride = args[:4]
+    if isinstance(stride, tuple) and len(stride) == 2 and isinstance(stride[0], tuple):
+        return None  # a quantised tensor's quantiser stands elsewhere
+    numbers = (offset, *shape, *stride) if isinstance(shape, tuple) else ()
+    if not isinstance(stride, tuple) or len(shape) != len(stride) or not numbers:
+        raise Broken("a tensor's shape is damaged")
+    if not all(isinstance(n, int) and n >= 0 for n in numbers):
+        raise Broken("a tensor's shape is damaged")
+    return Tensor(storage, offset, shape, stride)
+
+
+def walk(data: bytes, what: str) -> Walked:
+    """What a pickle holds, without building any of it.
+
+    Raises:
+        Broken: it is no whole pickle, or names what runs code.
+        Unsure: it is too large to walk.
+    """
+    if len(data) > LARGEST:
+        raise Unsure(f"{what} has {len(data)} bytes, more than is walked")
+    source = io.BytesIO(data)
+    unpickler = _Unpickler(source, len(data))
+    try:
+        value = unpickler.load()
+    except (Broken, Unsure):
+        judge_names(unpickler.named, what)
+        raise
+    except RecursionError as error:
+        raise Unsure(f"{what} is nested too deeply to walk") from error
+    except MemoryError as error:
+        raise Unsure(f"{what} needs more memory than a verifier may have") from error
+    except Exception as error:  # a damaged pickle fails in every way there is
+        judge_names(unpickler.named, what)
+        raise Broken(f"{what} is not a whole pickle ({type(error).__name__})") from error
+    judge_names(unpickler.named, what)
+    return Walked(value, unpickler.storages, unpickler.tensors, unpickler.named, source.tell())
+
+
+def each(value: Any) -> Iterator[Any]:
+    """Every value inside a walked one, itself first; cycles and depth do no harm."""
+    queue, seen = collections.deque([value]), set()
+    while queue:
+        one = queue.popleft()
+        yield one
+        if isinstance(one, (str, bytes, int, float, type(None))) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, dict):
+            queue.extend(one.keys())
+            queue.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            queue.extend(one)
+        elif isinstance(one, Inert):
+            queue.extend((*one.args, one.state, *one.items))

@@ -1,0 +1,81 @@
+"""Sends the bytes of regular files in frames: a JSON line, then as many bytes as it says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any, BinaryIO, Dict, Iterator, List
+
+from rgt_tui.verifiers import Broken, Unsure
+from rgt_tui.verifiers._content import File
+
+FRAME = 1 << 18
+
+
+def read(request: Dict[str, Any], out: BinaryIO) -> None:
+    """Sends parts of files: each item is a path, where to begin, and how many bytes.
+
+    A file is sent only while it is the one that was listed: same size, time and inode.
+    """
+    for number, item in enumerate(request["items"]):
+        try:
+            for head, data in _frames(item):
+                _send(out, {"i": number, **head}, data)
+        except (Unsure, Broken, OSError) as why:
+            _send(out, {"i": number, "refused": str(why)}, b"")
+    out.flush()
+
+
+def _frames(item: List[Any]) -> Iterator["tuple[Dict[str, Any], bytes]"]:
+    path, start, count, stamp = item
+    file = File(path)
+    try:
+        if list(file.stamp) != stamp:
+            raise Unsure("it changed since it was listed")
+        at, end = start, min(start + count, file.size)
+        while at < end:
+            data = file.read(at, min(FRAME, end - at))
+            yield {"at": at, "n": len(data)}, data
+            at += len(data)
+        if file.stamp_now() != file.stamp:
+            raise Unsure("it changed while it was read")
+        yield {"end": end, "n": 0}, b""
+    finally:
+        file.close()
+
+
+def _send(out: BinaryIO, head: Dict[str, Any], data: bytes) -> None:
+    out.write(json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n")
+    if data:
+        out.write(data)
+
+
+def hash_ranges(path: str, ranges: List[List[int]]) -> List[str]:
+    """SHA-256 of parts of a file, to compare with the same parts read elsewhere."""
+    file = File(path)
+    try:
+        return [hashlib.sha256(file.read(start, count)).hexdigest() for start, count in ranges]
+    finally:
+        file.close()
+
+
+def flush(paths: List[str]) -> List[str]:
+    """Makes files and their folders durable; what could not be, and why.
+
+    On GeeseFS only `fsync` is a barrier, and that of a folder flushes all below it.
+    """
+    problems: List[str] = []
+    folders = sorted({os.path.dirname(path) for path in paths})
+    for path, flags in [(p, os.O_RDONLY) for p in paths] + [
+        (f, os.O_RDONLY | os.O_DIRECTORY) for f in folders
+    ]:
+        try:
+            descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            problems.append(f"{path}: {error.strerror}")
+    return problems

@@ -1,0 +1,114 @@
+"""What torch's zip files have in common: records, storages, and the graph of tensors on them."""
+
+from __future__ import annotations
+
+from typing import Any, List, Tuple
+
+from rgt_tui.verifiers import Broken, Extent, Plan, Unsure
+from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._names import strangers
+from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
+from rgt_tui.verifiers._zips import Archive, content, find, read_archive
+
+_RECORDS = ("data.pkl", "version", "byteorder", ".format_version", ".storage_alignment")
+
+
+def plan_of(file: File) -> Plan:
+    """Checks the archive; every record's CRC and the graph are left for the full pass.
+
+    Raises:
+        Broken: it is no whole archive of torch.
+    """
+    archive = read_archive(file)
+    _check_folder(archive)
+    extents: Tuple[Extent, ...] = ()
+    if not archive.has_crc:
+        extents = tuple(
+            Extent(m.name, m.data, m.data + m.size, 0)
+            for m in archive.members.values()
+            if "/data/" in m.name
+        )
+
+    def deep() -> str:
+        said = graph(file, archive)
+        return said + ("" if archive.has_crc else "; written without checksums")
+
+    return Plan(archive.regions(), extents, deep)
+
+
+def _check_folder(archive: Archive) -> None:
+    if find(archive, "data.pkl") is None:
+        raise Broken("the archive has no data.pkl")
+    tops = {name.partition("/")[0] for name in archive.members}
+    if len(tops) != 1:
+        raise Broken(f"the archive has {len(tops)} folders, torch writes one")
+    version = find(archive, "version") or find(archive, ".data/version")
+    if version is not None and version.size > 16:
+        raise Broken("its version record is damaged")
+
+
+def graph(file: File, archive: Archive) -> str:
+    """Walks `data.pkl`: each tensor lies within its storage, each storage has its record.
+
+    Raises:
+        Broken: something is missing or does not fit.
+        Unsure: the pickle names classes on no list, or records nobody refers to.
+    """
+    member = find(archive, "data.pkl")
+    assert member is not None  # noqa: S101  # `_check_folder` has seen it
+    walked = walk(content(file, member, LARGEST), "data.pkl")
+    check_tensors(walked)
+    total = 0
+    for key, storage in walked.storages.items():
+        record = find(archive, f"data/{key}")
+        if record is None:
+            raise Broken(f"the bytes of storage {key} are missing")
+        if storage.item and record.size != storage.elements * storage.item:
+            raise Broken(f"storage {key} has {record.size} bytes, its tensors were saved with "
+                         f"{storage.elements * storage.item}")  # fmt: skip
+        total += record.size
+    _check_orphans(archive, walked)
+    strange = strangers(walked.named)
+    if strange:
+        raise Unsure(f"it names classes that are on no list: {strange}")
+    return f"{len(walked.tensors)} tensors on {len(walked.storages)} storages, {total} bytes"
+
+
+def _check_orphans(archive: Archive, walked: Walked) -> None:
+    keys = [n.partition("/data/")[2] for n in archive.members if "/data/" in n]
+    orphans = [key for key in keys if key and key not in walked.storages]
+    if orphans:
+        raise Unsure(f"{len(orphans)} records belong to no tensor, {orphans[0]} first")
+
+
+def check_tensors(walked: Walked) -> None:
+    """Makes sure that each tensor fits its storage.
+
+    Raises:
+        Broken: one reaches beyond.
+    """
+    for tensor in walked.tensors:
+        if tensor.reach > tensor.storage.elements:
+            raise Broken(
+                f"a tensor needs {tensor.reach} elements of storage {tensor.storage.key}, "
+                f"which has {tensor.storage.elements}"
+            )
+
+
+def top_level(file: File) -> Any:
+    """The saved value of a torch file, inert: for what a folder wants to know of it.
+
+    Raises:
+        Broken, Unsure: it cannot be walked.
+    """
+    archive = read_archive(file)
+    member = find(archive, "data.pkl")
+    if member is None:
+        raise Broken("the archive has no data.pkl")
+    return walk(content(file, member, LARGEST), "data.pkl").value
+
+
+def names_in(file: File) -> List[str]:
+    """The tensor names of a state dict saved by torch: its top-level keys."""
+    value = top_level(file)
+    return [key for key in value if isinstance(key, str)] if isinstance(value, dict) else []

@@ -1,0 +1,182 @@
+"""Lists the files below a folder that can belong to checkpoints; never follows a link."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import Any, Callable, List, Sequence, Tuple
+
+from rgt_tui.verifiers._layout import is_of_interest, wants_magic
+
+SEEN_MAX = 2_000_000
+KEPT_MAX = 100_000
+DEPTH_MAX = 40
+BESIDE_MAX = 500
+"""Other files of a folder that are listed where it holds something of a checkpoint."""
+SKIPPED = frozenset(
+    [
+        "proc",
+        "sys",
+        "dev",
+        "site-packages",
+        "dist-packages",
+        "node_modules",
+        ".git",
+        "__pycache__",
+        ".venv",
+        "conda",
+        "pkgs",
+    ]
+)
+"""Folders whose files an image or a package manager brought; a full listing is not wanted there."""
+_SYSTEM = frozenset(
+    [
+        "bin",
+        "boot",
+        "dev",
+        "etc",
+        "lib",
+        "lib32",
+        "lib64",
+        "libx32",
+        "lost+found",
+        "proc",
+        "run",
+        "sbin",
+        "snap",
+        "sys",
+        "usr",
+        "var",
+    ]
+)
+Send = Callable[[Any], None]
+
+
+def default_roots() -> List[str]:
+    """The folders at `/` that no system brings: `/workspace`, `/root`, whatever a person made."""
+    try:
+        names = sorted(os.listdir("/"))
+    except OSError:
+        return ["/workspace", "/root"]
+    return ["/" + name for name in names if name not in _SYSTEM and not name.startswith(".")]
+
+
+def walk(root: str, globs: Sequence[str], send: Send) -> None:
+    """Sends each file of interest below `root`, each link that was not followed, and each gap."""
+    state = _Walk(globs, send)
+    try:
+        descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if os.path.islink(root):
+            send({"link": [root, os.path.realpath(root)]})
+        elif not stat.S_ISDIR(os.stat(root).st_mode):
+            return
+        else:
+            send({"gap": f"{root}: {error.strerror}"})
+        return
+    state.folder(descriptor, root, 0)
+
+
+class _Walk:
+    """One walk: how much was seen and kept so far."""
+
+    def __init__(self, globs: Sequence[str], send: Send) -> None:
+        self.globs = globs
+        self.send = send
+        self.seen = self.kept = 0
+        self.is_over = False
+
+    def folder(self, descriptor: int, path: str, depth: int) -> None:
+        below: List[str] = []
+        beside: List[str] = []
+        first = self.kept
+        try:
+            with os.scandir(descriptor) as entries:
+                for entry in entries:
+                    self.seen += 1
+                    if self.over(path):
+                        return
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.name)
+                    elif is_of_interest(entry.name) or self.globbed(path, entry.name):
+                        self.file(entry.name, descriptor, path)
+                    elif len(beside) < BESIDE_MAX:
+                        beside.append(entry.name)
+            for name in beside if self.kept > first else ():
+                self.file(name, descriptor, path)
+            for name in sorted(below):
+                self.enter(descriptor, path, name, depth)
+        except OSError as error:
+            self.send({"gap": f"{path}: {error.strerror}"})
+        finally:
+            os.close(descriptor)
+
+    def over(self, path: str) -> bool:
+        if not self.is_over and (self.seen > SEEN_MAX or self.kept > KEPT_MAX):
+            self.is_over = True
+            self.send({"gap": f"{path}: there are more files than are listed"})
+        return self.is_over
+
+    def enter(self, descriptor: int, path: str, name: str, depth: int) -> None:
+        where = os.path.join(path, name)
+        if name in SKIPPED or self.is_over:
+            return
+        if depth >= DEPTH_MAX:
+            self.send({"gap": f"{where}: nested too deeply"})
+            return
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            inner = os.open(name, flags, dir_fd=descriptor)
+        except OSError as error:
+            self.send({"gap": f"{where}: {error.strerror}"})
+            return
+        self.folder(inner, where, depth + 1)
+
+    def file(self, name: str, descriptor: int, path: str) -> None:
+        where = os.path.join(path, name)
+        try:
+            found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except OSError as error:
+            self.send({"gap": f"{where}: {error.strerror}"})
+            return
+        if stat.S_ISLNK(found.st_mode):
+            self.send({"link": [where, os.path.realpath(where)]})
+        if not stat.S_ISREG(found.st_mode):
+            return
+        magic = _magic(name, descriptor) if wants_magic(name) else b""
+        self.kept += 1
+        self.send({"entry": [where, found.st_size, found.st_mtime_ns, found.st_ctime_ns,
+                             found.st_ino, magic.hex()]})  # fmt: skip
+
+    def globbed(self, path: str, name: str) -> bool:
+        from fnmatch import fnmatch
+
+        where = os.path.join(path, name)
+        return any(fnmatch(where, glob) or fnmatch(name, glob) for glob in self.globs)
+
+
+def _magic(name: str, descriptor: int) -> bytes:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        opened = os.open(name, flags, dir_fd=descriptor)
+    except OSError:
+        return b""
+    try:
+        return os.read(opened, 16)
+    except OSError:
+        return b""
+    finally:
+        os.close(opened)
+
+
+def clock() -> Tuple[float, str]:
+    """The machine's time, and what tells this boot of it from another."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            boot = file.read().strip()
+    except OSError:
+        boot = ""
+    return time.time(), boot  # noqa: TID251  # this machine's own clock is what is asked for

@@ -1,0 +1,215 @@
+"""Answers requests on standard input, a JSON object a line, with JSON lines on standard output.
+
+Runs as `python3 -I -S` on the jump box and on Pods alike. Each file is verified in a child of its
+own with limits; a file that makes its verifier fail costs its own verdict and no other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import Any, BinaryIO, Callable, Dict, Iterator, List
+
+from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load
+from rgt_tui.verifiers._check import verify_file, verify_group, worst
+from rgt_tui.verifiers._layout import Entry, groups_in
+from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
+from rgt_tui.verifiers._reader import flush, hash_ranges, read
+from rgt_tui.verifiers._walk import clock, default_roots, walk
+from rgt_tui.verifiers.sharded import INDEX
+
+LIST_S = 60.0
+SLOWEST = 2 << 20
+"""Bytes a second below which a disk counts as hung (a cold network volume gave 33 MB/s)."""
+START_S = 120.0
+GROUP_S = 600.0
+PROGRESS = 8 << 20
+"""Bytes between two progress lines."""
+
+Answers = Iterator[Dict[str, Any]]
+
+
+def main() -> None:
+    """Serves until standard input ends."""
+    out = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        request = json.loads(line.decode("ascii"))
+        if request["op"] == "read":
+            read(request, out)
+        else:
+            for answer in _OPERATIONS[request["op"]](request):
+                _say(out, answer)
+        _say(out, {"done": request.get("id", 0)})
+
+
+def _say(out: BinaryIO, answer: Dict[str, Any]) -> None:
+    out.write(json.dumps(answer, separators=(",", ":")).encode("ascii") + b"\n")
+    out.flush()
+
+
+def _hello(request: Dict[str, Any]) -> Answers:
+    now, boot = clock()
+    yield {"tool": TOOL, "python": list(sys.version_info[:2]), "now": now, "boot": boot}
+
+
+def _list(request: Dict[str, Any]) -> Answers:
+    """Lists each root in a child of its own, so that a dead mount costs its own root only."""
+    roots = request.get("roots") or default_roots()
+    ends = time.monotonic() + float(request.get("limit_s", LIST_S))
+    globs = [str(glob) for glob in request.get("globs", [])]
+    for root in roots:
+        left = ends - time.monotonic()
+        if left <= 0:
+            yield {"gap": f"{root}: the time for listing was over"}
+            continue
+        try:
+            yield from limited(_walker(str(root), globs), left)
+        except Exceeded:
+            yield {"gap": f"{root}: it did not answer in time"}
+        yield {"root": [root, os.path.realpath(root)]}
+    yield {"now": clock()[0]}
+
+
+def _walker(root: str, globs: List[str]) -> Callable[[Send], None]:
+    return lambda send: walk(root, globs, send)
+
+
+def _verify(request: Dict[str, Any]) -> Answers:
+    """Verifies files and folders; a folder gives its files first, then its groups."""
+    level = request["level"]
+    _load.POD[0] = bool(request.get("pod"))
+    for path in request["paths"]:
+        if os.path.isdir(path) and not os.path.islink(path):
+            yield from _verify_folder(path, level, request.get("only"))
+        elif path.endswith(INDEX):
+            yield from _verify_index(path, level)
+        else:
+            yield from _verify_one(path, level)
+
+
+def _verify_index(path: str, level: str) -> Answers:
+    """An index stands for its shards: they are verified, then the group."""
+    folder = os.path.dirname(path)
+    try:
+        with open(path, encoding="utf-8") as file:
+            names = sorted(set(json.load(file)["weight_map"].values()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        names = []
+    inside = [name for name in names if isinstance(name, str) and "/" not in name]
+    proofs: List[Dict[str, Any]] = []
+    for name in [os.path.basename(path), *inside]:
+        for answer in _verify_one(os.path.join(folder, name), level):
+            if "file" in answer:
+                proofs.append(answer["file"])
+            yield answer
+    yield from _verify_as_group("sharded", folder, proofs)
+
+
+def _verify_folder(path: str, level: str, only: Any) -> Answers:
+    entries: List[Entry] = []
+    for row in limited(_walker(path, ["*"]), LIST_S):
+        if "entry" in row:
+            entries.append(Entry(*row["entry"]))
+        else:
+            yield row
+    wanted = None if only is None else set(only)
+    proofs: List[Dict[str, Any]] = []
+    for entry in sorted(entries):
+        if wanted is not None and entry.path not in wanted:
+            continue
+        for answer in _verify_one(entry.path, level):
+            if "file" in answer:
+                proofs.append(answer["file"])
+            yield answer
+    for kind, folder in groups_in(entries):
+        inside = [p for p in proofs if p["path"].startswith(folder.rstrip("/") + "/")]
+        yield from _verify_as_group(kind, folder, inside)
+
+
+def _verify_as_group(kind: str, folder: str, files: List[Dict[str, Any]]) -> Answers:
+    answer = {"path": folder, "format": kind, "verdict": UNKNOWN, "reason": "not judged"}
+    try:
+        for found in limited(lambda send: send(verify_group(kind, folder)), GROUP_S):
+            answer = found
+    except Exceeded as why:
+        answer["reason"] = str(why)
+    relevant = [f for f in files if _weighs(f, kind)]
+    yield {"group": worst(answer, relevant)}
+
+
+def _weighs(proof: Dict[str, Any], kind: str) -> bool:
+    """Whether a file's verdict is the group's too: what the group's own check covers is not."""
+    name = os.path.basename(proof["path"])
+    if proof["format"] == "unknown" and proof["verdict"] != "broken":
+        return False
+    return bool(name != "training_args.bin" or proof["verdict"] == "broken")
+
+
+def _verify_one(path: str, level: str) -> Answers:
+    """One file in a child; its progress, then its proof."""
+    try:
+        size = os.stat(path, follow_symlinks=False).st_size
+    except OSError:
+        size = 0
+    memory = MEMORY if level != LOAD else MEMORY * 2 + 4 * size
+    seconds = START_S + size / SLOWEST
+    proof: Dict[str, Any] = {}
+    try:
+        for answer in limited(lambda send: _child(path, level, send), seconds, memory):
+            if "file" in answer:
+                proof = answer["file"]
+            else:
+                yield answer
+        if not proof:
+            raise Exceeded("its verifier ended without a verdict")
+    except Exceeded as why:
+        proof = {"path": path, "format": "unknown", "bytes": size, "stamp": [0, 0, 0], "read": 0,
+                 "sha256": "", "tool": TOOL, "verdict": UNKNOWN, "level": STRUCTURE,
+                 "reason": str(why)}  # fmt: skip
+    yield {"file": proof}
+
+
+def _child(path: str, level: str, send: Send) -> None:
+    pending = [0]
+
+    def progress(count: int) -> None:
+        pending[0] += count
+        if pending[0] >= PROGRESS:
+            send({"progress": pending[0]})
+            pending[0] = 0
+
+    proof = verify_file(path, level, progress)
+    send({"progress": pending[0]})
+    send({"file": proof})
+
+
+def _hash(request: Dict[str, Any]) -> Answers:
+    yield {"hashes": hash_ranges(request["path"], request["ranges"])}
+
+
+def _flush(request: Dict[str, Any]) -> Answers:
+    yield {"problems": flush(request["paths"])}
+
+
+def _stat(request: Dict[str, Any]) -> Answers:
+    """What paths show now, without reading them: a fast look again."""
+    for path in request["paths"]:
+        try:
+            found = os.stat(path, follow_symlinks=False)
+        except OSError:
+            yield {"stat": [path, None]}
+            continue
+        row = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+        yield {"stat": [path, row]}
+
+
+_OPERATIONS: Dict[str, Callable[[Dict[str, Any]], Answers]] = {
+    "hello": _hello,
+    "list": _list,
+    "verify": _verify,
+    "hash": _hash,
+    "flush": _flush,
+    "stat": _stat,
+}

@@ -1,0 +1,153 @@
+"""PyTorch Distributed Checkpoint, FSDP included: `.metadata` and `__<rank>_<n>.distcp` files.
+
+`.metadata` is renamed into place last (torch `filesystem.py`): without it the save did not end.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+from rgt_tui.verifiers import Broken, Plan, Proves, Region, Unsure, Verifier
+from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._folder import Folder
+from rgt_tui.verifiers._pickles import LARGEST, Inert, each, walk
+from rgt_tui.verifiers._zips import Archive, read_archive
+
+META = ".metadata"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+Place = Tuple[str, int, int]
+
+
+def check_group(folder: Folder) -> str:
+    """Every byte of every rank's file belongs to an item, and the save has ended."""
+    places, missing = _metadata(folder)
+    if missing:
+        raise Broken(f".metadata places {missing!r} in no file")
+    by_name = _by_name(places)
+    for name, parts in sorted(by_name.items()):
+        _check_tiling(name, parts, folder.size(name))
+        file = folder.open(name)
+        try:
+            for offset, length in parts:
+                _archive_of(file.part(offset, length), name, offset)
+        finally:
+            file.close()
+    extra = [name for name in folder.matching(".distcp") if name not in by_name]
+    if extra:
+        raise Unsure(f"{extra[0]} belongs to another save: .metadata does not name it")
+    return f"{len(places)} items in {len(by_name)} files"
+
+
+def check(file: File) -> Plan:
+    """One rank's file: the items that `.metadata` beside it places there, with their checksums."""
+    folder = Folder(os.path.dirname(file.path) or ".")
+    if META not in folder.files:
+        raise Unsure(f"{META} is missing beside it, without which its items are not known")
+    parts = _by_name(_metadata(folder)[0]).get(file.name)
+    if parts is None:
+        raise Unsure(f"{META} beside it does not name it")
+    _check_tiling(file.name, parts, file.size)
+    regions: List[Region] = []
+    opaque = 0
+    for offset, length in parts:
+        archive = _archive_of(file.part(offset, length), file.name, offset)
+        opaque += archive is None
+        for region in archive.regions() if archive is not None else ():
+            moved = (region.start + offset, region.end + offset)
+            regions.append(Region(region.name, moved[0], moved[1], region.crc))
+    warning = f"{opaque} items were written compressed or by another library" if opaque else ""
+    return Plan(tuple(regions), (), None, warning, f"{len(parts)} items with checksums")
+
+
+def _metadata(folder: Folder) -> Tuple[List[Place], str]:
+    """The places of all items, and the name of one that is described but lies nowhere."""
+    if META not in folder.files:
+        if ".metadata.tmp" in folder.files:
+            raise Broken(".metadata.tmp was never renamed: the save did not end")
+        raise Broken(".metadata is missing: the save did not end")
+    if folder.size(META) > LARGEST:
+        raise Unsure(".metadata is larger than is walked")
+    file = folder.open(META)
+    try:
+        value = walk(file.read(0, file.size), META).value
+    finally:
+        file.close()
+    places, keys, described = _found(value)
+    if not places:
+        raise Broken(".metadata places no item in any file")
+    missing = sorted(described - keys)
+    return places, missing[0] if missing else ""
+
+
+def _by_name(places: List[Place]) -> Dict[str, List[Tuple[int, int]]]:
+    found: Dict[str, List[Tuple[int, int]]] = {}
+    for name, offset, length in sorted(set(places)):
+        found.setdefault(name, []).append((offset, length))
+    return found
+
+
+def _found(value: Any) -> Tuple[List[Place], set[str], set[str]]:
+    """Places of all items, names of those placed, and names of those described."""
+    places: List[Place] = []
+    keys: Set[str] = set()
+    described: Set[str] = set()
+    for one in each(value):
+        if not isinstance(one, Inert) or not isinstance(one.state, dict):
+            continue
+        kind, state = one.named[1], one.state
+        if kind == "_StorageInfo":
+            places.append(_place(state))
+        elif kind == "MetadataIndex" and isinstance(state.get("fqn"), str):
+            keys.add(state["fqn"])
+        elif kind == "Metadata" and isinstance(state.get("state_dict_metadata"), dict):
+            described.update(k for k in state["state_dict_metadata"] if isinstance(k, str))
+    return places, keys, described
+
+
+def _place(state: Dict[str, Any]) -> Place:
+    name, offset, length = (state.get(k) for k in ("relative_path", "offset", "length"))
+    if not isinstance(name, str) or not isinstance(offset, int) or not isinstance(length, int):
+        raise Broken(".metadata has an item without a place")
+    if offset < 0 or length < 0:
+        raise Broken(".metadata has an item at a place that cannot be")
+    return name, offset, length
+
+
+def _check_tiling(name: str, parts: List[Tuple[int, int]], size: int) -> None:
+    at = 0
+    for offset, length in parts:
+        if offset != at:
+            raise Broken(f"{name}: an item begins at byte {offset}, expected {at}")
+        at = offset + length
+    if at != size:
+        raise Broken(f"{name} has {size} bytes, its items take {at}")
+
+
+def _archive_of(item: File, name: str, offset: int) -> Optional[Archive]:
+    """An item that torch saved is an archive with checksums of its own; None for others."""
+    head = item.read(0, min(item.size, 9))
+    if head[:4] == _ZSTD or head[8:9] == b"{":
+        return None
+    if head[:4] != b"PK\3\4":
+        raise Broken(f"{name}: the item at byte {offset} is nothing that torch saves")
+    try:
+        return read_archive(item)
+    except Broken as error:
+        raise Broken(f"{name}, the item at byte {offset}: {error}") from error
+
+
+VERIFIER = Verifier(
+    name="dcp",
+    title="PyTorch DCP, FSDP (.metadata + .distcp)",
+    rank=20,
+    matches=lambda head, name: name.endswith(".distcp"),
+    check=check,
+    group=check_group,
+    proves=Proves(
+        structure=".metadata is whole; its items tile every file",
+        full="CRC-32 of every item that torch saved",
+        load="not done here",
+        never="items written compressed or by another serialiser are opaque",
+    ),
+)

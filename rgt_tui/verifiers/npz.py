@@ -1,0 +1,46 @@
+"""numpy's `.npz`: a zip of `.npy` files, each with its CRC-32."""
+
+from __future__ import annotations
+
+from rgt_tui.verifiers import Broken, Plan, Proves, Verifier
+from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._npy import HEAD, expected_size
+from rgt_tui.verifiers._zips import Archive, inflate, read_archive
+
+
+def check(file: File) -> Plan:
+    """Every record must be an array of the length its header says."""
+    archive = read_archive(file)
+    for member in archive.members.values():
+        if not member.name.endswith(".npy"):
+            raise Broken(f"the record {member.name} is no array")
+        if not member.method:
+            head = file.read(member.data, min(member.size, HEAD))
+            if expected_size(head, member.name) != member.size:
+                raise Broken(f"{member.name} does not have the length its header says")
+    return Plan(archive.regions(), (), lambda: _packed(file, archive))
+
+
+def _packed(file: File, archive: Archive) -> str:
+    """Unpacks what is compressed."""
+    for member in archive.members.values():
+        if member.method:
+            head = inflate(file, member, HEAD)
+            if expected_size(head, member.name) != member.size:
+                raise Broken(f"{member.name} does not have the length its header says")
+    return f"{len(archive.members)} arrays"
+
+
+VERIFIER = Verifier(
+    name="npz",
+    title="numpy archive (.npz)",
+    rank=10,
+    matches=lambda head, name: name.lower().endswith(".npz"),
+    check=check,
+    proves=Proves(
+        structure="every byte belongs to a record; stored arrays have their length",
+        full="CRC-32 of every array",
+        load="numpy reads every byte and checks the CRC-32",
+        never="nothing of the arrays' bytes stays unseen",
+    ),
+)

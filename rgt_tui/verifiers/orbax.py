@@ -1,0 +1,70 @@
+"""Orbax: a folder committed by a rename or a marker; its OCDBT content is opaque here."""
+
+from __future__ import annotations
+
+import os
+
+from rgt_tui.verifiers import Broken, Proves, Unsure, Verifier
+from rgt_tui.verifiers._folder import Folder
+
+TMP = ".orbax-checkpoint-tmp"
+MARKS = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "commit_success.txt"})
+_DEPTH = 6
+
+
+def check(folder: Folder) -> str:
+    """It was committed and its manifest is there; that its arrays are whole cannot be told."""
+    if TMP in folder.name:
+        raise Broken("it was never renamed: the save did not end")
+    stored = _stored(folder, 0)
+    if "_CHECKPOINT_METADATA" in folder.files:
+        notes = folder.json("_CHECKPOINT_METADATA")
+        if not isinstance(notes, dict):
+            raise Broken("_CHECKPOINT_METADATA is no table")
+        done = notes.get("commit_timestamp_nsecs", notes.get("commit_timestamp"))
+        if "init_timestamp_nsecs" in notes and done is None:
+            raise Broken("_CHECKPOINT_METADATA tells no commit: the save did not end")
+    if not stored:
+        raise Broken("it holds no manifest.ocdbt and no array")
+    raise Unsure("committed; its arrays are read only by Orbax itself")
+
+
+def _stored(folder: Folder, depth: int) -> int:
+    """Manifests and arrays below a folder; refuses empty ones and unfinished parts."""
+    found = _manifests(folder)
+    for name in folder.folders:
+        if TMP in name:
+            raise Broken(f"{name} was never renamed: the save did not end")
+        if depth < _DEPTH and name != "d":
+            found += _stored(Folder(folder.within(name)), depth + 1)
+    return found
+
+
+def _manifests(folder: Folder) -> int:
+    """Manifests and arrays in one folder; refuses empty ones."""
+    found = 0
+    for name in folder.files:
+        if name in ("manifest.ocdbt", ".zarray", "zarr.json") or name.endswith(".msgpack"):
+            if not folder.size(name):
+                raise Broken(f"{os.path.join(folder.name, name)} is empty")
+            found += 1
+        if name == "_METADATA":
+            folder.json(name)
+    if "manifest.ocdbt" in folder.files and "d" in folder.folders:
+        data = Folder(folder.within("d"))
+        if not data.files or not all(data.size(name) for name in data.files):
+            raise Broken(f"{os.path.join(folder.name, 'd')} lacks its data")
+    return found
+
+
+VERIFIER = Verifier(
+    name="orbax",
+    title="Orbax",
+    group=check,
+    proves=Proves(
+        structure="committed; manifests are there and not empty",
+        full="no more than structure: the verdict stays unknown",
+        load="needs orbax; not done here",
+        never="the bytes of its arrays",
+    ),
+)

@@ -1,0 +1,82 @@
+"""PyTorch's format before 1.6: five pickles, then the storages one after the other."""
+
+from __future__ import annotations
+
+from typing import List, Tuple
+
+from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._names import strangers
+from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
+from rgt_tui.verifiers._torch import check_tensors
+
+MAGIC = bytes.fromhex("8002 8a0a 6cfc9c46f9206aa85019 2e".replace(" ", ""))
+_PROTOCOL = 1001
+_PICKLES_MAX = 64 << 20
+
+
+def _matches(head: bytes, name: str) -> bool:
+    return head.startswith(MAGIC)
+
+
+def check(file: File) -> Plan:
+    """The five pickles must be there and the storages end exactly where the file does."""
+    pickles, start = _pickles(file)
+    version, graph, keys = pickles[1].value, pickles[3], pickles[4].value
+    if version != _PROTOCOL:
+        raise Broken(f"its protocol is {version!r}, torch writes {_PROTOCOL}")
+    if not isinstance(keys, list) or sorted(map(str, keys)) != sorted(graph.storages):
+        raise Broken("its list of storages is not that of its tensors")
+    check_tensors(graph)
+    extents = _storages(file, [str(key) for key in keys], graph, start)
+    said = f"{len(graph.tensors)} tensors on {len(extents)} storages, no checksum"
+    strange = strangers(graph.named)
+    warning = f"it names classes that are on no list: {strange}" if strange else ""
+    return Plan((), tuple(extents), None, warning, said)
+
+
+def _pickles(file: File) -> Tuple[List[Walked], int]:
+    """The five pickles, and where the storages begin."""
+    window = file.read(0, min(file.size, _PICKLES_MAX))
+    found: List[Walked] = []
+    at = 0
+    for what in ("magic", "protocol", "system", "value", "storage list"):
+        try:
+            one = walk(window[at : at + LARGEST], what)
+        except Broken as error:
+            if len(window) < file.size and "code" not in str(error):
+                raise Unsure("its pickles are longer than is walked") from error
+            raise
+        found.append(one)
+        at += one.end
+    return found, at
+
+
+def _storages(file: File, keys: List[str], graph: Walked, at: int) -> List[Extent]:
+    extents: List[Extent] = []
+    for key in keys:
+        storage = graph.storages[key]
+        count = int.from_bytes(file.read(at, 8), "little", signed=True)
+        if count != storage.elements:
+            raise Broken(f"storage {key} has {count} elements, its tensors {storage.elements}")
+        end = at + 8 + count * storage.item
+        extents.append(Extent(f"storage {key}", at + 8, end, 0))
+        at = end
+    if at != file.size:
+        raise Broken(f"its storages end at byte {at}, the file at {file.size}")
+    return extents
+
+
+VERIFIER = Verifier(
+    name="torch-legacy",
+    title="PyTorch before 1.6",
+    rank=20,
+    matches=_matches,
+    check=check,
+    proves=Proves(
+        structure="five whole pickles; the storages end where the file does; no hostile pickle",
+        full="ends that were never written, in most cases",
+        load="torch.load(weights_only=True) of every byte",
+        never="changed bytes inside a storage: no checksum",
+    ),
+)

@@ -1,0 +1,109 @@
+"""`rgt-tui verify`: what it prints, and how it exits."""
+
+import json
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.cli import main
+
+HEADER = b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+GOOD = struct.pack("<Q", len(HEADER)) + HEADER + os.urandom(16)
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    code = main(["verify", *argv])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_a_whole_file_is_ok_with_level_and_hash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(GOOD)
+    code, out, err = run(capsys, "--json", str(path))
+    answer = json.loads(out)
+    (file,) = answer["files"]
+    assert (code, answer["schema"], err) == (0, 1, "")
+    assert (file["path"], file["format"], file["bytes"]) == (str(path), "safetensors", len(GOOD))
+    assert (file["verdict"], file["level"]) == ("ok", "full")
+    assert len(file["sha256"]) == 64
+    assert answer["groups"] == []
+
+
+def test_a_cut_file_is_broken_and_exits_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(GOOD[:-1])
+    code, out, _ = run(capsys, str(path))
+    assert code == 1
+    assert out.startswith("BROKEN")
+
+
+def test_the_structure_level_reads_little_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(GOOD)
+    code, out, _ = run(capsys, "--level", "structure", "--json", str(path))
+    (file,) = json.loads(out)["files"]
+    assert (code, file["level"], file["sha256"], file["bytes_read"]) == (0, "structure", None, 0)
+
+
+def test_a_load_that_cannot_be_done_stays_at_full_and_is_not_ok(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "checkpoint_5"
+    path.write_bytes(b"\x81\xa1a\x01")
+    code, out, _ = run(capsys, "--level", "load", "--json", str(path))
+    (file,) = json.loads(out)["files"]
+    assert (code, file["verdict"], file["level"]) == (1, "unknown", "full")
+    assert "not loaded" in file["reason"]
+
+
+def test_a_folder_is_judged_as_a_group_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = tmp_path / "checkpoint-7"
+    inner.mkdir()
+    (inner / "model.safetensors").write_bytes(GOOD)
+    (inner / "tokenizer.model").write_bytes(b"\x0a\x01\xff")
+    code, out, _ = run(capsys, "--json", str(tmp_path))
+    answer = json.loads(out)
+    assert code == 1
+    (group,) = answer["groups"]
+    assert (group["path"], group["format"], group["verdict"]) == (str(inner), "trainer", "broken")
+    (inner / "trainer_state.json").write_text('{"global_step": 7}')
+    code, out, _ = run(capsys, "--json", str(tmp_path))
+    assert code == 0, out
+
+
+def test_an_unknown_file_that_was_asked_about_is_not_ok(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "notes.bin"
+    path.write_bytes(b"hello")
+    code, out, _ = run(capsys, "--json", str(path))
+    assert (code, json.loads(out)["files"][0]["verdict"]) == (1, "unknown")
+
+
+def test_an_index_stands_for_its_shards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "model-00001-of-00001.safetensors"
+    (tmp_path / name).write_bytes(GOOD)
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text(json.dumps({"metadata": {"total_size": 16}, "weight_map": {"a": name}}))
+    code, out, _ = run(capsys, "--json", str(index))
+    answer = json.loads(out)
+    assert code == 0, out
+    assert [Path(f["path"]).name for f in answer["files"]] == [index.name, name]
+    assert answer["groups"][0]["format"] == "sharded"
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--json", "/nowhere/x.pt")
+    assert code == 2
+    assert "error" in json.loads(out)

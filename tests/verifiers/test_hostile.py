@@ -1,0 +1,164 @@
+"""Files made to harm whoever looks at them: nothing runs, nothing hangs, nothing grows without end."""
+
+import io
+import os
+import pickle
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.verifiers import Broken, Unsure
+from rgt_tui.verifiers._check import verify_file
+from rgt_tui.verifiers._pickles import walk
+from tests.verifiers.asking import ask, verify
+
+EVIL = b"cos\nsystem\n(S'touch /tmp/rgt-evil'\ntR."
+
+
+def quiet(count: int) -> None:
+    """No progress is wanted."""
+
+
+def torch_zip(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("archive/data.pkl", data)
+        archive.writestr("archive/version", "3\n")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        EVIL,
+        b"cbuiltins\neval\n(S'1'\ntR.",
+        b"cbuiltins\ngetattr\n.",
+        b"cposix\nsystem\n.",
+        b"csubprocess\nPopen\n.",
+        b"ctorch.hub\nload\n.",
+        b"cruntime\n__import__\n.",
+        b"\x80\x04\x8c\x02os\x8c\x06system\x93.",
+    ],
+)
+def test_a_pickle_that_names_what_runs_code_is_broken_and_runs_nothing(
+    code: bytes, tmp_path: Path
+) -> None:
+    for name, content in (("a.pt", torch_zip(code)), ("b.pkl", b"\x80\x04" + code)):
+        path = tmp_path / name
+        path.write_bytes(content)
+        proof = verify_file(str(path), "full", quiet)
+        assert (proof["verdict"], "run code" in proof["reason"]) == ("broken", True), proof
+    assert not Path("/tmp/rgt-evil").exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x04\x96\xff\xff\xff\xff\xff\xff\xff\x7f.",
+        b"\x80\x04B\xff\xff\xff\x7f.",
+        b"\x80\x02\x82\x01.",
+        b"(" * 100_000,
+        b"",
+        b"\x80\x04.",
+        b"\x80\x04N",
+    ],
+)
+def test_a_damaged_pickle_is_refused_within_its_means(data: bytes) -> None:
+    with pytest.raises((Broken, Unsure)):
+        walk(data, "it")
+
+
+def test_a_pickle_of_a_strange_class_is_unknown_not_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a.pt"
+    path.write_bytes(torch_zip(b"cmymodels.nets\nNet\n)\x81."))
+    proof = verify_file(str(path), "full", quiet)
+    assert proof["verdict"] == "unknown"
+    assert "mymodels.nets.Net" in proof["reason"]
+
+
+def test_a_link_a_pipe_and_a_folder_without_rights_are_unknown(tmp_path: Path) -> None:
+    (tmp_path / "real.npy").write_bytes(b"x")
+    (tmp_path / "link.safetensors").symlink_to(tmp_path / "real.npy")
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    for name in ("link.safetensors", "pipe.safetensors", "nothing.pt"):
+        proof = verify_file(str(tmp_path / name), "full", quiet)
+        assert proof["verdict"] == "unknown", name
+        assert proof["sha256"] == ""
+
+
+def test_a_name_with_a_line_end_and_bad_bytes_comes_back_as_it_is(tmp_path: Path) -> None:
+    name = os.fsdecode(b"a\nb\xff\x1b[2J.npy")
+    (tmp_path / name).write_bytes(b"\x93NUMPY")
+    files, _ = verify(tmp_path)
+    assert list(files) == [name]
+
+
+def test_a_zip_bomb_costs_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        head = (
+            b"\x93NUMPY\x01\x00\x46\x00"
+            + b"{'descr': '|u1', 'fortran_order': False, 'shape': (9,), }".ljust(69)
+            + b"\n"
+        )
+        archive.writestr("a.npy", head + bytes(200_000_000))
+    files, _ = verify(path)
+    assert files["bomb.npz"]["verdict"] == "broken"
+
+
+def test_a_file_that_changes_meanwhile_is_never_ok(tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    head = (
+        b"\x93NUMPY\x01\x00\x46\x00"
+        + b"{'descr': '|u1', 'fortran_order': False, 'shape': (4000000,), }".ljust(69)
+        + b"\n"
+    )
+    path.write_bytes(head + os.urandom(4_000_000))
+
+    def touch(count: int) -> None:
+        os.utime(path, ns=(1, 1))
+
+    proof = verify_file(str(path), "full", touch)
+    assert (proof["verdict"], proof["reason"]) == ("unknown", "changed during verification")
+
+
+def test_a_verifier_that_is_killed_costs_its_file_only(tmp_path: Path) -> None:
+    """A pickle whose memo grows beyond the memory limit: its file is unknown, the next one is judged."""
+    (tmp_path / "a.pkl").write_bytes(b"\x80\x04" + b"".join(
+        b"\x8c\x01x\x85" for _ in range(30)) + b".")  # fmt: skip
+    (tmp_path / "b.npy").write_bytes(b"\x93NUMPY")
+    files, _ = verify(tmp_path)
+    assert files["b.npy"]["verdict"] == "broken"
+    assert files["a.pkl"]["verdict"] != "ok" or files["a.pkl"]["level"] == "full"
+
+
+def test_random_and_mutated_input_never_raises(tmp_path: Path) -> None:
+    import random
+
+    dice = random.Random(5)
+    seeds = [torch_zip(pickle.dumps({"a": 1})), b"GGUF\3\0\0\0" + bytes(24), b"\x93NUMPY\1\0",
+             b"\x89HDF\r\n\x1a\n" + bytes(90), b"\x08\x07:\x03\x0a\x01a", b"\x82\xa1a\x01\xa1b\xc0"]  # fmt: skip
+    for number in range(400):
+        data = bytearray(dice.choice(seeds))
+        for _ in range(dice.randrange(1, 6)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        ending = dice.choice((".pt", ".safetensors", ".gguf", ".npz", ".npy", ".h5", ".onnx",
+                              ".msgpack", ".keras", ".ckpt", ".json", ".pkl"))  # fmt: skip
+        path = tmp_path / f"{number}{ending}"
+        path.write_bytes(data)
+        assert verify_file(str(path), "full", quiet)["verdict"] in ("ok", "broken", "unknown")
+
+
+def test_requests_are_answered_in_order(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").write_bytes(b"123456")
+    answers = ask(
+        {"op": "hello", "id": 1},
+        {"op": "hash", "id": 2, "path": str(tmp_path / "a.npy"), "ranges": [[0, 3], [3, 3]]},
+        {"op": "flush", "id": 3, "paths": [str(tmp_path / "a.npy")]},
+        {"op": "stat", "id": 4, "paths": [str(tmp_path / "a.npy"), str(tmp_path / "none")]},
+    )
+    assert [a["done"] for a in answers if "done" in a] == [1, 2, 3, 4]
+    assert len(answers[2]["hashes"]) == 2
+    assert answers[4] == {"problems": []}
+    assert answers[7]["stat"] == [str(tmp_path / "none"), None]
