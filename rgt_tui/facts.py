@@ -3,18 +3,21 @@
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
-from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.finding import Finding
 from rgt_tui.domain.pod import Pod, StorageKind
 from rgt_tui.domain.readiness import Readiness, readiness
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
+from rgt_tui.domain.volume import MountKind
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
+from rgt_tui.probes.rocm_smi import AmdReport
+from rgt_tui.probes.volume_use import VolumeUseReport
 from rgt_tui.storage import Store, storage_of
 
 _NOISE = re.compile(
@@ -59,14 +62,40 @@ def gpu_sum(pod: Pod, evidence: Evidence) -> GpuSum:
             _total(gpu.memory_used_bytes for gpu in report.gpus),
             _total(gpu.memory_total_bytes for gpu in report.gpus),
         )
+    amd = evidence.value(AmdReport)
+    if amd is not None and amd.gpus:
+        return GpuSum(
+            _mean(card.util_percent for card in amd.gpus),
+            _total(card.memory_used_bytes for card in amd.gpus),
+            _total(card.memory_total_bytes for card in amd.gpus),
+        )
     uses = pod.runtime.gpus if pod.runtime is not None else ()
     return GpuSum(_mean(use.util for use in uses))
 
 
 def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
     """The disks of a Pod, joined from the API and `df`."""
-    report = account.about(pod.id).value(DiskReport) if pod.is_running else None
-    return storage_of(pod, account.volumes, report)
+    evidence = account.about(pod.id)
+    report = evidence.value(DiskReport) if pod.is_running else None
+    found = storage_of(pod, account.volumes, report)
+    measured = evidence.latest(VolumeUseReport)
+    if measured is None:
+        return found
+    return tuple(_with_use(store, measured) for store in found)
+
+
+def _with_use(store: Store, seen: Observed[VolumeUseReport]) -> Store:
+    """A network volume with what its files add up to; `df` tells the whole cluster's use there."""
+    use = seen.value.at(store.path) if store.kind is MountKind.NETWORK and store.agrees else None
+    if use is None or use.total_bytes is None:
+        return store
+    return replace(
+        store,
+        used_bytes=use.total_bytes,
+        used_source="du",
+        used_at=seen.at,
+        used_is_least=not use.is_whole,
+    )
 
 
 def root_store(found: Iterable[Store]) -> Store | None:

@@ -46,6 +46,11 @@ class Store:
         agrees: whether the API and the mount table say the same; true while only one was asked.
         source: what is mounted, as the mount table names it; None when that was not seen.
         hung: whether it did not answer `df` within the time limit.
+        used_source: `df`, `du` (its files added up) or `none`.
+        used_at: when it was added up, in Unix seconds; None where `df` tells it each time.
+        used_is_least: whether the adding up did not come to its end.
+        inodes_percent: how many of its inodes are used; None where they are not counted.
+        is_read_only: mounted so, as Linux does with a disk that fails.
     """
 
     path: str
@@ -59,6 +64,11 @@ class Store:
     agrees: bool = True
     source: str | None = None
     hung: bool = False
+    used_source: str = "none"
+    used_at: float | None = None
+    used_is_least: bool = False
+    inodes_percent: float | None = None
+    is_read_only: bool = False
 
     @property
     def percent(self) -> float | None:
@@ -166,7 +176,15 @@ def _measured(store: Store, mount: DiskMount) -> Store:
     """The store with what `df` says; the API's size stays where `df` gives none."""
     if mount.size_bytes is not None:
         store = replace(store, size_bytes=mount.size_bytes, size_source="df")
-    return replace(store, used_bytes=mount.used_bytes, source=mount.source, hung=not mount.answered)
+    return replace(
+        store,
+        used_bytes=mount.used_bytes,
+        used_source="none" if mount.used_bytes is None else "df",
+        source=mount.source,
+        hung=not mount.answered,
+        inodes_percent=mount.inodes_percent,
+        is_read_only=mount.is_read_only,
+    )
 
 
 def _missing(store: Store) -> Store:
@@ -219,6 +237,9 @@ def _unlisted_store(mount: DiskMount) -> Store:
         agrees=is_expected,
         source=mount.source,
         hung=not mount.answered,
+        used_source="df" if has_own_size and mount.used_bytes is not None else "none",
+        inodes_percent=mount.inodes_percent if has_own_size else None,
+        is_read_only=mount.is_read_only,
     )
 
 

@@ -12,7 +12,11 @@ from rgt_tui.facts import stores, unreachable_why
 from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 from rgt_tui.panes import Scene
+from rgt_tui.probes._walk import Offender
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.environment import CACHES, EnvironmentReport
+from rgt_tui.probes.largest import LargestReport
+from rgt_tui.probes.volume_use import VolumeUseReport
 from rgt_tui.storage import Store
 
 
@@ -20,12 +24,19 @@ from rgt_tui.storage import Store
 @_options.pods
 @_options.as_json
 @_options.identities
+@click.option(
+    "--measure", is_flag=True, help="Walk the disks too: largest files, use of network volumes."
+)
 @click.pass_obj
 def run(
-    options: Options, pods: tuple[str, ...], as_json: bool, identities: tuple[Path, ...]
+    options: Options,
+    pods: tuple[str, ...],
+    as_json: bool,
+    identities: tuple[Path, ...],
+    measure: bool,
 ) -> None:
     """Shows the disks of some Pods, or of all."""
-    looked = look(options, Wanted(pods=pods, identities=identities))
+    looked = look(options, Wanted(pods=pods, identities=identities, slow=measure))
     if as_json:
         emit({"pods": [_pod(pod, looked.scene) for pod in looked.pods]})
     else:
@@ -39,6 +50,8 @@ def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:
         "id": pod.id,
         "name": pod.name,
         "mounts": [mount(store, seen=seen is not None) for store in stores(pod, scene.account)],
+        "largest": _largest(pod, scene),
+        "caches": _caches(evidence.value(EnvironmentReport)),
         "unreachable": unreachable_why(pod, evidence),
         "observed_at": rfc3339(seen.at) if seen is not None else None,
     }
@@ -58,7 +71,45 @@ def mount(store: Store, *, seen: bool) -> dict[str, Any]:
         "answered": not store.hung if seen else None,
         "api_and_mounts_agree": store.agrees if seen else None,
         "source": store.source,
+        "used_source": store.used_source,
+        "used_at": rfc3339(store.used_at),
+        "used_is_at_least": store.used_is_least,
+        "inodes_percent": store.inodes_percent,
+        "read_only": store.is_read_only if seen else None,
     }
+
+
+def _largest(pod: Pod, scene: Scene) -> list[dict[str, Any]] | None:
+    """What fills the disks; null when they were not walked, which `--measure` asks for."""
+    evidence = scene.account.about(pod.id)
+    seen = (evidence.latest(LargestReport), evidence.latest(VolumeUseReport))
+    walked = [it for it in seen if it is not None]
+    if not walked:
+        return None
+    return [
+        {
+            "path": use.mount,
+            "total_bytes": use.total_bytes,
+            "files": use.files,
+            "is_whole": use.is_whole,
+            "includes_image": use.includes_image,
+            "folders": [_offender(one) for one in use.offenders],
+            "large_files": [_offender(one) for one in use.large_files],
+            "trash": [_offender(one) for one in use.trash],
+            "observed_at": rfc3339(it.at),
+        }
+        for it in walked
+        for use in it.value.mounts
+    ]
+
+
+def _offender(one: Offender) -> dict[str, Any]:
+    return {"path": one.path, "bytes": one.size_bytes}
+
+
+def _caches(report: EnvironmentReport | None) -> dict[str, str | None] | None:
+    """Where the cache variables point; null for one that is not set, or for all when unknown."""
+    return None if report is None else {name: report.cache(name) for name in CACHES}
 
 
 def _print(looked: Looked) -> None:

@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
 from rgt_tui import places
 from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
+from rgt_tui.clients.record_json import encode
 from rgt_tui.clients.ssh import SPARE_S, ProbeAnswer, SshPool, SshTarget, events_of
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options, gpu
@@ -22,12 +23,17 @@ from rgt_tui.domain.volume import MountKind
 from rgt_tui.facts import find_pod, unreachable_why
 from rgt_tui.invocation import Options, emit
 from rgt_tui.opening import Address, address, configuration
-from rgt_tui.probes import quick_probes
-from rgt_tui.probes._script import compose
+from rgt_tui.probes import Probe, all_probes, quick_probes
+from rgt_tui.probes._script import SHELL, compose
+from rgt_tui.probes.cgroup import CgroupReport
+from rgt_tui.probes.cuda import CudaReport
 from rgt_tui.probes.df import DiskMount, DiskReport
+from rgt_tui.probes.gpu_health import GpuHealthReport
 from rgt_tui.probes.nvidia_smi import GpuReport
+from rgt_tui.probes.processes import ProcessReport
 from rgt_tui.sources import shell_target
 
+Report = TypeVar("Report")
 Events = Mapping[type, Observed[Any] | Failed]
 
 USER: Final = "root"
@@ -87,10 +93,17 @@ class Keys:
     show_default=True,
     help="How to reach it.",
 )
+@click.option(
+    "--slow", is_flag=True, help="Ask also what takes minutes: largest files, use of volumes."
+)
+@click.option("--explain", is_flag=True, help="Print the script that would run, and end.")
 @_options.as_json
 @click.pass_context
 def run(ctx: click.Context, /, **given: Any) -> None:
     """Asks every probe in one round trip, and prints what came back."""
+    if given["explain"]:
+        _explain(asked_probes(slow=given["slow"]), as_json=given["as_json"])
+        return
     examined = _examined(ctx.obj, given)
     if given["as_json"]:
         emit(probe_json(examined))
@@ -116,11 +129,36 @@ def _examined(options: Options, given: Mapping[str, Any]) -> Examined:
     asked, known = given["identities"], given["known_hosts"]
     if given["address"] is not None:
         keys = Keys(asked or config.identity_files, places.host_keys_file(), known)
-        return asyncio.run(_examine(ssh_target(given["address"]), keys, config))
+        target = ssh_target(given["address"])
+        return asyncio.run(_examine(target, keys, config, asked_probes(slow=given["slow"])))
     with address(options, config) as where:
         target = asyncio.run(pod_target(where, given["pod"]))
         keys = Keys((*asked, *where.identities), where.host_keys, known)
-        return asyncio.run(_examine(target, keys, config))
+        return asyncio.run(_examine(target, keys, config, asked_probes(slow=given["slow"])))
+
+
+def asked_probes(*, slow: bool) -> tuple[Probe, ...]:
+    """What is asked: everything that is quick, and with `slow` what takes minutes too."""
+    return all_probes() if slow else quick_probes()
+
+
+def _explain(probes: tuple[Probe, ...], *, as_json: bool) -> None:
+    """Prints what would run on the host, and nothing else: no host is asked."""
+    script = compose(probes)
+    if not as_json:
+        click.echo(f"# Sent to `{SHELL} -s` on the host. It reads; it writes nothing there.")
+        click.echo(script.text)
+        return
+    questions = [
+        {
+            "name": probe.name,
+            "limit_s": probe.limit_s,
+            "max_bytes": probe.max_bytes,
+            "script": probe.script,
+        }
+        for probe in probes
+    ]
+    emit({"shell": SHELL, "script": script.text, "questions": questions})
 
 
 async def pod_target(where: Address, word: str) -> SshTarget:
@@ -169,15 +207,16 @@ def ssh_target(address: str) -> SshTarget:
     )
 
 
-async def _examine(target: SshTarget, keys: Keys, config: Config) -> Examined:
+async def _examine(
+    target: SshTarget, keys: Keys, config: Config, probes: tuple[Probe, ...]
+) -> Examined:
     pins = HostKeys(keys.pins)
     pool = SshPool(
         identities=keys.identities,
         host_keys=pins if keys.known_hosts is None else KnownHosts(keys.known_hosts),
         connect_timeout_s=config.connect_timeout_s,
     )
-    probes, clock = quick_probes(), session_clock()
-    script = compose(probes)
+    clock, script = session_clock(), compose(probes)
     try:
         async with pool:
             answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
@@ -197,7 +236,10 @@ def probe_json(examined: Examined) -> dict[str, Any]:
         "observed_at": rfc3339(examined.at),
         "host_key": {"fingerprint": answer.host_key.fingerprint, "how": answer.host_key.how},
         "disk": disk_json(examined.events.get(DiskReport)),
-        "gpu": gpu_json(examined.events.get(GpuReport)),
+        "gpu": gpu_json(examined.events),
+        "reports": {
+            probe.name: report_json(examined.events.get(probe.report)) for probe in all_probes()
+        },
         "sections": [
             {
                 "name": name,
@@ -240,11 +282,25 @@ def mount_json(mount: DiskMount) -> dict[str, Any]:
     }
 
 
-def gpu_json(event: Observed[Any] | Failed | None) -> dict[str, Any]:
+def gpu_json(events: Events) -> dict[str, Any]:
     """The GPUs of a host; null with the reason when `nvidia-smi` did not answer."""
+    event = events.get(GpuReport)
+    cuda, health = _value(events, CudaReport), _value(events, GpuHealthReport)
     if not isinstance(event, Observed):
-        return {**gpu.answer(None), "unknown": _why(event)}
-    return {**gpu.answer(event.value), "unknown": None}
+        return {**gpu.answer(None, cuda, health), "unknown": _why(event)}
+    return {**gpu.answer(event.value, cuda, health), "unknown": None}
+
+
+def report_json(event: Observed[Any] | Failed | None) -> dict[str, Any]:
+    """One report with all its fields, or why it is not there."""
+    if not isinstance(event, Observed):
+        return {"report": None, "unknown": _why(event)}
+    return {"report": encode(event.value), "unknown": None}
+
+
+def _value(events: Events, kind: type[Report]) -> Report | None:
+    event = events.get(kind)
+    return event.value if isinstance(event, Observed) else None
 
 
 def _why(event: Failed | None) -> str:
@@ -270,8 +326,30 @@ def _print(examined: Examined) -> None:
     if not isinstance(gpus, Observed):
         click.echo(f"GPUs: ? {_why(gpus)}")
         return
-    for line in _gpu_lines(gpus.value):
+    for line in (*_gpu_lines(gpus.value), *_other_lines(examined.events)):
         click.echo(line)
+
+
+def _other_lines(events: Events) -> list[str]:
+    """CUDA, memory and processes in a line each, as far as they were seen."""
+    lines = []
+    cuda, group = _value(events, CudaReport), _value(events, CgroupReport)
+    table = _value(events, ProcessReport)
+    if cuda is not None and (cuda.driver_cuda or cuda.wanted):
+        lines.append(
+            f"  CUDA of the driver {cuda.driver_cuda or '?'}, of the image {cuda.wanted or '?'}: "
+            f"{cuda.verdict or 'not compared'}"
+        )
+    if group is not None:
+        limit = show_bytes(group.memory_limit_bytes) if group.is_limited else "no limit"
+        kills = "?" if group.oom_kills is None else group.oom_kills
+        used = show_bytes(group.memory_used_bytes)
+        lines.append(f"  memory {used} of {limit}, killed for memory: {kills}")
+    if table is not None:
+        stuck = f", hanging: {', '.join(str(it.pid) for it in table.stuck)}" if table.stuck else ""
+        sshd = "" if table.has_sshd else ", no sshd among those told"
+        lines.append(f"  processes {'?' if table.total is None else table.total}{stuck}{sshd}")
+    return lines
 
 
 def _mount_line(mount: DiskMount) -> str:

@@ -109,13 +109,14 @@ class DiskUse:
 
 
 def telling(folders: Iterable[Offender]) -> tuple[Offender, ...]:
-    """Leaves out a folder of which one folder in it holds nine tenths, and folders in a told one."""
+    """Leaves out a folder whose told folders hold nine tenths of it, and folders in a told one."""
     known = sorted(folders, key=lambda it: (-it.size_bytes, it.path))
     kept: list[Offender] = []
     for one in known:
         inner = [it for it in known if it.path.startswith(f"{one.path}/")]
         is_shell = any(it.size_bytes >= 0.9 * one.size_bytes for it in inner)
-        is_spread = one.path.count("/") == 1 and sum(_is_child(it, one) for it in inner) > 1
+        children = [it.size_bytes for it in inner if _is_child(it, one)]
+        is_spread = len(children) > 1 and sum(children) >= 0.9 * one.size_bytes
         is_within = any(one.path.startswith(f"{it.path}/") for it in kept)
         if not (is_shell or is_spread or is_within):
             kept.append(one)

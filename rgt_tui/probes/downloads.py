@@ -36,7 +36,7 @@ tell() {
     case $f in *"$nl"*) continue ;; esac
     n=$((n + 1))
     [ $n -le 40 ] || return 0
-    stat -c 'D %s %Y %n' "$f"
+    told=$(stat -c '%s %Y' "$f") && printf 'D %s %s\n' "$told" "${f#"$r"}"
   done
 } 2>/dev/null
 for d in "${hf%/}" "${HOME-/root}/.cache/huggingface" /workspace/.cache/huggingface; do

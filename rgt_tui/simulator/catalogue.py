@@ -167,9 +167,24 @@ _CPU_BY_ID: Final = {cpu.id: cpu for cpu in CPUS}
 _DATA_CENTER_BY_ID: Final = {place.id: place for place in DATA_CENTERS}
 
 
+AMD_GPUS: Final = (
+    GpuModel(
+        id="AMD Instinct MI300X OAM",
+        name="MI300X",
+        memory_gb=192,
+        memory_mib=196_592,
+        watts=750,
+        secure=2.69,
+        community=2.69,
+        pool=None,
+    ),
+)
+"""Kept apart from those that generated fleets choose from."""
+
+
 def find_gpu(gpu_id: str) -> GpuModel | None:
     """The GPU type of that id, or None."""
-    return _GPU_BY_ID.get(gpu_id)
+    return _GPU_BY_ID.get(gpu_id) or next((it for it in AMD_GPUS if it.id == gpu_id), None)
 
 
 def find_cpu(cpu_id: str) -> CpuModel | None:

@@ -79,6 +79,16 @@ class Gpu:
     memory_used_mib: int = 4
     temperature: int = 34
     watts: float = 62.0
+    slowed: int = 0
+    """Bits of what holds the clocks down, as NVML counts them; being idle is added by itself."""
+    corrected: int = 0
+    uncorrected: int = 0
+    rows_pending: bool = False
+
+    @property
+    def reasons(self) -> str:
+        """The bit mask `nvidia-smi` prints."""
+        return f"0x{self.slowed or (0 if self.util else 1):016x}"
 
     @property
     def bus_id(self) -> str:
@@ -116,6 +126,25 @@ class Process:
     gpu: int | None = None
     gpu_mib: int = 0
     state: str = "S"
+    wchan: str = "request_wait_answer"
+    """Where it sleeps while in state D."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file in the container.
+
+    Attributes:
+        is_image: whether it came with the image, and so takes nothing of the container disk.
+        idle_s: seconds since it was last written, at the beginning of the world.
+        growth: bytes a second, for a download under way.
+    """
+
+    path: str
+    size_bytes: int
+    is_image: bool = False
+    idle_s: float = 3600.0
+    growth: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,6 +163,19 @@ class Machine:
     cuda: str = "12.8"
     has_nvidia_smi: bool = True
     nvidia_smi_hangs: bool = False
+    is_amd: bool = False
+    files: list[File] = field(default_factory=list)
+    """Files worth telling; what else a disk holds lies in one nameless file of the rest."""
+    oom_kills: int = 0
+    throttled: tuple[int, int] = (0, 0)
+    """Scheduling periods so far, and those in which the CPU quota ran out."""
+    image_cuda: str | None = "12.8.1"
+    torch: tuple[str, str] | None = ("2.8.0+cu128", "12.8")
+    """Version of PyTorch, and the CUDA it was built for."""
+    ports: tuple[int, ...] = (22, 8888, 8001)
+    shm_segments: int = 0
+    clock_ahead_s: float = 0.0
+    boot_id: str = "6b0f5d4e-4b7e-4f7e-9a39-3a3e2e5a4a10"
 
     def halt(self, now: float) -> None:
         """The container is gone: disks stop growing, processes end."""

@@ -99,6 +99,7 @@ def furnish(world: World, spec: Spec, pod_id: str) -> Machine:
     if spec.gpu is not None:
         model = find_gpu(spec.gpu[0])
         if model is not None:
+            machine.is_amd = model.id.startswith("AMD")
             machine.gpus = [
                 Gpu(
                     index=index, model=model, uuid=_gpu_uuid(world), watts=round(model.watts * 0.11)

@@ -12,6 +12,7 @@ import pytest
 
 from rgt_tui.commands.probe import mount_json, ssh_target
 from rgt_tui.domain.errors import UsageError
+from rgt_tui.probes import quick_probes
 from rgt_tui.probes.df import parse
 from tests.clients.sshd import Sshd, running_sshd
 from tests.probes.captured import section
@@ -150,3 +151,26 @@ def test_a_network_volume_never_shows_the_pools_figures() -> None:
     assert (row["kind"], row["size_source"]) == ("network", "none")
     assert (row["used_bytes"], row["size_bytes"], row["free_bytes"]) == (None, None, None)
     assert row["survives_terminate"]
+
+
+def test_explain_prints_the_script_that_would_run_and_asks_nobody(tmp_path: Path) -> None:
+    ran = rgt_tui(tmp_path, "--explain")
+    assert ran.returncode == 0
+    checked = subprocess.run(["sh", "-n"], input=ran.stdout, text=True, check=False)
+    assert checked.returncode == 0
+    for probe in quick_probes():
+        assert f"section {probe.name} " in ran.stdout
+    assert "section largest " not in ran.stdout
+    code, said = answer(tmp_path, "--explain", "--slow")
+    assert code == 0
+    assert {"largest", "volume_use"} <= {it["name"] for it in said["questions"]}
+
+
+def test_every_report_is_in_the_json_whole(sshd: Sshd, tmp_path: Path) -> None:
+    _, said = answer(tmp_path, *address(sshd))
+    reports = said["reports"]
+    assert reports["identity"]["report"]["kernel"]
+    assert reports["processes"]["report"]["total"] > 0
+    assert reports["tools"]["unknown"] is None
+    assert reports["largest"] == {"report": None, "unknown": "not asked"}
+    assert set(said["gpu"]) >= {"cuda", "image_cuda", "cuda_verdict"}

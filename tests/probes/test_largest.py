@@ -106,4 +106,8 @@ def test_the_telling_folder_is_the_deepest_that_holds_nearly_all() -> None:
         of("/root/.cache/pip", 50),
     )
     tree += (of("/root/.cache/huggingface", 45), of("/var", 20), of("/var/lib", 20))
-    assert [it.path for it in telling(tree)] == ["/root/.cache", "/var/lib"]
+    assert [it.path for it in telling(tree)] == [
+        "/root/.cache/pip",
+        "/root/.cache/huggingface",
+        "/var/lib",
+    ]

@@ -68,7 +68,7 @@ def test_scenarios_and_generated_pods_may_share_a_world() -> None:
 def test_the_demo_fleet_shows_every_member_once() -> None:
     names = sorted(pod.spec.name for pod in build_world().pods.values())
     assert " ".join(names) == (
-        "api-canary etl-cpu eval-b200 ft-llama infer-x lora-4090 old-ckpt prep-nv resume-a6k"
+        "amd-mi300 api-canary etl-cpu eval-b200 ft-llama infer-x lora-4090 old-ckpt prep-nv resume-a6k"
         " sdxl-lab sweep-07 train-a"
     )
 

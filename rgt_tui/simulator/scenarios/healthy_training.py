@@ -3,7 +3,7 @@
 from typing import Final
 
 from rgt_tui.simulator.logbook import LogWriter
-from rgt_tui.simulator.machine import GIB, DiskKind, Process
+from rgt_tui.simulator.machine import GIB, DiskKind, File, Process
 from rgt_tui.simulator.placing import DAY, HOUR, OFFICIAL_IMAGE, Life, place
 from rgt_tui.simulator.pod import Pod, Spec
 from rgt_tui.simulator.scenarios import Scenario
@@ -51,6 +51,18 @@ def _load(pod: Pod) -> None:
     ]  # fmt: skip
     machine.tmux = ("train",)
     machine.cpu_percent, machine.memory_percent = 41, 38
+    machine.files = [
+        File(path=f"/workspace/ckpt/step-{step}.safetensors", size_bytes=int(15.1 * GIB))
+        for step in range(28_000, 42_000, 1000)
+    ]
+    machine.files.append(
+        File(
+            path="/workspace/.cache/huggingface/hub/datasets--fineweb/blobs/7f3a.incomplete",
+            size_bytes=2 * GIB,
+            growth=4_000_000,
+        )
+    )
+    machine.shm_segments = 24
     for disk in machine.disks:
         if disk.kind is DiskKind.CONTAINER:
             disk.base_bytes = int(8.4 * GIB)

@@ -1,6 +1,6 @@
 """RP11: the container disk is full while the workspace is roomy."""
 
-from rgt_tui.simulator.machine import GIB, DiskKind
+from rgt_tui.simulator.machine import GIB, DiskKind, File
 from rgt_tui.simulator.placing import HOUR, OFFICIAL_IMAGE, Life, place
 from rgt_tui.simulator.pod import Pod, Spec
 from rgt_tui.simulator.scenarios import Scenario
@@ -24,6 +24,13 @@ def build(world: World) -> Pod:
         if disk.kind is DiskKind.VOLUME:
             disk.base_bytes = int(disk.size_bytes * 0.11)
     pod.machine.gpus[0].memory_used_mib = 512
+    pod.machine.files = [
+        File(path="/root/.cache/pip/http-v2/wheels.bin", size_bytes=int(9.1 * GIB)),
+        File(path="/root/.cache/huggingface/hub/models--llama/blobs/ab12", size_bytes=8 * GIB),
+        File(path="/root/out/step-41200/model.safetensors", size_bytes=int(1.9 * GIB)),
+        File(path="/usr/lib/x86_64-linux-gnu/libcudnn.so", size_bytes=GIB, is_image=True),
+        File(path="/workspace/.Trash-0/files/old.ckpt", size_bytes=6 * GIB),
+    ]
     _tell(world, pod)
     return pod
 

@@ -1,6 +1,6 @@
 """An ordinary Pod with a volume disk and an idle moment."""
 
-from rgt_tui.simulator.machine import GIB, DiskKind, Process
+from rgt_tui.simulator.machine import GIB, DiskKind, File, Process
 from rgt_tui.simulator.placing import HOUR, OFFICIAL_IMAGE, Life, place
 from rgt_tui.simulator.pod import Pod, Spec
 from rgt_tui.simulator.scenarios import Scenario
@@ -23,6 +23,11 @@ def build(world: World) -> Pod:
     pod.machine.processes.append(
         Process(pid=402, command="python lora.py", cpu=99.0, age_s=18_000, gpu=0, gpu_mib=19_400)
     )
+    pod.machine.files = [
+        File(path="/workspace/models/flux/flux1-dev.safetensors", size_bytes=int(22.2 * GIB)),
+        File(path="/root/.cache/uv/archive-v0/torch.whl", size_bytes=int(2.7 * GIB)),
+        File(path="/workspace/models/lora.part", size_bytes=700 * 1024**2),
+    ]
     for disk in pod.machine.disks:
         if disk.kind is DiskKind.CONTAINER:
             disk.base_bytes = int(5.1 * GIB)

@@ -22,6 +22,9 @@ class View:
     now: float
     """World time, UTC Unix seconds."""
 
+    world_began: float = 0.0
+    """World time at which the world began."""
+
     @property
     def machine(self) -> Machine:
         """The inside of the Pod."""

@@ -6,7 +6,7 @@ On a Pod without its GPU nobody has published the output; "No devices were found
 status 6 is what the tool says on a host without one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from rgt_tui.simulator.machine import Gpu, Process
@@ -62,12 +62,19 @@ GPU_FIELDS: Final[dict[str, Field]] = {
     "clocks.gr": _with("MHz", lambda _, gpu: 1755 if gpu.util else 345),
     "clocks.mem": _with("MHz", lambda _, __: 2619),
     "clocks.max.sm": _with("MHz", lambda _, __: 1980),
-    "clocks_event_reasons.active": _plain(lambda _, gpu: f"0x{0 if gpu.util else 1:016x}"),
-    "clocks_throttle_reasons.active": _plain(lambda _, gpu: f"0x{0 if gpu.util else 1:016x}"),
+    "clocks_event_reasons.active": _plain(lambda _, gpu: gpu.reasons),
+    "clocks_throttle_reasons.active": _plain(lambda _, gpu: gpu.reasons),
     "pcie.link.gen.current": _plain(lambda _, __: 5),
     "pcie.link.width.current": _plain(lambda _, __: 16),
     "ecc.mode.current": _plain(lambda _, __: "Enabled"),
-    "remapped_rows.pending": _plain(lambda _, __: "No"),
+}
+ROW_FIELDS: Final[dict[str, Field]] = {
+    "gpu_uuid": _plain(lambda _, gpu: gpu.uuid),
+    "gpu_bus_id": _plain(lambda _, gpu: gpu.bus_id),
+    "gpu_name": _plain(lambda _, gpu: gpu.model.id),
+    "remapped_rows.correctable": _plain(lambda _, __: 0),
+    "remapped_rows.uncorrectable": _plain(lambda _, gpu: int(gpu.rows_pending)),
+    "remapped_rows.pending": _plain(lambda _, gpu: "Yes" if gpu.rows_pending else "No"),
     "remapped_rows.failure": _plain(lambda _, __: "No"),
 }
 for _kind in ("clocks_event_reasons", "clocks_throttle_reasons"):
@@ -79,9 +86,9 @@ for _kind in ("clocks_event_reasons", "clocks_throttle_reasons"):
         "sw_power_cap",
     ):
         GPU_FIELDS[f"{_kind}.{_reason}"] = _plain(lambda _, __: "Not Active")
-for _side in ("corrected", "uncorrected"):
-    for _span in ("volatile", "aggregate"):
-        GPU_FIELDS[f"ecc.errors.{_side}.{_span}.total"] = _plain(lambda _, __: 0)
+for _span in ("volatile", "aggregate"):
+    GPU_FIELDS[f"ecc.errors.corrected.{_span}.total"] = _plain(lambda _, gpu: gpu.corrected)
+    GPU_FIELDS[f"ecc.errors.uncorrected.{_span}.total"] = _plain(lambda _, gpu: gpu.uncorrected)
 
 APP_FIELDS: Final[dict[str, Callable[[Gpu, Process], tuple[str, str]]]] = {
     "gpu_uuid": lambda gpu, _: (gpu.uuid, ""),
@@ -111,6 +118,9 @@ def render(view: View, argv: tuple[str, ...]) -> Reply:
         return Reply("No devices were found\n", 6)
     if "query-gpu" in options:
         return _query_gpus(view, gpus, options)
+    if "query-remapped-rows" in options:
+        renamed = {**options, "query-gpu": options["query-remapped-rows"]}
+        return _query_gpus(view, gpus, renamed, ROW_FIELDS)
     if "query-compute-apps" in options:
         return _query_apps(view, gpus, options)
     if "list-gpus" in options:
@@ -125,7 +135,13 @@ def _options(argv: tuple[str, ...]) -> tuple[dict[str, str], str]:
     while words:
         word = words.pop(0)
         name, _, value = word.partition("=")
-        if name in {"--query-gpu", "--query-compute-apps", "--format", "--id"}:
+        if name in {
+            "--query-gpu",
+            "--query-compute-apps",
+            "--query-remapped-rows",
+            "--format",
+            "--id",
+        }:
             found[name[2:]] = value
         elif word in {"-L", "--list-gpus"}:
             found["list-gpus"] = ""
@@ -144,12 +160,17 @@ def _selected(view: View, wanted: str | None) -> list[Gpu] | None:
     return chosen or None
 
 
-def _query_gpus(view: View, gpus: list[Gpu], options: dict[str, str]) -> Reply:
+def _query_gpus(
+    view: View,
+    gpus: list[Gpu],
+    options: dict[str, str],
+    fields: Mapping[str, Field] = GPU_FIELDS,
+) -> Reply:
     names = [name.strip() for name in options["query-gpu"].split(",")]
-    unknown = [name for name in names if name not in GPU_FIELDS]
+    unknown = [name for name in names if name not in fields]
     if unknown:
         return _not_a_field(unknown[0])
-    cells = [[GPU_FIELDS[name](view, gpu) for name in names] for gpu in gpus]
+    cells = [[fields[name](view, gpu) for name in names] for gpu in gpus]
     return _csv(names, cells, options)
 
 
@@ -186,7 +207,7 @@ def _csv(names: list[str], rows: list[list[tuple[str, str]]], options: dict[str,
 
 
 def _is_there(pod: Pod) -> bool:
-    return pod.machine.has_nvidia_smi
+    return pod.machine.has_nvidia_smi and not pod.machine.is_amd
 
 
 COMMAND = Command(name="nvidia-smi", render=render, is_installed=_is_there)

@@ -22,7 +22,7 @@ _COLUMNS: Final[dict[str, _Column]] = {
     "etimes": ("ELAPSED", lambda view, it: str(_age(view, it))),
     "stat": ("STAT", lambda _, it: it.state),
     "s": ("S", lambda _, it: it.state),
-    "wchan": ("WCHAN", lambda _, it: "request_wait_answer" if it.state == "D" else "-"),
+    "wchan": ("WCHAN", lambda _, it: it.wchan if it.state == "D" else "-"),
     "rss": ("RSS", lambda view, it: str(int(it.memory / 100 * view.machine.memory_gib * 1024**2))),
     "comm": ("COMMAND", lambda _, it: it.command.split()[0].rsplit("/", 1)[-1].rstrip(":")[:15]),
     "args": ("COMMAND", lambda _, it: it.command),

@@ -14,6 +14,7 @@ from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.shell import View
 from rgt_tui.simulator.ssh.calls import Calls
 from rgt_tui.simulator.ssh.pseudofiles import pseudofiles
+from rgt_tui.simulator.ssh.root import Root
 from rgt_tui.simulator.ssh.toolbox import Toolbox
 from rgt_tui.simulator.world import World
 
@@ -42,24 +43,23 @@ class Containers:
         self._live += 1
         self._idle.clear()
         try:
-            for path, content in pseudofiles(self._world, pod).items():
-                place = folder / "root" / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
+            root = Root(folder / "root", lambda: pseudofiles(self._world, pod))
+            root.refresh()
             (folder / "home").mkdir()
-            yield {
-                "PATH": str(self._toolbox.folder_for(pod)),
-                "HOME": str(folder / "home"),
-                "USER": "root",
-                "LOGNAME": "root",
-                "SHELL": "/bin/bash",
-                "LANG": "C.UTF-8",
-                "RGT_ROOT": str(folder / "root"),
-                "RGT_PROC": str(folder / "root" / "proc"),
-                "RGT_POD": pod.id,
-                "RGT_CALLS": str(folder),
-                "RGT_CALLS_FIFO": str(self.calls.path),
-            }
+            with root.kept_fresh():
+                yield {
+                    "PATH": str(self._toolbox.folder_for(pod)),
+                    "HOME": str(folder / "home"),
+                    "USER": "root",
+                    "LOGNAME": "root",
+                    "SHELL": "/bin/bash",
+                    "LANG": "C.UTF-8",
+                    "RGT_ROOT": str(folder / "root"),
+                    "RGT_PROC": str(folder / "root" / "proc"),
+                    "RGT_POD": pod.id,
+                    "RGT_CALLS": str(folder),
+                    "RGT_CALLS_FIFO": str(self.calls.path),
+                }
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             self._live -= 1
@@ -79,7 +79,11 @@ class Containers:
 
     def _view(self, pod_id: str) -> View | None:
         pod = self._world.pods.get(pod_id)
-        return None if pod is None else View(pod=pod, now=self._world.now)
+        return (
+            None
+            if pod is None
+            else View(pod=pod, now=self._world.now, world_began=self._world.started_at)
+        )
 
 
 def kill_group(process: asyncio.subprocess.Process) -> None:
