@@ -145,11 +145,11 @@ def move_options(
     )
     ways: list[tuple[str, tuple[str, ...]]] = []
     if s3_endpoint(volume.data_center) and s3_endpoint(target):
-        steps = (
-            made,
-            f"copy over S3 with no Pod, by rclone or aws s3 sync: {s3_endpoint(volume.data_center)} to",
-            f"{s3_endpoint(target)}; every byte passes the machine that copies, twice",
+        copied = (
+            f"copy over S3 with no Pod, by rclone or aws s3 sync: {s3_endpoint(volume.data_center)} "
+            f"to {s3_endpoint(target)}; every byte passes the machine that copies, twice"
         )
+        steps: tuple[str, ...] = (made, copied)
         ways.append(("over S3, without a Pod", steps))
     pods = (
         made,
