@@ -62,6 +62,7 @@ def as_answer(scene: Scene) -> dict[str, Any]:
         "stopped_at_zero": [pod.id for pod in money.fate.stopped],
         "spent": _spent(scene, money),
         "pods": [_pod(pod, scene) for pod in scene.account.pods],
+        "history": _history(scene),
     }
 
 
@@ -80,6 +81,20 @@ def _spent(scene: Scene, money: Money) -> dict[str, Any]:
         "month_forecast": _number(money.forecast),
         "unknown": None if failure is None else failure.error,
     }
+
+
+def _history(scene: Scene) -> list[dict[str, Any]]:
+    """The money as it was seen in earlier looks: the last day as seen, before that one an hour."""
+    known = scene.account.evidence.value(History)
+    return [
+        {
+            "at": rfc3339(point.at),
+            "balance": _number(point.balance),
+            "spend_per_hour": _number(point.spend_per_hour),
+            "spend_per_hour_computed": _number(point.burn_per_hour),
+        }
+        for point in (known.points if known is not None else ())
+    ]
 
 
 def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:

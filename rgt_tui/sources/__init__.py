@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from rgt_tui import specs
-from rgt_tui.clients.history import HistoryBook
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock
@@ -23,6 +23,11 @@ from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import Pod
 from rgt_tui.probes import EACH_TICK, all_probes
 
+if TYPE_CHECKING:
+    from rgt_tui.clients.history import (
+        HistoryBook,  # loads sqlite3, which the first frame can spare
+    )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wires:
@@ -31,7 +36,7 @@ class Wires:
     rest: Rest
     shells: SshPool
     balance: Callable[[], Awaitable[Balance]]
-    history: HistoryBook
+    history: "HistoryBook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,6 @@ is listed each half hour at most.
 
 from typing import Final
 
-from rgt_tui.clients.s3_keys import find_s3_keys
-from rgt_tui.clients.s3_open import endpoint_of, s3_of
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.objects import StoredUse, StoredUses, counted
@@ -20,6 +18,9 @@ OBJECTS_MAX: Final = 50_000
 
 
 async def _read(ask: Ask) -> tuple[Change, ...]:
+    from rgt_tui.clients.s3_keys import find_s3_keys  # loads httpx
+    from rgt_tui.clients.s3_open import endpoint_of
+
     keys = find_s3_keys()
     if keys is None:
         return ()
@@ -29,6 +30,8 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
 
 
 async def _use(volume: NetworkVolume) -> StoredUse:
+    from rgt_tui.clients.s3_open import s3_of  # loads httpx
+
     try:
         async with s3_of(volume) as s3:
             return counted(volume.id, await s3.list(volume.id, deep=True, limit=OBJECTS_MAX))

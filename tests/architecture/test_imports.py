@@ -35,3 +35,10 @@ def test_a_headless_triage_never_loads_textual() -> None:
     assert "textual" not in loaded_after(
         "from rgt_tui.cli import main; main(['--demo', 'triage', '--json', '--fail-on', 'never'])"
     )
+
+
+def test_what_the_engine_needs_before_the_first_frame_leaves_the_wire_libraries_out() -> None:
+    loaded = loaded_after(
+        "import rgt_tui.engine; from rgt_tui.sources import all_sources; all_sources()"
+    )
+    assert loaded.isdisjoint({"httpx", "asyncssh", "sqlite3", "botocore", "aiohttp", *HEAVY})

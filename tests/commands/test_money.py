@@ -79,6 +79,14 @@ def test_billing_that_is_forbidden_is_null_with_its_reason(
     assert found["balance"] is not None
 
 
+def test_the_balance_is_remembered_from_call_to_call(call: Call) -> None:
+    answer(call("billing", "--json"))
+    points = answer(call("billing", "--json"))["history"]
+    known = [point for point in points if point["balance"] is not None]
+    assert len(known) == 2
+    assert known[0]["balance"] > known[1]["balance"]
+
+
 def test_billing_as_text_says_the_runway_and_who_dies(call: Call) -> None:
     code, out, _ = call("billing")
     assert code == 0
