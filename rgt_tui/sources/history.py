@@ -3,6 +3,7 @@
 from typing import Final
 
 from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.history import History, MoneyPoint
 from rgt_tui.domain.money import Balance, burn_per_hour
@@ -23,7 +24,10 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     point = _point(ask.account, ask.clock())
     if point is not None:
         await book.keep_money(point)
-    return (ask.seen(await book.remembered(seen.value.pods, ask.clock()), source="history"),)
+    known = ask.seen(await book.remembered(seen.value.pods, ask.clock()), source="history")
+    if book.trouble:  # what is remembered is whole all the same, but for this run only
+        return (known, ask.failed(History, RgtError(book.trouble)))
+    return (known,)
 
 
 def _point(account: Account, now: float) -> MoneyPoint | None:
