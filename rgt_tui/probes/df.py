@@ -19,7 +19,7 @@ from rgt_tui.domain.units import LARGEST, whole_number
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.probes import BadSection, Probe, Section
 
-LIMIT_S: Final = 4
+LIMIT_S: Final = 6
 
 _SCRIPT: Final = r"""
 ask() {

@@ -5,7 +5,11 @@ from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
 from rgt_tui.panes import Cell, Scene, Tone
 from rgt_tui.panes.disk import PANE
+from rgt_tui.probes._walk import DiskUse, Offender
 from rgt_tui.probes.df import DiskMount, DiskReport
+from rgt_tui.probes.environment import CacheFolder, EnvironmentReport
+from rgt_tui.probes.largest import LargestReport
+from rgt_tui.probes.volume_use import VolumeUseReport
 from tests.values import NOW, a_pod, an_account, having
 
 
@@ -86,3 +90,57 @@ def test_an_overlay_where_the_api_promises_a_volume_counts_as_lost() -> None:
     assert row["STOP"].text == "wiped"
     blocks = PANE.detail(Scene(account=account, now=NOW), f"{pod.id}/")
     assert any("disagree" in cell.text for line in blocks[0].lines for cell in line)
+
+
+def told(account: Account, pod_id: str) -> str:
+    blocks = PANE.detail(Scene(account=account, now=NOW), f"{pod_id}/")
+    return "\n".join("".join(cell.text for cell in line) for b in blocks for line in b.lines)
+
+
+def test_growth_and_the_time_to_full_come_from_earlier_readings() -> None:
+    pod = a_pod()
+    account = an_account(pod)
+    for minutes, used in ((60, 10.0), (30, 12.0), (0, 14.0)):
+        root = mount("/", MountKind.CONTAINER, used, 20, "overlay")
+        account = having(account, pod, DiskReport((root, DISK)), at=NOW - 60 * minutes)
+    row = table(account)["/"]
+    assert (row["GROWTH"].text, row["FULL IN"].text) == ("+4.0G/h", "1h30m!")
+    assert table(account)["/workspace"]["GROWTH"] == Cell("0/h", Tone.DIM)
+    assert "full in about 1h30m" in told(account, pod.id)
+
+
+def test_a_network_volume_shows_what_its_files_add_up_to_with_age_and_source() -> None:
+    pod = a_pod(volume_disk=None, network_mounts=(NetworkMount(volume_id="v1", path="/workspace"),))
+    volume = NetworkVolume(id="v1", name="nv", size_gb=100, data_center="EU-RO-1", tier="STANDARD")
+    account = an_account(pod).after(Change(VolumeList, Observed(VolumeList((volume,)), NOW)))
+    pool = mount("/workspace", MountKind.NETWORK, 1.4e6, 2.3e6, "mfs#euro.runpod.net:9421")
+    account = having(account, pod, DiskReport((ROOT, pool)))
+    use = DiskUse(mount="/workspace", is_whole=False, total_bytes=40 * GIB, files=40_000)
+    account = having(account, pod, VolumeUseReport((use,)), at=NOW - 600)
+    row = table(account)["/workspace"]
+    assert (row["USED"].text, row["SIZE"].text, row["%"].text) == (">40.0G", "100G", "40%")
+    assert row["GROWTH"] == Cell("?", Tone.UNKNOWN)
+    assert "at least 40.0G of 100G (du 10m)" in told(account, pod.id)
+
+
+def test_what_fills_a_disk_where_caches_point_and_trash_are_told() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, DiskReport((ROOT, DISK)))
+    pip = Offender(path="/root/.cache/pip", size_bytes=9 * GIB, is_folder=True)
+    trash = Offender(path="/workspace/.Trash-0", size_bytes=6 * GIB, is_folder=True)
+    uses = (
+        DiskUse(mount="/", is_whole=True, total_bytes=19 * GIB, files=7, folders=(pip,)),
+        DiskUse(mount="/workspace", is_whole=True, total_bytes=22 * GIB, files=3, trash=(trash,)),
+    )
+    account = having(account, pod, LargestReport(uses))
+    caches = (
+        CacheFolder(variable="HF_HOME", first="/workspace/hf"),
+        CacheFolder(variable="PIP_CACHE_DIR", session="/root/.cache/pip"),
+    )
+    account = having(account, pod, EnvironmentReport(first=("A",), caches=caches))
+    said = told(account, pod.id)
+    assert "/root/.cache/pip 9.0G" in said
+    assert "/workspace/.Trash-0 6.0G" in said
+    assert "HF_HOME /workspace/hf (volume disk)" in said
+    assert "PIP_CACHE_DIR /root/.cache/pip (container disk)" in said
+    assert "stop wipes 19.6G on /; terminate also deletes 22.0G on /workspace" in said

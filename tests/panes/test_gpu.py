@@ -1,9 +1,15 @@
+from dataclasses import replace
+
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.pod import GpuUse, Pod, Runtime
 from rgt_tui.domain.units import GIB, MIB
 from rgt_tui.panes import Cell, Scene, Tone
 from rgt_tui.panes.gpu import PANE
+from rgt_tui.probes.cuda import CudaReport
+from rgt_tui.probes.gpu_health import GpuHealth, GpuHealthReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuProcess, GpuReport
+from rgt_tui.probes.processes import Process, ProcessReport
+from rgt_tui.probes.rocm_smi import AmdGpu, AmdReport
 from tests.values import NOW, a_pod, an_account, having
 
 
@@ -84,3 +90,68 @@ def test_processes_are_listed_with_their_memory() -> None:
     blocks = PANE.detail(Scene(account=account, now=NOW), f"{pod.id}/0")
     assert "812" in blocks[0].lines[0][0].text
     assert "512M  python train.py" in blocks[0].lines[0][1].text
+
+
+def told(account: Account, key: str) -> str:
+    blocks = PANE.detail(Scene(account=account, now=NOW), key)
+    return "\n".join("".join(cell.text for cell in line) for b in blocks for line in b.lines)
+
+
+def test_an_amd_pod_shows_what_rocm_smi_tells_and_no_invented_cuda() -> None:
+    card = AmdGpu(index=0, name="AMD Instinct MI300X OAM", util_percent=91.0, power_w=688.0)
+    pod = a_pod(gpu_id="AMD Instinct MI300X OAM")
+    account = having(an_account(pod), pod, GpuReport(absent="no NVIDIA GPU"))
+    account = having(account, pod, AmdReport(gpus=(card,), driver="6.10.5", is_expected=True))
+    row = rows(account)[0]
+    assert (row["MODEL"].text, row["USE"].text, row["CUDA"].text) == (card.name, "91%", "AMD")
+    assert (row["ECC"].text, row["TEMP"]) == ("--", Cell("?", Tone.UNKNOWN))
+    assert "AMD: driver 6.10.5" in told(account, f"{pod.id}/0")
+
+
+def test_the_idle_clock_says_how_long_and_what_it_cost() -> None:
+    pod = a_pod()
+    account = an_account(pod)
+    for ago, use in ((7200, 90.0), (3600, 0.0), (0, 0.0)):
+        account = having(account, pod, GpuReport(gpus=(gpu(util=use),)), at=NOW - ago)
+    assert rows(account)[0]["STATE"] == Cell("idle 1h00m", Tone.WARN)
+    assert "all idle for 1h00m: $1.19 for nothing" in told(account, f"{pod.id}/0")
+
+
+def test_full_use_at_idle_power_is_called_waiting_and_heat_is_named() -> None:
+    waits = replace(gpu(util=100.0), power_w=60.0)
+    assert only(a_pod(), GpuReport(gpus=(waits,)))["STATE"] == Cell("waits? low W", Tone.WARN)
+    hot = replace(gpu(), slowed_by=("hardware heat limit",))
+    assert only(a_pod(), GpuReport(gpus=(hot,)))["STATE"] == Cell("throttled!", Tone.BAD)
+
+
+def test_memory_faults_and_an_old_driver_are_told() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, GpuReport(gpus=(gpu(),), driver="535.1"))
+    sick = GpuHealth(uuid="GPU-0", ecc_on=True, uncorrected=2, rows_pending=True)
+    account = having(account, pod, GpuHealthReport((sick,)))
+    account = having(account, pod, CudaReport(driver_cuda="12.2", toolkit="13.0"))
+    row = rows(account)[0]
+    assert (row["ECC"], row["CUDA"].text) == (Cell("2!", Tone.BAD), "12.2")
+    said = told(account, f"{pod.id}/0")
+    assert "2 uncorrected" in said
+    assert "image wants 13.0: the driver is too old for it (RP9)" in said
+
+
+def test_a_process_has_owner_and_age_only_where_the_number_is_its_own() -> None:
+    pod = a_pod()
+    apps = (
+        GpuProcess(gpu_uuid="GPU-0", pid=812, name="python", memory_bytes=512 * MIB),
+        GpuProcess(gpu_uuid="GPU-0", pid=1, name="python", memory_bytes=None),
+    )
+    table = ProcessReport(
+        (
+            Process(pid=1, name="docker-init", state="S"),
+            Process(
+                pid=812, name="python", state="R", owner="root", age_s=7200.0, args="python t.py"
+            ),
+        )
+    )
+    account = having(an_account(pod), pod, GpuReport(gpus=(gpu(),), processes=apps))
+    said = told(having(account, pod, table), f"{pod.id}/0")
+    assert "root, 2h00m, python t.py" in said
+    assert "owner ?, age ?" in said

@@ -90,6 +90,16 @@ async def test_a_state_looks_as_it_did(state: str, size: tuple[int, int], galler
         gallery.holds(running.app)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("pane", ["disk", "gpu"])
+async def test_a_mixed_fleet_looks_as_it_did(
+    pane: str, size: tuple[int, int], gallery: Gallery
+) -> None:
+    """Network volume, volume disk, nothing mounted, full overlay, hung mount, no GPU, AMD, CPU."""
+    async with console(demo_fleet(), size, pane) as running:
+        gallery.holds(running.app)
+
+
 @pytest.mark.parametrize("size", [(60, 18), (79, 23), (40, 10), (20, 5)], ids=_of)
 async def test_a_small_terminal_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
     async with console(scenes.demo(), size) as running:
