@@ -22,11 +22,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from rgt_tui import places
-from rgt_tui.actions import Action, Copy, Outcome, Refresh, Show, all_actions
+from rgt_tui.actions import Action, Confirm, Copy, Outcome, Refresh, Show, all_actions
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.request import Request
 from rgt_tui.panes import Block, Scene, all_panes
 from rgt_tui.ui import keys
 from rgt_tui.ui.feed import Feed
+from rgt_tui.ui.screens.confirm import Asking, ConfirmScreen
 from rgt_tui.ui.screens.desk import Shown
 from rgt_tui.ui.screens.help import availability, help_blocks, why_not
 from rgt_tui.ui.screens.main import MainScreen
@@ -122,6 +124,9 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             return
         if isinstance(event, events.Key | events.Paste):
             self._attend()
+            screen = self.screen
+            if isinstance(screen, Asking) and screen.takes(event):
+                return
         await super().on_event(event)
 
     def on_mount(self) -> None:
@@ -233,6 +238,21 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             return
         self._follow(action, pod, action.run(self._scene, pod))
 
+    def action_write_mode(self) -> None:
+        """Unlocks write mode, or locks it again."""
+        if self._scene.read_only:
+            self.say(f"w {self._scene.why_no_write}")
+        elif self._scene.write_left_s is None:
+            self._feed.unlock()
+            self.say("w write mode: what you confirm now is sent; E locks it again")
+        else:
+            self._feed.lock()
+            self.say("i write mode is locked")
+
+    def perform(self, request: Request, approval: str) -> None:
+        """Hands a request that a person has confirmed to the engine."""
+        self._feed.perform(request, approval)
+
     def action_refuse(self, what: str) -> None:
         """Says why a key that destroys elsewhere does nothing here."""
         self.say(keys.REFUSALS[what])
@@ -276,6 +296,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             case Copy(text=text):
                 self.copy_to_clipboard(text)
                 self.say(f"copied: {text}")
+            case Confirm():
+                self.push_screen(ConfirmScreen(self, outcome, pod))
             case Show(title=title):
                 self._read(title, _again(action, pod), pod, action.kinds)
 

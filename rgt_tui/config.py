@@ -48,7 +48,7 @@ class Config:
         notes: sentences on what is worth a look, such as a file mode.
     """
 
-    read_only: bool = True
+    read_only: bool = False
     base_url: str = BASE_URL
     identity_files: tuple[Path, ...] = ()
     connect_timeout_s: float = 10.0

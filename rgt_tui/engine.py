@@ -22,6 +22,7 @@ from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.request import Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 from rgt_tui.session import Session
@@ -97,6 +98,7 @@ class Engine:
             notices=state.notices,
             periods=self._periods,
             trouble=self._trouble or _trouble_of(state),
+            write_left_s=session.writer.mode.left_s if session is not None else None,
             as_of=self._as_of if not self._is_live(state) else None,
             high_performance=self._setting.high_performance,
             auto_pay=self._setting.auto_pay,
@@ -123,6 +125,29 @@ class Engine:
         session = self._session
         if session is not None:
             session.pacer.idle = idle
+
+    def unlock(self) -> None:
+        """Lets writes be asked for, for ten minutes; not in a read-only session."""
+        session = self._session
+        if session is not None and session.writer.mode.possible:
+            session.writer.mode.unlock()
+            self._bumps += 1
+
+    def lock(self) -> None:
+        """Ends that at once."""
+        session = self._session
+        if session is not None:
+            session.writer.mode.lock()
+            self._bumps += 1
+
+    def perform(self, request: Request, approval: str) -> None:
+        """Asks for a request to be carried out; returns at once. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is None or loop is None:
+            self._store.say(self._clock(), f"! {request.what}: not sent, there is no connection")
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has just been closed
+            loop.call_soon_threadsafe(session.request, request, approval)
 
     def heartbeat_age(self) -> float:
         """Seconds since the engine's loop last turned: its lag."""

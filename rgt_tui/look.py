@@ -64,14 +64,20 @@ async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
             absent=wanted.absent,
             kinds=wanted.kinds,
         )
+    return scene_of(store, (where, config, clock()), wanted)
+
+
+def scene_of(store: Store, seen: tuple[Address, Config, float], wanted: Wanted) -> Looked:
+    """What was seen, as panes and commands want it."""
+    where, config, now = seen
     state = store.state
     scene = Scene(
         account=state.account,
         findings=state.findings,
-        now=clock(),
+        now=now,
         source=where.source,
         read_only=where.read_only,
-        notices=tuple((clock(), note) for note in where.notes),
+        notices=tuple((now, note) for note in where.notes),
         high_performance=config.high_performance,
         auto_pay=config.auto_pay,
     )

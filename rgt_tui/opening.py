@@ -16,11 +16,13 @@ from rgt_tui.clock import Clock
 from rgt_tui.config import Config, load
 from rgt_tui.domain.secret import Secret
 from rgt_tui.invocation import Options
-from rgt_tui.places import history_file, host_keys_file
+from rgt_tui.places import history_file, host_keys_file, journal_file
 from rgt_tui.store import Store
 
 if TYPE_CHECKING:
+    from rgt_tui.clients.rest import Rest
     from rgt_tui.session import Session
+    from rgt_tui.writer import Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Address:
         host_keys: file of the pinned host keys.
         read_only: whether no write can be sent.
         history: file in which the account is remembered; None remembers for this run only.
+        journal: file of the audit log; lock files lie beside it.
     """
 
     base_url: str
@@ -46,6 +49,7 @@ class Address:
     host_keys: Path = field(default_factory=host_keys_file)
     read_only: bool = True
     history: Path | None = None
+    journal: Path = field(default_factory=journal_file)
 
     @property
     def tag(self) -> str:
@@ -70,7 +74,7 @@ def address(options: Options, config: Config) -> Iterator[Address]:
         NoCredentials: no API key was found, and this is not a demo.
     """
     if options.demo:
-        with _simulated() as simulated:
+        with _simulated(read_only=options.read_only or config.read_only) as simulated:
             yield with_identities(simulated, options.identities)
         return
     yield with_identities(real_address(options, config), options.identities)
@@ -97,7 +101,7 @@ def real_address(options: Options, config: Config) -> Address:
 
 
 @contextlib.contextmanager
-def _simulated() -> Iterator[Address]:
+def _simulated(*, read_only: bool) -> Iterator[Address]:
     from rgt_tui.simulator import Simulator, build_world  # aiohttp and asyncssh: only for the demo
 
     with (
@@ -111,6 +115,8 @@ def _simulated() -> Iterator[Address]:
             identities=(Path(simulator.ssh_identity),),
             host_keys=Path(folder) / "hostkeys.json",
             history=Path(folder) / "history" / "history.sqlite",
+            read_only=read_only,
+            journal=Path(folder) / "state" / "journal.jsonl",
         )
 
 
@@ -146,6 +152,7 @@ async def open_session(
         host_keys=host_keys,
         connect_timeout_s=config.connect_timeout_s,
     )
+    writer = _writer(where, rest, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:
         if history.trouble:
             store.say(clock(), f"w {history.trouble}")
@@ -155,11 +162,29 @@ async def open_session(
                 shells=shells,
                 history=history,
                 balance=lambda: read_balance(base_url=where.base_url, key=where.key),
+                journal=writer.journal,
             ),
             store=store,
             clock=clock,
             pacer=pacer,
+            writer=writer,
         )
+
+
+def _writer(where: Address, rest: "Rest", store: Store, clock: Clock) -> "Writer":
+    """The writing side: locked, and for ever so in a read-only session."""
+    from rgt_tui.clients.journal import Journal
+    from rgt_tui.guard.writemode import WriteMode
+    from rgt_tui.writer import Writer
+
+    return Writer(
+        rest=rest,
+        journal=Journal(where.journal, account=where.tag, clock=clock),
+        mode=WriteMode(possible=not where.read_only, monotonic=clock),
+        clock=clock,
+        locks=where.journal.parent / "locks",
+        say=lambda text: store.say(clock(), text),
+    )
 
 
 def with_identities(where: Address, identities: tuple[Path, ...]) -> Address:

@@ -105,6 +105,11 @@ def host_keys_file() -> "Path":
     return state_dir() / "hostkeys.json"
 
 
+def journal_file() -> "Path":
+    """The audit log of every change that was asked for."""
+    return state_dir() / "journal.jsonl"
+
+
 def frame_file() -> str:
     """The last frame on screen, for the first picture of the next start."""
     return os.path.join(folder("state"), "frame")

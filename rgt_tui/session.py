@@ -15,11 +15,13 @@ from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.request import Ending, Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.sources import Ask, Source, Wires, all_sources
 from rgt_tui.store import Store
 from rgt_tui.triage import Findings, examine, open_findings
+from rgt_tui.writer import Performed, Writer
 
 TICK_S: Final = 0.25
 SETTLE_S: Final = 0.5
@@ -45,24 +47,27 @@ class _Turn:
 
 @dataclass(slots=True)
 class Session:
-    """The reading side of the program.
+    """The reading side of the program, and the way by which requests reach its writing side.
 
     Attributes:
         wires: the open connections.
         store: where everything read goes.
         clock: Unix seconds.
         pacer: decides when the API may be asked.
+        writer: carries out requests.
     """
 
     wires: Wires
     store: Store
     clock: Clock
     pacer: Pacer
+    writer: Writer
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
 
     async def watch(self, kinds: frozenset[type] = frozenset()) -> None:
         """Reads all sources, for ever; those on demand for these report types, until `attend`."""
@@ -74,6 +79,7 @@ class Session:
                 if not source.metered:
                     tasks.create_task(self._watch_unmetered(source, tasks))
             tasks.create_task(self._conclude())
+            tasks.create_task(self._serve_requests(tasks))
 
     async def look(
         self,
@@ -132,6 +138,34 @@ class Session:
         for source in all_sources():
             if source.metered:
                 self.pacer.request_now(source.name)
+
+    def request(self, request: Request, approval: str) -> None:
+        """Has a request carried out while `watch` runs; what becomes of it is said."""
+        self._requests.put_nowait((request, approval))
+
+    async def perform(self, request: Request, approval: str) -> Performed:
+        """Carries out a request, says how it ended, and has what it concerns read again.
+
+        Args:
+            request: what is asked.
+            approval: how a person approved it, for the journal.
+        """
+        self.store.say(self.clock(), f"i {request.what}: asked")
+        try:
+            performed = await self.writer.perform(request, approval)
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not end the reading
+            performed = Performed(Ending.UNKNOWN, f"internal error {fault_of(error)}", 4)
+        mark = "i" if performed.ending is Ending.DONE else "!"
+        self.store.say(self.clock(), f"{mark} {request.what}: {performed.ending}, {performed.said}")
+        self.refresh(request.pod)
+        return performed
+
+    async def _serve_requests(self, tasks: asyncio.TaskGroup) -> None:
+        for said in await self.writer.recover():
+            self.store.say(self.clock(), f"! {said}")
+        while True:
+            request, approval = await self._requests.get()
+            tasks.create_task(self.perform(request, approval))
 
     async def _ask_pods(self, only: Sequence[str], *, shells: bool, slow: bool) -> None:
         gate = asyncio.Semaphore(AT_ONCE)

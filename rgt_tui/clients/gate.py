@@ -4,8 +4,10 @@ The gate lies under the HTTP client, where no caller can step around it. It sees
 be written to the socket - method, raw request target, body - and not what somebody meant:
 
 - GET of a canonical path under /v2 passes.
+- Every write needs a `Recorded`: the journal's proof that exactly this request is written down.
 - POST /v2/pods/{id}/action passes for start, stop and restart with a pass for exactly that.
   Terminating through it never passes, with or without a pass.
+- PATCH of a Pod passes with a pass for exactly that body, whose fields are on a closed list.
 - DELETE /v2/pods/{id} passes with a live `Permit` for exactly that Pod, which it uses up.
 - Everything else is refused: network volumes, clusters, account keys, GraphQL, other methods,
   and every path that is spelled in an unusual way (`%2e`, `//`, a full URL), because a proxy or
@@ -18,26 +20,20 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote_plus
 
+from rgt_tui.clients.strict_json import BadJson, parse
 from rgt_tui.domain.errors import GuardRefused
+from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.permit import Permit
+from rgt_tui.guard.record import Recorded
 
 _CANONICAL: Final = re.compile(r"/v2(?:/[A-Za-z0-9_-]{1,64}){1,5}\Z", re.ASCII)
 _QUERY: Final = re.compile(r"[A-Za-z0-9_.~%:+,&=-]*\Z", re.ASCII)
 _ACTION: Final = re.compile(r"/v2/pods/([A-Za-z0-9_-]{1,64})/action\Z", re.ASCII)
 _POD: Final = re.compile(r"/v2/pods/([A-Za-z0-9_-]{1,64})\Z", re.ASCII)
-
-
-class Verb(StrEnum):
-    """What may be asked of a Pod and can be undone. Terminate is not among them."""
-
-    START = "start"
-    STOP = "stop"
-    RESTART = "restart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +42,16 @@ class ActionPass:
 
     pod_id: PodId
     verb: Verb
+    record: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class PatchPass:
+    """Leave to give one Pod other settings: exactly these bytes."""
+
+    pod_id: PodId
+    body: bytes
+    record: Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,25 @@ class DeletePass:
     """Leave to delete one Pod, resting on a permit."""
 
     permit: Permit
+    record: Recorded
 
 
-Pass = ActionPass | DeletePass
+Pass = ActionPass | PatchPass | DeletePass
+PATCHABLE: Final = frozenset(
+    {
+        "name",
+        "locked",
+        "image",
+        "args",
+        "disk",
+        "ports",
+        "env",
+        "registry",
+        "mounts",
+        "globalNetworking",
+    }
+)
+"""Fields of `UpdatePodRequest` (REST v2) that this program sends; `templateId` is not among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +131,26 @@ class Gate:
             return
         if self.read_only:
             raise _refusal(sending, "this session is read-only")
+        if not isinstance(leave, Pass) or not isinstance(leave.record, Recorded):
+            raise _refusal(sending, "nothing allows it")
         if isinstance(leave, ActionPass) and _is_this_action(sending, path, leave):
+            leave.record.spend(sending.method, path, sending.body)
+            return
+        if isinstance(leave, PatchPass) and _is_this_patch(sending, path, leave):
+            leave.record.spend(sending.method, path, sending.body)
             return
         if isinstance(leave, DeletePass) and sending.method == "DELETE" and not sending.body:
             pod = _POD.match(path)
             if pod is not None:
-                leave.permit.spend(pod[1], self._monotonic())
+                self._use_up(leave, pod[1], path)
                 return
         raise _refusal(sending, "nothing allows it")
+
+    def _use_up(self, leave: DeletePass, pod_id: str, path: str) -> None:
+        reason = leave.permit.why_not(pod_id, self._monotonic())
+        if reason is None:
+            leave.record.spend("DELETE", path, b"")
+        leave.permit.spend(pod_id, self._monotonic())
 
 
 def _path(sending: Sending) -> str:
@@ -153,6 +187,18 @@ def _is_this_action(sending: Sending, path: str, leave: ActionPass) -> bool:
         and isinstance(leave.verb, Verb)
         and sending.body == action_body(leave.verb)
     )
+
+
+def _is_this_patch(sending: Sending, path: str, leave: PatchPass) -> bool:
+    pod = _POD.match(path)
+    if sending.method != "PATCH" or pod is None or pod[1] != leave.pod_id:
+        return False
+    try:
+        fields = parse(sending.body)
+    except BadJson:
+        return False
+    is_known = isinstance(fields, dict) and bool(fields) and set(fields) <= PATCHABLE
+    return is_known and sending.body == leave.body
 
 
 def _refusal(sending: Sending, reason: str) -> GuardRefused:

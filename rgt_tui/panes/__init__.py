@@ -16,6 +16,7 @@ from rgt_tui import specs
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.finding import Finding
 from rgt_tui.domain.units import PodId
+from rgt_tui.guard.writemode import IMPOSSIBLE, LOCKED
 
 
 class Tone(StrEnum):
@@ -97,6 +98,7 @@ class Scene:
         now: Unix seconds of the session's clock.
         source: who is asked, for the status line: `demo`, `keyring`, `RUNPOD_API_KEY`, ...
         read_only: whether no write can be sent.
+        write_left_s: seconds that write mode lasts; None while it is locked.
         quota: one phrase on the API's rate limit; empty when nothing is known.
         notices: newest-first messages with their time.
         periods: seconds between two reads of a report type, for judging staleness.
@@ -113,6 +115,7 @@ class Scene:
     now: float = 0.0
     source: str = ""
     read_only: bool = True
+    write_left_s: float | None = None
     quota: str = ""
     notices: tuple[tuple[float, str], ...] = ()
     periods: Mapping[type, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -120,6 +123,13 @@ class Scene:
     as_of: float | None = None
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
+
+    @property
+    def why_no_write(self) -> str | None:
+        """Why no write may be asked for now; None when one may."""
+        if self.read_only:
+            return IMPOSSIBLE
+        return LOCKED if self.write_left_s is None else None
 
     def of(self, pod_id: PodId | None) -> tuple[Finding, ...]:
         """The open findings of a Pod, or of the account for None."""

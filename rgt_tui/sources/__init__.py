@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rgt_tui import specs
+from rgt_tui.clients.journal import Journal
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock
@@ -37,6 +38,7 @@ class Wires:
     shells: SshPool
     balance: Callable[[], Awaitable[Balance]]
     history: "HistoryBook"
+    journal: Journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ about to paint, and sends requests that return at once; neither waits for the ot
 
 from typing import Protocol
 
+from rgt_tui.domain.request import Request
 from rgt_tui.panes import Scene
 
 
@@ -24,6 +25,15 @@ class Feed(Protocol):
 
     def attend(self, kinds: frozenset[type]) -> None:
         """Tells which report types are on the screen: some are read only then."""
+
+    def unlock(self) -> None:
+        """Lets writes be asked for, for ten minutes; not in a read-only session."""
+
+    def lock(self) -> None:
+        """Ends that at once."""
+
+    def perform(self, request: Request, approval: str) -> None:
+        """Asks for a request to be carried out; what becomes of it is said in the notices."""
 
     def rest(self, *, idle: bool) -> None:
         """Tells whether somebody is looking; while nobody is, the API is read less often."""

@@ -1,6 +1,6 @@
 """Every key of the console: what it is called, where it works, and what it says of itself.
 
-Small letters look; nothing here writes. Keys come from this table and from the action files;
+Small letters look; what changes something asks before it does, and needs write mode. Keys come from this table and from the action files;
 two things on one key are refused at start, since one of them would silently win.
 """
 
@@ -91,7 +91,7 @@ EVERYWHERE: Final = (
     Key("suspend", "ctrl+z", "suspend_process", "suspend", "Back to the shell; fg returns."),
     Key("kill", "ctrl+k", "refuse('kill')", "", "Kills nothing: no kill without the checklist."),
     Key("terminate", "ctrl+d", "refuse('terminate')", "", "Terminate is not in this version."),
-    Key("stop", "ctrl+x", "refuse('stop')", "", "Stop is not in this version."),
+    Key("write_mode", "E", "write_mode", "unlock", "Unlock write mode for 10 minutes, or lock it."),
 )
 """Keys that work on every screen."""
 
@@ -102,7 +102,6 @@ MOVES: Final = frozenset(
 REFUSALS: Final = {
     "kill": "no kill without the checklist: nothing was sent",
     "terminate": "terminate is not in this version: nothing was sent",
-    "stop": "stop is not in this version: nothing was sent",
 }
 _SHOWN: Final = {
     "question_mark": "?",

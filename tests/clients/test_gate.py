@@ -8,19 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rgt_tui.clients.gate import (
-    ActionPass,
-    DeletePass,
     Gate,
     Pass,
     Sending,
-    Verb,
     action_body,
     require_read_only,
 )
 from rgt_tui.domain.errors import GuardRefused
+from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard import permit as permits
 from rgt_tui.guard.permit import Permit
+from tests.records import act_pass, delete_pass
 
 POD = PodId("7h9k2m4n6p")
 NOW = 1000.0
@@ -101,34 +100,34 @@ TRICKS = [
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_a_path_spelled_in_an_unusual_way_is_refused(method: str, target: str) -> None:
     with pytest.raises(GuardRefused):
-        a_gate().check(sending(method, target), DeletePass(a_permit()))
+        a_gate().check(sending(method, target), delete_pass(a_permit()))
 
 
 @pytest.mark.parametrize("verb", list(Verb))
 def test_a_verb_passes_with_a_pass_for_it(verb: Verb) -> None:
     a_gate().check(
-        sending("POST", f"/v2/pods/{POD}/action", action_body(verb)), ActionPass(POD, verb)
+        sending("POST", f"/v2/pods/{POD}/action", action_body(verb)), act_pass(POD, verb)
     )
 
 
 WRITES_WITHOUT_LEAVE: list[tuple[Sending, Pass | None]] = [
     (stop(), None),
-    (stop(), ActionPass(POD, Verb.START)),
-    (stop(), ActionPass(PodId("other"), Verb.STOP)),
+    (stop(), act_pass(POD, Verb.START)),
+    (stop(), act_pass(PodId("other"), Verb.STOP)),
     (
         sending("POST", f"/v2/pods/{POD}/action?x=1", action_body(Verb.STOP)),
-        ActionPass(POD, Verb.STOP),
+        act_pass(POD, Verb.STOP),
     ),
-    (sending("POST", f"/v2/pods/{POD}/action", b'{"action": "stop"}'), ActionPass(POD, Verb.STOP)),
+    (sending("POST", f"/v2/pods/{POD}/action", b'{"action": "stop"}'), act_pass(POD, Verb.STOP)),
     (
         sending("POST", f"/v2/pods/{POD}/action", b'{"action":"stop","action":"terminate"}'),
-        ActionPass(POD, Verb.STOP),
+        act_pass(POD, Verb.STOP),
     ),
-    (sending("POST", f"/v2/pods/{POD}/action", b""), ActionPass(POD, Verb.STOP)),
-    (sending("PUT", f"/v2/pods/{POD}/action", action_body(Verb.STOP)), ActionPass(POD, Verb.STOP)),
-    (sending("POST", "/v2/pods", b"{}"), ActionPass(POD, Verb.START)),
-    (sending("POST", "/graphql", b'{"query":"{myself{id}}"}'), ActionPass(POD, Verb.START)),
-    (sending("PATCH", f"/v2/pods/{POD}", b"{}"), ActionPass(POD, Verb.STOP)),
+    (sending("POST", f"/v2/pods/{POD}/action", b""), act_pass(POD, Verb.STOP)),
+    (sending("PUT", f"/v2/pods/{POD}/action", action_body(Verb.STOP)), act_pass(POD, Verb.STOP)),
+    (sending("POST", "/v2/pods", b"{}"), act_pass(POD, Verb.START)),
+    (sending("POST", "/graphql", b'{"query":"{myself{id}}"}'), act_pass(POD, Verb.START)),
+    (sending("PATCH", f"/v2/pods/{POD}", b"{}"), act_pass(POD, Verb.STOP)),
     (sending("PUT", "/v2/account/ssh-keys", b"{}"), None),
     (sending("HEAD", "/v2/pods"), None),
     (sending("OPTIONS", "/v2/pods"), None),
@@ -136,16 +135,16 @@ WRITES_WITHOUT_LEAVE: list[tuple[Sending, Pass | None]] = [
     (sending("get", "/v2/pods"), None),
     (sending("GET", "/v2/pods", b"body"), None),
     (sending("DELETE", f"/v2/pods/{POD}"), None),
-    (sending("DELETE", f"/v2/pods/{POD}"), ActionPass(POD, Verb.STOP)),
-    (sending("DELETE", f"/v2/pods/{POD}", b"{}"), DeletePass(a_permit())),
-    (sending("DELETE", "/v2/pods/other"), DeletePass(a_permit())),
-    (sending("DELETE", f"/v2/pods/{POD}?x=1"), DeletePass(a_permit())),
-    (sending("DELETE", "/v2/pods"), DeletePass(a_permit())),
-    (sending("DELETE", "/v2/network-volumes/2q9m7x4c"), DeletePass(a_permit("2q9m7x4c"))),
-    (sending("DELETE", "/v2/clusters/abc"), DeletePass(a_permit("abc"))),
-    (sending("DELETE", "/v2/templates/abc"), DeletePass(a_permit("abc"))),
-    (sending("delete", f"/v2/pods/{POD}"), DeletePass(a_permit())),
-    (sending("DELETE", f"/v2/pods/{POD.upper()}"), DeletePass(a_permit())),
+    (sending("DELETE", f"/v2/pods/{POD}"), act_pass(POD, Verb.STOP)),
+    (sending("DELETE", f"/v2/pods/{POD}", b"{}"), delete_pass(a_permit())),
+    (sending("DELETE", "/v2/pods/other"), delete_pass(a_permit())),
+    (sending("DELETE", f"/v2/pods/{POD}?x=1"), delete_pass(a_permit())),
+    (sending("DELETE", "/v2/pods"), delete_pass(a_permit())),
+    (sending("DELETE", "/v2/network-volumes/2q9m7x4c"), delete_pass(a_permit("2q9m7x4c"))),
+    (sending("DELETE", "/v2/clusters/abc"), delete_pass(a_permit("abc"))),
+    (sending("DELETE", "/v2/templates/abc"), delete_pass(a_permit("abc"))),
+    (sending("delete", f"/v2/pods/{POD}"), delete_pass(a_permit())),
+    (sending("DELETE", f"/v2/pods/{POD.upper()}"), delete_pass(a_permit())),
 ]
 
 
@@ -168,7 +167,7 @@ def test_a_write_without_leave_for_exactly_it_is_refused(what: Sending, leave: P
 @pytest.mark.parametrize("verb", list(Verb))
 def test_terminate_never_passes_as_an_action(verb: Verb, body: bytes) -> None:
     with pytest.raises(GuardRefused):
-        a_gate().check(sending("POST", f"/v2/pods/{POD}/action", body), ActionPass(POD, verb))
+        a_gate().check(sending("POST", f"/v2/pods/{POD}/action", body), act_pass(POD, verb))
 
 
 def test_a_forged_verb_does_not_pass() -> None:
@@ -176,12 +175,12 @@ def test_a_forged_verb_does_not_pass() -> None:
     with pytest.raises(GuardRefused):
         a_gate().check(
             sending("POST", f"/v2/pods/{POD}/action", b'{"action":"terminate"}'),
-            ActionPass(POD, forged),
+            act_pass(POD, forged),
         )
 
 
 def test_a_delete_with_its_permit_passes_exactly_once() -> None:
-    gate, leave = a_gate(), DeletePass(a_permit())
+    gate, leave = a_gate(), delete_pass(a_permit())
     gate.check(sending("DELETE", f"/v2/pods/{POD}"), leave)
     with pytest.raises(GuardRefused, match="used already"):
         gate.check(sending("DELETE", f"/v2/pods/{POD}"), leave)
@@ -191,15 +190,15 @@ def test_a_delete_with_its_permit_passes_exactly_once() -> None:
 def test_a_permit_that_is_over_or_too_long_lived_does_not_pass(expires_at: float) -> None:
     with pytest.raises(GuardRefused):
         a_gate().check(
-            sending("DELETE", f"/v2/pods/{POD}"), DeletePass(a_permit(expires_at=expires_at))
+            sending("DELETE", f"/v2/pods/{POD}"), delete_pass(a_permit(expires_at=expires_at))
         )
 
 
 @pytest.mark.parametrize(
     ("what", "leave"),
     [
-        (stop(), ActionPass(POD, Verb.STOP)),
-        (sending("DELETE", f"/v2/pods/{POD}"), DeletePass(a_permit())),
+        (stop(), act_pass(POD, Verb.STOP)),
+        (sending("DELETE", f"/v2/pods/{POD}"), delete_pass(a_permit())),
     ],
     ids=["stop", "delete"],
 )
@@ -209,7 +208,7 @@ def test_a_read_only_gate_refuses_what_has_leave(what: Sending, leave: Pass) -> 
 
 
 def test_a_refused_delete_does_not_use_up_the_permit() -> None:
-    leave = DeletePass(a_permit())
+    leave = delete_pass(a_permit())
     with pytest.raises(GuardRefused):
         a_gate(read_only=True).check(sending("DELETE", f"/v2/pods/{POD}"), leave)
     a_gate().check(sending("DELETE", f"/v2/pods/{POD}"), leave)

@@ -16,8 +16,6 @@ from cryptography.x509.oid import NameOID
 
 from rgt_tui import __version__
 from rgt_tui.clients import http as http_module
-from rgt_tui.clients import lifecycle, teardown
-from rgt_tui.clients.gate import ActionPass, Verb
 from rgt_tui.clients.http import Ask, Http
 from rgt_tui.clients.rest import Rest
 from rgt_tui.domain.errors import (
@@ -31,12 +29,14 @@ from rgt_tui.domain.errors import (
     Unreadable,
 )
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.request import Verb
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard import permit as permits
 from rgt_tui.guard.permit import Permit
 from rgt_tui.pacing.quota import Quota
 from tests.clients.raw_http import RawServer, json_answer, problem, said, serving
+from tests.records import act_pass, an_act, delete, send, stop
 
 KEY = "rpa_CANARY0123456789abcdef"
 POD = PodId("7h9k2m4n6p")
@@ -156,26 +156,21 @@ async def test_a_429_is_not_tried_again_and_its_quota_is_told() -> None:
 async def test_a_lost_answer_to_a_write_is_ambiguous_and_sent_once() -> None:
     async with serving(LOST) as server, a_rest(server.url, read_only=False) as rest:
         with pytest.raises(Ambiguous):
-            await lifecycle.stop(rest.http, POD)
+            await stop(rest.http, POD)
         assert len(server.requests) == 1
 
 
 async def test_a_write_never_reuses_a_connection() -> None:
     async with serving(json_answer(b"{}")) as server, a_rest(server.url, read_only=False) as rest:
         for _ in range(3):
-            await lifecycle.stop(rest.http, POD)
+            await stop(rest.http, POD)
         assert server.connections == 3
 
 
 @pytest.mark.parametrize("word", list(Verb))
 async def test_a_verb_is_one_post_with_its_word(word: Verb) -> None:
-    verb = {
-        Verb.START: lifecycle.start,
-        Verb.STOP: lifecycle.stop,
-        Verb.RESTART: lifecycle.restart,
-    }[word]
     async with serving(json_answer(b"{}")) as server, a_rest(server.url, read_only=False) as rest:
-        await verb(rest.http, POD)
+        await send(rest.http, an_act(POD, word))
         head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /v2/pods/7h9k2m4n6p/action HTTP/1.1\r\n")
     assert body == b'{"action":"%s"}' % word.encode()
@@ -186,16 +181,16 @@ async def test_a_409_to_a_write_is_a_conflict() -> None:
         serving(problem("409 Conflict")) as server,
         a_rest(server.url, read_only=False) as rest,
     ):
-        with pytest.raises(Conflict, match="could not stop Pod 7h9k2m4n6p"):
-            await lifecycle.stop(rest.http, POD)
+        with pytest.raises(Conflict, match="could not stop"):
+            await stop(rest.http, POD)
 
 
 async def test_a_read_only_session_sends_no_write() -> None:
     async with serving(json_answer(b"{}")) as server, a_rest(server.url) as rest:
         with pytest.raises(GuardRefused, match="read-only"):
-            await lifecycle.stop(rest.http, POD)
+            await stop(rest.http, POD)
         with pytest.raises(GuardRefused, match="read-only"):
-            await teardown.delete_pod(rest.http, a_permit())
+            await delete(rest.http, a_permit())
         assert server.requests == []
 
 
@@ -203,9 +198,9 @@ async def test_a_delete_goes_out_once_for_its_permit() -> None:
     gone = said(b"HTTP/1.1 204 No Content\r\n\r\n")
     async with serving(gone) as server, a_rest(server.url, read_only=False) as rest:
         permit = a_permit()
-        await teardown.delete_pod(rest.http, permit)
+        await delete(rest.http, permit)
         with pytest.raises(GuardRefused):
-            await teardown.delete_pod(rest.http, permit)
+            await delete(rest.http, permit)
         assert [request[:26] for request in server.requests] == [b"DELETE /v2/pods/7h9k2m4n6p"]
 
 
@@ -213,9 +208,9 @@ async def test_a_delete_whose_answer_was_lost_needs_a_new_permit() -> None:
     async with serving(LOST) as server, a_rest(server.url, read_only=False) as rest:
         permit = a_permit()
         with pytest.raises(Ambiguous):
-            await teardown.delete_pod(rest.http, permit)
+            await delete(rest.http, permit)
         with pytest.raises(GuardRefused):
-            await teardown.delete_pod(rest.http, permit)
+            await delete(rest.http, permit)
         assert len(server.requests) == 1
 
 
@@ -247,7 +242,7 @@ async def test_a_write_through_the_reading_client_is_refused_even_with_a_pass() 
         request = client.build_request(
             "POST", f"{server.url}/v2/pods/{POD}/action", content=b'{"action":"stop"}'
         )
-        request.extensions["rgt_tui.pass"] = ActionPass(POD, Verb.STOP)
+        request.extensions["rgt_tui.pass"] = act_pass(POD, Verb.STOP)
         with pytest.raises(GuardRefused):
             await client.send(request)
         assert server.requests == []

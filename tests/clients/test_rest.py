@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rgt_tui.clients import http, lifecycle, teardown
+from rgt_tui.clients import http
 from rgt_tui.clients.rest import PAGES_MAX, Rest
 from rgt_tui.domain.billing import Bucket
 from rgt_tui.domain.errors import Forbidden, Limited, NotFound, NotSent, Unauthorized, Unreadable
@@ -16,6 +16,7 @@ from rgt_tui.guard.permit import Permit
 from rgt_tui.pacing.quota import Quota
 from rgt_tui.simulator import Simulator, build_world
 from tests.clients.raw_http import Answer, json_answer, serving
+from tests.records import delete, stop
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ async def test_stop_and_start_are_carried_out_and_nothing_else_was_written() -> 
         async with Rest(base_url=simulator.url, key=key, read_only=False) as rest:
             pods = (await rest.pods()).pods
             pod = next(pod for pod in pods if "stop" in pod.actions and not pod.locked)
-            await lifecycle.stop(rest.http, pod.id)
+            await stop(rest.http, pod.id)
             assert (await rest.pod(pod.id)).is_stopped
         writes = [
             (asked.method, asked.path) for asked in simulator.requests if asked.method != "GET"
@@ -137,7 +138,7 @@ async def test_a_delete_with_its_permit_removes_that_pod_and_no_other() -> None:
                 digest="d",
                 expires_at=expires_at,
             )
-            await teardown.delete_pod(rest.http, permit)
+            await delete(rest.http, permit)
             assert [pod.id for pod in (await rest.pods()).pods] == before[1:]
             with pytest.raises(NotFound):
                 await rest.pod(before[0])

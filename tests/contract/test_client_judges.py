@@ -13,11 +13,12 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 from openapi_core.validation.exceptions import ValidationError
 
-from rgt_tui.clients import http, lifecycle, teardown
+from rgt_tui.clients import http
 from rgt_tui.clients.http import Ask
 from rgt_tui.clients.rest import Rest
 from rgt_tui.domain.billing import Bucket
 from rgt_tui.domain.errors import Ambiguous, Refused
+from rgt_tui.domain.request import Patch, Verb
 from rgt_tui.domain.secret import Secret
 from rgt_tui.guard import permit as permits
 from rgt_tui.guard.permit import Permit
@@ -26,6 +27,7 @@ from rgt_tui.simulator.ratelimit import UNMETERED
 from rgt_tui.simulator.rest.desk import Handler
 from tests.clients.prism import prism
 from tests.contract.document import load_document
+from tests.records import an_act, delete, send, stop
 
 LOGS = re.compile(r"/v2/pods/[^/]+/logs")
 
@@ -61,11 +63,21 @@ async def use_everything(rest: Rest, *, logs: bool) -> None:
         await rest.log_snapshot(pods[0].id, tail=5, wait_s=0.5)
         await rest.log_snapshot(pods[0].id, "system", since=1_780_315_323.5, wait_s=0.5)
     running = next(pod for pod in pods if "restart" in pod.actions and not pod.locked)
-    await lifecycle.restart(rest.http, running.id)
+    await send(rest.http, an_act(running.id, Verb.RESTART))
     stoppable = next(
         pod for pod in (await rest.pods()).pods if "stop" in pod.actions and not pod.locked
     )
-    await lifecycle.stop(rest.http, stoppable.id)
+    await stop(rest.http, stoppable.id)
+    await send(
+        rest.http,
+        Patch(
+            doing="rename",
+            pod=stoppable.id,
+            name="",
+            start="",
+            changes={"name": "renamed", "locked": False},
+        ),
+    )
     permit = Permit(
         permits._ISSUER,
         pod_id=stoppable.id,
@@ -73,7 +85,7 @@ async def use_everything(rest: Rest, *, logs: bool) -> None:
         digest="d",
         expires_at=time.monotonic() + 30,
     )
-    await teardown.delete_pod(rest.http, permit)
+    await delete(rest.http, permit)
 
 
 def a_rest(url: str, simulator: Simulator) -> Rest:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rgt_tui.clients import http, lifecycle
+from rgt_tui.clients import http
 from rgt_tui.clients.rest import Rest
 from rgt_tui.domain.errors import (
     Ambiguous,
@@ -17,10 +17,12 @@ from rgt_tui.domain.errors import (
     Refused,
     Unauthorized,
 )
+from rgt_tui.domain.request import Verb
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.units import PodId
 from rgt_tui.pacing.quota import Quota
 from tests.clients.prism import prism
+from tests.records import an_act, send, stop
 
 pytestmark = pytest.mark.xdist_group("prism")
 POD = PodId("7h9k2m4n6p")
@@ -130,7 +132,7 @@ async def test_random_shapes_of_the_documented_types_are_read(
 
 async def test_a_verb_is_accepted_and_a_409_is_a_conflict(mock: str) -> None:
     async with a_rest(mock, read_only=False) as rest:
-        await lifecycle.stop(rest.http, POD)
+        await stop(rest.http, POD)
         rest.extra_headers = {"Prefer": "code=409"}
         with pytest.raises(Conflict):
-            await lifecycle.start(rest.http, POD)
+            await send(rest.http, an_act(POD, Verb.START))

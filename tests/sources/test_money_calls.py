@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rgt_tui.clients.history import HistoryBook
 from rgt_tui.clients.hostkeys import HostKeys
+from rgt_tui.clients.journal import Journal
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool
 from rgt_tui.domain.billing import Billing
@@ -12,12 +13,14 @@ from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.volume import VolumeList
+from rgt_tui.guard.writemode import WriteMode
 from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from rgt_tui.sources import Wires, all_sources
 from rgt_tui.store import Store
+from rgt_tui.writer import Writer
 
 HOUR = 3600.0
 MONEY = ("/v2/billing", "/v2/catalog", "/v2/network-volumes")
@@ -46,8 +49,21 @@ class Hour:
         )
         shells = SshPool(identities=(), host_keys=HostKeys(self._folder / "keys"))
         async with rest, shells, HistoryBook(None) as book:
-            wires = Wires(rest=rest, shells=shells, balance=no_balance, history=book)
-            session = Session(wires=wires, store=Store(), clock=lambda: self.now, pacer=pacer)
+            journal = Journal(self._folder / "journal", account="", clock=lambda: self.now)
+            wires = Wires(
+                rest=rest, shells=shells, balance=no_balance, history=book, journal=journal
+            )
+            writer = Writer(
+                rest=rest,
+                journal=journal,
+                mode=WriteMode(possible=False, monotonic=lambda: self.now),
+                clock=lambda: self.now,
+                locks=self._folder,
+                say=print,
+            )
+            session = Session(
+                wires=wires, store=Store(), clock=lambda: self.now, pacer=pacer, writer=writer
+            )
             session.attend(kinds)
             until = self.now + HOUR
             while self.now < until:

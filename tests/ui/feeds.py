@@ -1,5 +1,8 @@
 """Feeds for tests: a scene that stands still until the test puts another one there."""
 
+from dataclasses import replace
+
+from rgt_tui.domain.request import Request
 from rgt_tui.panes import Scene
 
 
@@ -10,6 +13,7 @@ class FixedFeed:
         self.version = 1
         self.asked: list[str | None] = []
         self.is_idle = False
+        self.performed: list[tuple[Request, str]] = []
         self._scene = scene
 
     def scene(self) -> Scene:
@@ -23,6 +27,15 @@ class FixedFeed:
 
     def rest(self, *, idle: bool) -> None:
         self.is_idle = idle
+
+    def unlock(self) -> None:
+        self.put(replace(self._scene, write_left_s=600.0))
+
+    def lock(self) -> None:
+        self.put(replace(self._scene, write_left_s=None))
+
+    def perform(self, request: Request, approval: str) -> None:
+        self.performed.append((request, approval))
 
     def put(self, scene: Scene) -> None:
         """Another scene, as after a new reading."""

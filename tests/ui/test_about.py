@@ -45,7 +45,10 @@ def test_what_terminate_would_delete_is_no_fault() -> None:
 def test_a_row_is_spoken_of_by_every_pane(pane: object) -> None:
     scene = scenes.demo()
     own = next(p for p in all_panes() if p is pane)
-    row = next(row for row in own.rows(scene) if row.pod == scenes.full_disk().id)
+    row = next((row for row in own.rows(scene) if row.pod == scenes.full_disk().id), None)
+    if row is None:
+        assert own.name == "journal", "a pane of Pods leaves one out"
+        return
     titles = {block.title for block in about_row(own, row, scene, all_panes())}
     assert titles >= {"sweep-07", "Triage", "Disks of sweep-07", "Processes on sweep-07"}
 

@@ -205,7 +205,6 @@ async def test_refresh_asks_the_engine() -> None:
     [
         ("ctrl+k", "no kill without the checklist"),
         ("ctrl+d", "terminate is not in this version"),
-        ("ctrl+x", "stop is not in this version"),
     ],
 )
 @pytest.mark.parametrize("scene", [scenes.demo, scenes.cached, scenes.away])

@@ -6,6 +6,7 @@ from typing import Protocol
 from textual.geometry import Size
 from textual.screen import Screen
 
+from rgt_tui.domain.request import Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 from rgt_tui.ui.keys import Key
@@ -42,6 +43,9 @@ class Desk(Protocol):
 
     def action_messages(self) -> None:
         """Opens all messages."""
+
+    def perform(self, request: Request, approval: str) -> None:
+        """Hands a request that a person has confirmed to the engine."""
 
     def leave(self) -> None:
         """Ends the program."""

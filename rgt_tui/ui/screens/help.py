@@ -55,7 +55,10 @@ def why_not(action: Action, scene: Scene, pod: Pod | None) -> str | None:
     """Why an action is not available now; None when it is."""
     if action.needs_pod and pod is None:
         return "no Pod is selected"
-    return action.why_not(scene, pod)
+    why = action.why_not(scene, pod)
+    if why is None and action.writes:
+        return scene.why_no_write
+    return why
 
 
 def _line(key: str, text: str) -> Line:

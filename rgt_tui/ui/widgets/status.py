@@ -163,9 +163,20 @@ def _balance(scene: Scene) -> Field:
 
 
 def _chip(scene: Scene) -> Field:
-    if not scene.read_only:
-        return Field(6, 4, EMPTY, EMPTY)
-    return Field(6, 4, (Piece("READ-ONLY", Ink.CHIP),), (Piece("RO", Ink.CHIP),))
+    """Whether something can be changed: never, not now, or for how long."""
+    if scene.read_only:
+        return Field(6, 4, (Piece("READ-ONLY", Ink.CHIP),), (Piece("RO", Ink.CHIP),))
+    if scene.write_left_s is None:
+        return Field(6, 4, (Piece("locked", Tone.DIM),), EMPTY)
+    left = f"WRITE {_countdown(scene.write_left_s)}"
+    return Field(0, 0, (Piece(left, Ink.ALARM),), (Piece(left, Ink.ALARM),))
+
+
+def _countdown(seconds: float) -> str:
+    """What is left, in steps that a still screen need not repaint: `9m`, `50s`, `9s`."""
+    if seconds >= 60:
+        return f"{int(seconds) // 60}m"
+    return f"{int(seconds) // 10 * 10}s" if seconds >= 10 else f"{int(seconds)}s"
 
 
 def _quota(scene: Scene) -> Field:

@@ -1,0 +1,88 @@
+"""What a person can ask RunPod to change, as plain values. Deleting a Pod is not among them.
+
+A request names the Pod and the start of it that was on the screen, so that what was decided about
+one start is never carried out on another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from rgt_tui.domain.units import PodId
+
+Scalar = str | int | bool
+Body = Mapping[str, object]
+"""A JSON object."""
+
+
+class Verb(StrEnum):
+    """What may be asked of a Pod and can be undone. Terminate is not among them."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A transition of one Pod.
+
+    Attributes:
+        verb: which.
+        pod, name: of the Pod.
+        start: the start of the Pod that was seen, as `Pod.start` gives it.
+    """
+
+    verb: Verb
+    pod: PodId
+    name: str
+    start: str
+
+    @property
+    def what(self) -> str:
+        """One phrase: `stop sweep-07`."""
+        return f"{self.verb} {self.name}"
+
+
+PLAIN_CHANGES: Final = frozenset({"name", "locked"})
+"""Fields of a Pod that change without touching its container (REST v2, `UpdatePodRequest`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Other settings for one Pod.
+
+    Attributes:
+        doing: one phrase: `rename sweep-07 to sweep-08`.
+        pod, name, start: as in `Act`.
+        changes: fields of `UpdatePodRequest` with their new values.
+    """
+
+    doing: str
+    pod: PodId
+    name: str
+    start: str
+    changes: Body = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def what(self) -> str:
+        """One phrase on what is asked."""
+        return self.doing
+
+    @property
+    def wipes(self) -> bool:
+        """Whether a running Pod loses its container disk by it: any other field starts it anew."""
+        return not set(self.changes) <= PLAIN_CHANGES
+
+
+Request = Act | Patch
+
+
+class Ending(StrEnum):
+    """How a request ended."""
+
+    DONE = "done"
+    NOT_DONE = "not done"
+    UNKNOWN = "unknown"

@@ -1,0 +1,257 @@
+"""The writing side of the program: one request at a time, written down before it leaves.
+
+The order is always the same: write mode, hold the Pod, read it again, intent on the disk, send
+once, outcome on the disk. Where the outcome is unknown the Pod is read until it shows, and the
+request is not sent again.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rgt_tui import places
+from rgt_tui.clients import lifecycle
+from rgt_tui.clients.journal import Journal, NotRecorded, new_op
+from rgt_tui.clients.pod_lock import pod_lock
+from rgt_tui.clients.rest import Rest
+from rgt_tui.clock import Clock
+from rgt_tui.domain.errors import (
+    Ambiguous,
+    ApiError,
+    Conflict,
+    GuardRefused,
+    Limited,
+    NotFound,
+    NotSent,
+    RgtError,
+    Unreadable,
+)
+from rgt_tui.domain.journal import OUTCOME, RECOVERED, Entry
+from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.request import Ending, Request
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import clock_time
+from rgt_tui.guard.settle import is_settled, why_not_now
+from rgt_tui.guard.writemode import WriteMode
+
+LOOKS_S: Final = (0.0, 2.0, 5.0, 10.0, 15.0)
+"""Pauses before each look at a Pod whose request had no clear answer."""
+WAIT_MAX_S: Final = 90.0
+"""The longest a request waits for the account's rate limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """How a request ended.
+
+    Attributes:
+        ending: whether it happened.
+        said: one sentence.
+        exit_code: what the command line returns.
+    """
+
+    ending: Ending
+    said: str
+    exit_code: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Writer:
+    """Carries out requests.
+
+    Attributes:
+        rest: the open connection.
+        journal: where everything is written down.
+        mode: whether writes may be asked for.
+        clock: Unix seconds.
+        locks: folder of the lock files, one a Pod.
+        say: tells a person what happens meanwhile.
+    """
+
+    rest: Rest
+    journal: Journal
+    mode: WriteMode
+    clock: Clock
+    locks: Path
+    say: Callable[[str], None]
+
+    async def perform(self, request: Request, approval: str) -> Performed:
+        """Carries out one request to its end.
+
+        Args:
+            request: what is asked.
+            approval: how a person approved it, for the journal.
+        """
+        try:
+            with pod_lock(self.locks, request.pod):
+                self._require_writable()
+                pod = await self._look(request)
+                return await self._carry_out(request, pod, approval)
+        except RgtError as error:
+            hint = f" {error.hint}" if error.hint else ""
+            return Performed(Ending.NOT_DONE, f"{error.message}.{hint}", error.exit_code)
+
+    async def recover(self) -> tuple[str, ...]:
+        """One sentence on each intent of an earlier run whose outcome is not known.
+
+        The Pod is read and what it shows is written down. Nothing is ever sent.
+        """
+        try:
+            report = await asyncio.to_thread(self.journal.read)
+        except OSError as error:
+            return (f"the journal cannot be read: {places.why(error)}; nothing can be changed",)
+        said = [f"the journal is broken: {fault}" for fault in report.faults[:1]]
+        for entry in report.unsettled:
+            if _is_under_way(entry):
+                continue
+            at = clock_time(entry.at) if entry.at is not None else "?"
+            shown = await self._shown_of(entry.pod)
+            said.append(f"{entry.what} of {at} had no known outcome: {shown}")
+            with contextlib.suppress(NotRecorded):
+                await asyncio.to_thread(
+                    self.journal.note,
+                    RECOVERED,
+                    entry.op,
+                    entry.what,
+                    pod={"id": entry.pod},
+                    said=shown,
+                )
+        return tuple(said)
+
+    async def _shown_of(self, pod: str) -> str:
+        try:
+            return f"the Pod is now {clean((await self.rest.pod(pod)).status, 40)}"
+        except NotFound:
+            return "the Pod is gone or no longer visible"
+        except ApiError as error:
+            return f"the Pod cannot be read ({error.message})"
+
+    def _require_writable(self) -> None:
+        if self.mode.why_not is not None:
+            raise GuardRefused(f"nothing was sent: {self.mode.why_not}")
+
+    async def _look(self, request: Request) -> Pod:
+        """The Pod just before anything is sent.
+
+        Raises:
+            GuardRefused: it is not what was seen when this was approved.
+            ApiError: it could not be read.
+        """
+        pod = await self.rest.pod(request.pod)
+        reason = why_not_now(request, pod)
+        if reason is not None:
+            raise GuardRefused(f"nothing was sent to {request.name}: {reason}")
+        return pod
+
+    async def _carry_out(self, request: Request, pod: Pod, approval: str) -> Performed:
+        op = new_op()
+        asked_at = self.clock()
+        try:
+            await self._send(op, request, pod, approval)
+        except (Ambiguous, Unreadable, Conflict) as error:
+            performed = await self._resolve(request, asked_at, error)
+        except ApiError as error:
+            hint = f" {error.hint}" if error.hint else ""
+            performed = Performed(Ending.NOT_DONE, f"{error.message}.{hint}", error.exit_code)
+        else:
+            performed = Performed(Ending.DONE, "accepted by the service")
+        with contextlib.suppress(
+            NotRecorded
+        ):  # the intent stands, and is settled at the next start
+            await asyncio.to_thread(
+                self.journal.note,
+                OUTCOME,
+                op,
+                request.what,
+                pod={"id": pod.id},
+                outcome=performed.ending.value,
+                said=performed.said[:300],
+            )
+        return performed
+
+    async def _send(self, op: str, request: Request, pod: Pod, approval: str) -> None:
+        """Sends it; once more only when nothing reached the service, each time with a record."""
+        for attempt in (1, 2):
+            record = await asyncio.to_thread(
+                self.journal.intend,
+                op,
+                request.what,
+                lifecycle.wire_of(request),
+                pod=_about(pod),
+                approval=approval,
+            )
+            self._require_writable()
+            try:
+                await lifecycle.send(self.rest.http, request, record)
+            except Limited as error:
+                if attempt == 2 or error.retry_after_s > WAIT_MAX_S:
+                    raise
+                self.say(
+                    f"w {request.what}: waiting {error.retry_after_s:.0f} s for the rate limit"
+                )
+                await asyncio.sleep(error.retry_after_s)
+            except NotSent:
+                if attempt == 2:
+                    raise
+            else:
+                return
+
+    async def _resolve(self, request: Request, asked_at: float, error: ApiError) -> Performed:
+        """Reads until the Pod shows how it ended."""
+        if not isinstance(error, Conflict):
+            self.say(f"w {request.what}: {error.message}; looking whether it happened")
+        last: ApiError = error
+        for pause_s in LOOKS_S if not isinstance(error, Conflict) else LOOKS_S[:1]:
+            await asyncio.sleep(pause_s)
+            try:
+                pod = await self.rest.pod(request.pod)
+            except NotFound:
+                return Performed(Ending.UNKNOWN, "the Pod is gone or no longer visible", 4)
+            except ApiError as failure:
+                last = failure
+                continue
+            if is_settled(request, pod, self.clock() - asked_at):
+                return Performed(Ending.DONE, "seen by reading the Pod")
+            last = error
+        if isinstance(error, Conflict):
+            return Performed(Ending.NOT_DONE, f"{error.message}. {error.hint}".strip(), 4)
+        if last is error:
+            return Performed(
+                Ending.NOT_DONE, "not carried out, as the Pod shows; nothing was sent again", 4
+            )
+        return Performed(Ending.UNKNOWN, f"unknown: the Pod cannot be read ({last.message})", 4)
+
+
+def _is_under_way(entry: Entry) -> bool:
+    """Whether the process that wrote it still runs on this machine, and may yet write the end."""
+    if entry.host != socket.gethostname() or entry.pid <= 0:
+        return False
+    if entry.pid == os.getpid():
+        return True
+    try:
+        os.kill(entry.pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _about(pod: Pod) -> dict[str, object]:
+    """What the journal keeps of a Pod; never its environment or arguments."""
+    disk = pod.volume_disk
+    return {
+        "id": pod.id,
+        "name": pod.name,
+        "start": pod.start,
+        "status": pod.status,
+        "locked": pod.locked,
+        "cost": None if pod.cost_per_hour is None else str(pod.cost_per_hour),
+        "volume_disk": None if disk is None else {"size": disk.size_gb, "path": disk.path},
+        "network": [{"id": m.volume_id, "path": m.path} for m in pod.network_mounts],
+    }
