@@ -16,6 +16,7 @@ from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.probes import quick_probes
 from rgt_tui.probes._script import compose
+from rgt_tui.probes.cuda import CudaReport
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.simulator import Simulator, build_world
@@ -87,7 +88,8 @@ async def test_a_training_pod_shows_its_disks_and_gpus(
     world = simulator.world.find("train-a").machine
     assert [gpu.uuid for gpu in gpus.gpus] == [gpu.uuid for gpu in world.gpus]
     assert {process.gpu_uuid for process in gpus.processes} <= {gpu.uuid for gpu in gpus.gpus}
-    assert (gpus.driver, gpus.cuda, gpus.absent) == (world.driver, world.cuda, None)
+    assert (gpus.driver, gpus.absent) == (world.driver, None)
+    assert seen(found[CudaReport]).driver_cuda == world.cuda
 
 
 async def test_a_volume_disk_is_measured(simulator: Simulator, tmp_path: Path) -> None:

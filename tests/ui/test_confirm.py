@@ -195,7 +195,6 @@ KEYS = (
 
 
 async def test_random_keys_and_pastes_in_write_mode_stop_nothing() -> None:
-    """The long run, with 1,000,000 keys and the terminal changing its size, is `make soak`."""
     draw = random.Random(5)
     async with console(unlocked()) as running:
         for _ in range(1500):

@@ -58,17 +58,24 @@ async def _start(command: str, environment: dict[str, str]) -> asyncio.subproces
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kills what is left of a process and reads its pipes to their ends, which closes them."""
+    """Kills what is left of a process and closes its pipes, once they are read to their ends.
+
+    A grandchild in a group of its own may hold a pipe for longer; asyncio would then leave its
+    end open to the collector, which finds the loop closed.
+    """
     kill_group(process)
-    if process.stdin is not None:
-        process.stdin.close()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN_S):
-            for pipe in (process.stdout, process.stderr):
-                if pipe is not None:
-                    while await pipe.read(_CHUNK):
-                        pass
-    await process.wait()
+    try:
+        if process.stdin is not None:
+            process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_S):
+                for pipe in (process.stdout, process.stderr):
+                    if pipe is not None:
+                        while await pipe.read(_CHUNK):
+                            pass
+        await process.wait()
+    finally:
+        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
 
 
 async def _join(channel: Channel, process: asyncio.subprocess.Process) -> None:
