@@ -102,6 +102,56 @@ def storage_of(
     return tuple(stores)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """Where a file lies and what happens to it.
+
+    Attributes:
+        store: the deepest mount above its real path; None when no mount is known.
+        survives_stop, survives_terminate: false wherever that is not known for certain.
+        why: one phrase on what it rests on.
+    """
+
+    store: Store | None
+    survives_stop: bool
+    survives_terminate: bool
+    why: str
+
+
+def fate_of(real_path: str, stores: Sequence[Store], report: DiskReport | None) -> Fate:
+    """What stop and terminate do to a file.
+
+    The API and the mount table must both say that it lies on lasting storage, else it counts as
+    lost. A global volume is written behind: without a flush and a second witness nothing on it
+    counts as kept.
+
+    Args:
+        real_path: with every link resolved.
+        stores: the Pod's storage.
+        report: the mount table; None when it was not seen.
+    """
+    above = [store for store in stores if _is_below(real_path, _plain(store.path))]
+    store = max(above, key=lambda store: len(_plain(store.path)), default=None)
+    if store is None:
+        return Fate(store=None, survives_stop=False, survives_terminate=False, why="no mount known")
+    if report is None:
+        why = "the mount table was not seen, so it counts as lost"
+        return Fate(store=store, survives_stop=False, survives_terminate=False, why=why)
+    if store.kind is MountKind.GLOBAL:
+        why = "a global volume writes late: not kept until it was flushed and seen from elsewhere"
+        return Fate(store=store, survives_stop=False, survives_terminate=False, why=why)
+    return Fate(
+        store=store,
+        survives_stop=store.survives_stop,
+        survives_terminate=store.survives_terminate,
+        why=store.label,
+    )
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder == "/" or path == folder or path.startswith(f"{folder}/")
+
+
 def _container(pod: Pod, report: DiskReport | None) -> Store:
     store = Store(
         path="/",

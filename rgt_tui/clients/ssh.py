@@ -4,7 +4,8 @@ asyncssh is imported in a thread when the first connection is wanted.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from rgt_tui.probes._script import Script, compose
 
 if TYPE_CHECKING:
     from rgt_tui.clients.ssh_run import Run
+    from rgt_tui.clients.ssh_talk import Talk
     from rgt_tui.clients.ssh_wire import Wire
 
 CONNECT_TIMEOUT_S: Final = 12.0
@@ -174,6 +176,21 @@ class SshPool:
         return ProbeAnswer(
             sections=run.sections, seconds=run.seconds, host_key=wire.host_key, fault=run.fault
         )
+
+    @contextlib.asynccontextmanager
+    async def talk(self, target: SshTarget) -> "AsyncIterator[Talk]":
+        """A verifier process on the host, for as long as the block.
+
+        Raises:
+            SshError: the host cannot be reached, or opens no session.
+        """
+        link = await self._connected(target)
+        from rgt_tui.clients.ssh_talk import talk  # asyncssh is loaded by now
+
+        wire = link.wire
+        assert wire is not None  # noqa: S101  # `_connected` has just given it
+        async with link.gate, talk(wire.connection, target.where) as talking:
+            yield talking
 
     async def forget(self, target: SshTarget) -> None:
         """Closes the connection to a host that need not be examined any more."""

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final
 
 from rgt_tui.simulator.catalogue import GpuModel
+from rgt_tui.simulator.files import StoredFile
 
 GIB: Final = 1024**3
 MIB: Final = 1024**2
@@ -154,6 +155,8 @@ class Machine:
     disks: list[Disk]
     gpus: list[Gpu] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
+    stored: list[StoredFile] = field(default_factory=list)
+    """What `python3` and other programs find on its disks."""
     tmux: tuple[str, ...] = ()
     vcpus: int = 16
     memory_gib: int = 125
@@ -183,6 +186,8 @@ class Machine:
             disk.halt(now)
         self.processes = []
         self.tmux = ()
+        lasting = tuple(d.path for d in self.disks if d.kind in (DiskKind.VOLUME, DiskKind.NETWORK))
+        self.stored = [file for file in self.stored if file.path.startswith(lasting)]
         for gpu in self.gpus:
             gpu.util, gpu.memory_used_mib, gpu.watts = 0, 4, 62.0
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Callable, Dict, Iterator, List
 
 from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
+from rgt_tui.verifiers._content import stamp_of
 from rgt_tui.verifiers._layout import Entry, groups_in
 from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
 from rgt_tui.verifiers._reader import flush, hash_ranges, read
@@ -150,9 +151,9 @@ def _weighs(proof: Dict[str, Any], kind: str) -> bool:
 def _verify_one(path: str, level: str) -> Answers:
     """One file in a child; its progress, then its proof."""
     try:
-        size = os.stat(path, follow_symlinks=False).st_size
+        size, *stamp = stamp_of(os.stat(path, follow_symlinks=False))
     except OSError:
-        size = 0
+        size, stamp = 0, [0, 0, 0]
     memory = MEMORY if level != LOAD else MEMORY * 2 + 4 * size
     seconds = START_S + size / SLOWEST
     proof: Dict[str, Any] = {}
@@ -165,7 +166,7 @@ def _verify_one(path: str, level: str) -> Answers:
         if not proof:
             raise Exceeded("its verifier ended without a verdict")
     except Exceeded as why:
-        proof = {"path": path, "format": "unknown", "bytes": size, "stamp": [0, 0, 0], "read": 0,
+        proof = {"path": path, "format": "unknown", "bytes": size, "stamp": stamp, "read": 0,
                  "sha256": "", "tool": TOOL, "verdict": UNKNOWN, "level": STRUCTURE,
                  "reason": str(why)}  # fmt: skip
     yield {"file": proof}

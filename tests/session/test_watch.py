@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs
 from rgt_tui.domain.pod import PodList
+from rgt_tui.facts import find_pod
 from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator
 from rgt_tui.store import Store
@@ -74,3 +76,23 @@ async def test_watching_sends_only_reads(opened: Opened, simulator: Simulator) -
         await until(lambda: raised(store, "RP11"))
     methods = {request.method for request in simulator.requests if request.path.startswith("/v2")}
     assert methods == {"GET"}
+
+
+async def test_checkpoints_are_verified_on_their_pod_as_they_are_found(opened: Opened) -> None:
+    kinds = frozenset({CheckpointList, CheckpointProofs})
+    async with opened() as (session, store):
+        for _ in range(5):  # the list, then a checkpoint a time
+            await session.look(only=("train-a",), slow=True, kinds=kinds)
+        account = store.state.account
+    evidence = account.about(find_pod(account.pods, "train-a").id)
+    listed, proofs = evidence.value(CheckpointList), evidence.value(CheckpointProofs)
+    assert listed is not None
+    assert proofs is not None
+    verdicts = {one.path: proofs.verdict_of(one)[0].value for one in listed.checkpoints}
+    assert verdicts == {
+        "/workspace/out/checkpoint-41200": "ok",
+        "/workspace/out/checkpoint-41000": "ok",
+        "/workspace/eval.safetensors": "broken",
+        "/root/best.safetensors": "ok",
+    }
+    assert all(proof.sha256 for proof in proofs.files.values() if proof.verdict == "ok")

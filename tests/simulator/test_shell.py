@@ -84,7 +84,7 @@ async def test_a_pod_without_its_gpu_finds_no_devices(simulator: Simulator) -> N
     assert (status, out) == (6, "No devices were found\n")
 
 
-@pytest.mark.parametrize("tool", ["findmnt", "lsblk", "docker", "python3", "apt-get", "ssh"])
+@pytest.mark.parametrize("tool", ["findmnt", "lsblk", "docker", "apt-get", "ssh"])
 async def test_no_tool_of_the_host_shines_through(simulator: Simulator, tool: str) -> None:
     status, out, _ = await sh(simulator, "train-a", f"command -v {tool}")
     assert (status, out) == (127, "")
@@ -252,3 +252,12 @@ async def _ends(pid: int) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail(f"process {pid} is still there")
+
+
+async def test_python3_in_a_pod_sees_the_files_of_that_pod_only(simulator: Simulator) -> None:
+    look = 'python3 -I -S -c "import os; print(sorted(os.listdir(chr(47))))"'
+    status, out, _ = await sh(simulator, "train-a", look)
+    assert (status, out) == (0, "['root', 'tmp', 'workspace']\n")
+    read = "python3 -I -S -c \"print(open('/etc/hostname').read())\""
+    status, _, _ = await sh(simulator, "train-a", read)
+    assert status == 1

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rgt_tui.simulator.files import StoredFile, safetensors, trainer_checkpoint
 from rgt_tui.simulator.logbook import LogWriter
 from rgt_tui.simulator.machine import GIB, DiskKind, File, Process
 from rgt_tui.simulator.placing import DAY, HOUR, OFFICIAL_IMAGE, Life, place
@@ -49,6 +50,13 @@ def _load(pod: Pod) -> None:
             gpu=0, gpu_mib=72_498, state="R",
         ),
     ]  # fmt: skip
+    machine.stored += [
+        *trainer_checkpoint("/workspace/out", 41_000, 62 * 60),
+        *trainer_checkpoint("/workspace/out", 41_200, 14 * 60),
+        StoredFile(path="/root/best.safetensors", content=safetensors(7), age_s=3 * HOUR),
+        StoredFile(path="/workspace/eval.safetensors", content=safetensors(8)[:-900], age_s=HOUR),
+        StoredFile(path="/workspace/best", content=b"/root/best.safetensors", is_link=True),
+    ]
     machine.tmux = ("train",)
     machine.cpu_percent, machine.memory_percent = 41, 38
     machine.files = [

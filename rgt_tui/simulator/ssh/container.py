@@ -7,9 +7,11 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from rgt_tui.simulator.files import lay_out
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.shell import View
 from rgt_tui.simulator.ssh.calls import Calls
@@ -57,6 +59,7 @@ class Containers:
                     "RGT_ROOT": str(folder / "root"),
                     "RGT_PROC": str(folder / "root" / "proc"),
                     "RGT_POD": pod.id,
+                    "RGT_FILES": str(self._files(pod)),
                     "RGT_CALLS": str(folder),
                     "RGT_CALLS_FIFO": str(self.calls.path),
                 }
@@ -76,6 +79,15 @@ class Containers:
                 await self._idle.wait()
         for _ in range(3):  # asyncio tells a closed pipe to its process on later turns of the loop
             await asyncio.sleep(0)
+
+    def _files(self, pod: Pod) -> Path:
+        """The Pod's own file system, laid out when this boot of it is first looked into."""
+        place = self._home / "files" / f"{pod.id}.{pod.boots}"
+        if not place.exists():
+            for name in ("workspace", "root", "tmp"):
+                (place / name).mkdir(parents=True)
+            lay_out(place, pod.machine.stored, datetime.now(UTC).timestamp())
+        return place
 
     def _view(self, pod_id: str) -> View | None:
         pod = self._world.pods.get(pod_id)

@@ -6,6 +6,7 @@ That costs four milliseconds, where starting an interpreter would cost twenty.
 """
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,12 @@ exec {cat} "$@"
 """
 
 
+_INSIDE: Final = Path(__file__).with_name("inside.py")
+_PYTHON: Final = """#!/bin/sh
+exec {python} -I -S {inside} "$@"
+"""
+
+
 class Toolbox:
     """One PATH folder per set of installed commands, made when first needed."""
 
@@ -74,6 +81,7 @@ class Toolbox:
         for name in names:
             _write(folder / name, _SHIM.format(**places))
         _write(folder / "cat", _CAT.format(**places))
+        _write(folder / "python3", _PYTHON.format(python=sys.executable, inside=_INSIDE))
         return folder
 
 

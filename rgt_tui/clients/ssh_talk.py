@@ -1,0 +1,169 @@
+"""A conversation with the verifier process on a Pod, over the Pod's standing connection.
+
+The command line is constant; the program and every request go through standard input.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+import asyncssh
+
+from rgt_tui.clients import ssh_faults
+from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.text import clean, decode
+from rgt_tui.verifiers._compose import BOOT, preamble
+
+COMMAND: Final = f"exec python3 -I -S -c '{BOOT}'"
+LINE_MAX: Final = 1 << 20
+BYTES_MAX: Final = 64 << 20
+"""What a listing or the proofs of one checkpoint may take; file content is not counted."""
+WINDOW: Final = 16 << 20
+"""Bytes in flight: with asyncssh's 2 MiB one stream is bound to 22 MiB/s at 80 ms."""
+_NO_PYTHON: Final = 127
+
+
+class Talk:
+    """Asks, and reads the answers; one request at a time."""
+
+    def __init__(self, process: asyncssh.SSHClientProcess[bytes], where: str) -> None:
+        self._process: Final = process
+        self._where: Final = where
+        self._started = False
+
+    async def ask(
+        self, request: Mapping[str, Any], *, silence_s: float
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The answers to one request.
+
+        Args:
+            request: an operation of `verifiers._worker`.
+            silence_s: how long nothing may come before the Pod counts as lost.
+
+        Raises:
+            SshError: the connection broke, or the answer is none of the verifier's.
+        """
+        await self.send(request)
+        left = BYTES_MAX
+        while True:
+            line = await self.line(silence_s)
+            left -= len(line)
+            if left < 0:
+                raise self._bad("it sent far more than was asked for")
+            answer = self._parsed(line)
+            if "refused" in answer:
+                raise self._bad(clean(str(answer["refused"]), 200))
+            if "done" in answer:
+                return
+            yield answer
+
+    async def send(self, request: Mapping[str, Any]) -> None:
+        """Sends a request, the program before the first one.
+
+        Raises:
+            SshError: the connection broke.
+        """
+        data = b"" if self._started else preamble()
+        self._started = True
+        try:
+            self._process.stdin.write(data + json.dumps(request).encode("ascii") + b"\n")
+            await self._process.stdin.drain()
+        except (OSError, asyncssh.Error) as error:
+            raise await self._ended() from error
+
+    async def line(self, silence_s: float) -> bytes:
+        """The next line.
+
+        Raises:
+            SshError: none came in time, or none will.
+        """
+        try:
+            async with asyncio.timeout(silence_s):
+                line = await self._process.stdout.readline()
+        except TimeoutError as error:
+            hint = "A file system on it may hang, or the machine is overloaded"
+            said = f"{self._where}: nothing came for {silence_s:.0f} s"
+            raise SshError(SshFault.TIMEOUT, said, hint=hint) from error
+        except (OSError, asyncssh.Error) as error:
+            raise ssh_faults.lost(self._where) from error
+        if not line.endswith(b"\n"):
+            raise await self._ended()
+        if len(line) > LINE_MAX:
+            raise self._bad("it sent a line without end")
+        return line
+
+    async def content(self, count: int, silence_s: float) -> bytes:
+        """Exactly `count` bytes of file content.
+
+        Raises:
+            SshError: they did not come.
+        """
+        try:
+            async with asyncio.timeout(silence_s):
+                return await self._process.stdout.readexactly(count)
+        except TimeoutError as error:
+            said = f"{self._where}: nothing came for {silence_s:.0f} s"
+            raise SshError(SshFault.TIMEOUT, said) from error
+        except (OSError, asyncssh.Error, asyncio.IncompleteReadError) as error:
+            raise ssh_faults.lost(self._where) from error
+
+    def parsed(self, line: bytes) -> dict[str, Any]:
+        """A line as the table it must hold.
+
+        Raises:
+            SshError: it holds none.
+        """
+        return self._parsed(line)
+
+    def _parsed(self, line: bytes) -> dict[str, Any]:
+        try:
+            answer = json.loads(line)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise self._bad(f"it said: {clean(decode(line.strip()), 120)}")
+        return answer
+
+    async def _ended(self) -> SshError:
+        """Why the process is gone."""
+        with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):
+            async with asyncio.timeout(2):
+                await self._process.wait_closed()
+        if self._process.exit_status == _NO_PYTHON:
+            return SshError(
+                SshFault.BAD_ANSWER,
+                f"{self._where}: there is no python3 on it, which verifying and pulling need",
+                hint="Install python3 (3.8 or later) in the Pod's image",
+            )
+        if self._process.exit_status is None:
+            return ssh_faults.lost(self._where)
+        return self._bad(f"the verifier ended with status {self._process.exit_status}")
+
+    def _bad(self, why: str) -> SshError:
+        return SshError(SshFault.BAD_ANSWER, f"{self._where}: the verifier could not run: {why}")
+
+
+@contextlib.asynccontextmanager
+async def talk(
+    connection: asyncssh.SSHClientConnection, where: str, *, window: int = WINDOW
+) -> AsyncIterator[Talk]:
+    """A verifier process on a connection, for as long as the block.
+
+    Raises:
+        SshError: the host opens no session.
+    """
+    try:
+        process = await connection.create_process(
+            COMMAND, encoding=None, window=window, stderr=asyncssh.DEVNULL
+        )
+    except (OSError, asyncssh.Error) as error:
+        raise ssh_faults.lost(where) from error
+    try:
+        yield Talk(process, where)
+    finally:
+        process.close()
+        with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):
+            async with asyncio.timeout(3):
+                await process.wait_closed()

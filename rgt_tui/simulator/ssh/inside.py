@@ -1,0 +1,44 @@
+"""A Python whose file system begins at `RGT_FILES`: what a Pod's `python3` is here.
+
+Run as a script in place of the interpreter, with the interpreter's own arguments.
+"""
+
+import builtins
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+
+def redirect(root: str) -> None:
+    """Makes absolute paths of `os` and `open` begin at `root`."""
+
+    def moved(path: Any) -> Any:
+        if isinstance(path, str) and path.startswith("/") and not path.startswith(root):
+            return root + path
+        return path
+
+    def wrapped(call: Callable[..., Any]) -> Callable[..., Any]:
+        def inner(path: Any = ".", *args: Any, **options: Any) -> Any:
+            return call(
+                path if options.get("dir_fd") is not None else moved(path), *args, **options
+            )
+
+        return inner
+
+    for name in ("open", "stat", "lstat", "readlink", "listdir", "scandir", "access"):
+        setattr(os, name, wrapped(getattr(os, name)))
+    builtins.open = wrapped(builtins.open)
+
+
+def main() -> None:
+    """Runs `-c code` with the rest of the arguments, as the interpreter would."""
+    argv = sys.argv[1:]
+    code = argv[argv.index("-c") + 1]
+    redirect(os.environ["RGT_FILES"])
+    sys.argv = ["-c", *argv[argv.index("-c") + 2 :]]
+    exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102  # as python3 -c does
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Proofs are gathered on the Pod, over real SSH, and hold only while nothing changes."""
+
+import asyncio
+from pathlib import Path
+
+from rgt_tui.clients.pod_verifier import list_checkpoints, verify_on_pod
+from rgt_tui.domain.checkpoint import CheckpointList, Level, Verdict
+from rgt_tui.domain.evidence import Evidence, Observed
+from rgt_tui.simulator.files import safetensors, trainer_checkpoint
+from rgt_tui.sources.proofs import next_unproven
+from tests.clients.sshd import running_sshd
+
+
+def test_files_of_a_real_host_are_listed_and_verified_over_one_connection(tmp_path: Path) -> None:
+    home = tmp_path / "sshd"
+    home.mkdir()
+    data = tmp_path / "data"
+    for file in trainer_checkpoint("out", 500, 100):
+        place = data / file.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(file.content)
+    (data / "odd\nname.safetensors").write_bytes(safetensors(1)[:-1])
+    (data / "link.safetensors").symlink_to("/etc/passwd")
+    (data / "out" / "model.safetensors.tmp").write_bytes(b"half")
+
+    async def body() -> tuple[CheckpointList, dict[str, Verdict]]:
+        with running_sshd(home) as server:
+            async with server.pool() as pool:
+                found = await list_checkpoints(pool, server.target(), roots=(str(data),))
+                proven = await verify_on_pod(pool, server.target(), [str(data)], Level.FULL)
+        return found, {proof.stamp.path: proof.verdict for proof in proven.files}
+
+    found, verdicts = asyncio.run(body())
+    assert found.is_complete
+    by_name = {Path(one.path).name: one for one in found.checkpoints}
+    assert by_name["checkpoint-500"].step == 500
+    assert by_name["model.safetensors.tmp"].unfinished
+    assert by_name["odd\nname.safetensors"].shown == f"{data}/odd\\x0aname.safetensors"
+    assert [Path(link.path).name for link in found.links] == ["link.safetensors"]
+    assert verdicts[str(data / "odd\nname.safetensors")] is Verdict.BROKEN
+    assert verdicts[str(data / "out/checkpoint-500/model.safetensors")] is Verdict.OK
+    settled = [one for one in found.checkpoints if not one.unfinished]
+    seen = Observed(CheckpointList(checkpoints=tuple(settled), pod_now=found.pod_now), 1.0)
+    evidence = Evidence().after(CheckpointList, seen)
+    assert next_unproven(evidence) is (settled[0] if settled else None)
