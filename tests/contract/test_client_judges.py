@@ -151,7 +151,7 @@ async def test_openapi_core_finds_every_request_of_the_client_valid(
         )
     asked_for = {(asked.method, asked.path) for asked in simulator.requests}
     assert any(LOGS.fullmatch(path) for _, path in asked_for)
-    assert {method for method, _ in asked_for} == {"GET", "POST", "DELETE"}
+    assert {method for method, _ in asked_for} == {"GET", "POST", "PATCH", "DELETE"}
 
 
 def test_openapi_core_does_find_a_fault(document: dict[str, Any]) -> None:
