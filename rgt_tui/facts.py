@@ -9,11 +9,11 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.finding import Finding
-from rgt_tui.domain.pod import Pod, StorageKind
+from rgt_tui.domain.pod import Pod, PodList, StorageKind
 from rgt_tui.domain.readiness import Readiness, readiness
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
-from rgt_tui.domain.volume import MountKind
+from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.probes.rocm_smi import AmdReport
@@ -147,6 +147,25 @@ def _no_direct_road(pod: Pod) -> str:
     if pod.ports is not None and "22/tcp" not in pod.ports:
         return "only the SSH gateway is offered: 22/tcp is not among its ports"
     return "only the SSH gateway is offered so far"
+
+
+def listed_at(account: Account) -> float | None:
+    """When the Pod list was read, Unix seconds; None when it never was."""
+    seen = account.evidence.latest(PodList)
+    return None if seen is None else seen.at
+
+
+def mounted_volumes(pod: Pod, account: Account) -> tuple[NetworkVolume, ...]:
+    """The network volumes that a Pod mounts, as far as they are in the account's list."""
+    ids = [mount.volume_id for mount in pod.network_mounts]
+    return tuple(volume for volume in account.volumes if volume.id in ids)
+
+
+def named(pods: Iterable[Pod], most: int = 12) -> str:
+    """The names of Pods in a sentence; of many, the first and how many more there are."""
+    labels = [pod.label for pod in pods]
+    more = f" and {len(labels) - most} more" if len(labels) > most else ""
+    return f"{', '.join(labels[:most])}{more}"
 
 
 def codes(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -14,13 +14,14 @@ from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
+from rgt_tui.domain.finding import Severity
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.request import Ending, Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.sources import Ask, Source, Wires, all_sources
 from rgt_tui.store import Store
-from rgt_tui.triage import Findings, examine, open_findings
+from rgt_tui.triage import Examiner, Findings, Standing, all_detectors, examine, open_findings
 from rgt_tui.writer import Performed, Writer
 
 TICK_S: Final = 0.25
@@ -67,6 +68,8 @@ class Session:
     _is_limited: bool = False
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
+    _standing: Standing = field(default_factory=Standing)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
 
     async def watch(self, kinds: frozenset[type] = frozenset()) -> None:
@@ -117,7 +120,8 @@ class Session:
                         tasks.create_task(self._read(source, None))
         if not kinds.isdisjoint(memory.kinds):  # last: it writes down what the others have seen
             await self._read(memory, None)
-        await self._ask_pods(only, shells=shells, slow=slow)
+        asked = [s for s in all_sources() if _is_wanted(s, shells, slow, kinds)]
+        await self._ask_pods(only, asked)
         found = examine(self.store.state.account, self.clock())
         self.store.conclude(found if absent else open_findings(found))
 
@@ -167,7 +171,7 @@ class Session:
             request, approval = await self._requests.get()
             tasks.create_task(self.perform(request, approval))
 
-    async def _ask_pods(self, only: Sequence[str], *, shells: bool, slow: bool) -> None:
+    async def _ask_pods(self, only: Sequence[str], sources: Sequence[Source]) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def ask(source: Source, pod: Pod) -> None:
@@ -176,11 +180,8 @@ class Session:
                     await self._read(source, pod)
 
         async with asyncio.TaskGroup() as tasks:
-            for source in all_sources():
-                if source.pods is None or not (source.metered or shells):
-                    continue
-                if source.is_slow and not slow:
-                    continue
+            for source in sources:
+                assert source.pods is not None  # noqa: S101  # chosen by `_is_wanted`
                 pods = source.pods(self.store.state.account, self.clock())
                 wanted = [pod for pod in pods if not only or pod.id in only or pod.name in only]
                 for pod in wanted[:METERED_MAX] if source.metered else wanted:
@@ -284,7 +285,9 @@ class Session:
             self._news.clear()
             before = self.store.state.findings
             now = self.clock()
-            everything = examine(self.store.state.account, now)
+            everything = self._standing.after(
+                self._examiner.examine(self.store.state.account, now), now
+            )
             found = open_findings(everything)
             self.store.conclude(found)
             self._tell_changes(before, found, now)
@@ -298,7 +301,7 @@ class Session:
         return seen is not None and seen.source != "cache"
 
     def _tell_changes(self, before: Findings, found: Findings, now: float) -> None:
-        old, new = _present(before), _present(found)
+        old, new = _loud(before), _loud(found)
         for pod_id, code in sorted(new - old, key=str):
             self.store.say(
                 now, f"! {self._name(pod_id)} {code} raised: {_title(found, pod_id, code)}"
@@ -311,8 +314,23 @@ class Session:
         return pod.name if pod is not None else "account"
 
 
-def _present(findings: Findings) -> set[tuple[PodId | None, str]]:
-    return {(pod, f.code) for pod, found in findings.items() for f in found if f.is_present}
+def _is_wanted(source: Source, shells: bool, slow: bool, kinds: frozenset[type]) -> bool:
+    """Whether a command's one look asks Pods by this source."""
+    if source.pods is None or not (source.metered or shells):
+        return False
+    if source.is_deep and kinds.isdisjoint(source.kinds):
+        return False
+    return slow or not source.is_slow
+
+
+def _loud(findings: Findings) -> set[tuple[PodId | None, str]]:
+    """What is present and worth a message: notes on what is normal so far stay in the lists."""
+    return {
+        (pod, f.code)
+        for pod, found in findings.items()
+        for f in found
+        if f.is_present and f.severity > Severity.INFO
+    }
 
 
 def _title(findings: Findings, pod_id: PodId | None, code: str) -> str:

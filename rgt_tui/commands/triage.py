@@ -8,14 +8,20 @@ from typing import Any
 import click
 
 from rgt_tui.commands import _options
+from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.finding import Finding, Severity
+from rgt_tui.domain.history import History
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.money import Balance
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 
 NEVER = "never"
+KINDS = frozenset({LogSigns, DataCenterList, Balance, History})
+"""What tells of symptoms beside the Pods, their shells and the volumes."""
 LEVELS = (*(severity.word for severity in Severity), NEVER)
 
 
@@ -43,7 +49,7 @@ def run(
             ctx.exit(0)
         _tell({"findings": [as_json_finding(f) for f in findings]}, [("text", findings)], as_json)
         ctx.exit(exit_code(findings, fail_on))
-    wanted = Wanted(pods=pods, identities=identities, absent=absent)
+    wanted = Wanted(pods=pods, identities=identities, absent=absent, kinds=KINDS)
     ctx.exit(report(look(ctx.ensure_object(Options), wanted), as_json=as_json, fail_on=fail_on))
 
 

@@ -12,7 +12,7 @@ Real lines (public paste of 2026-10)::
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 LOOP_STARTS: Final = 3
 LOOP_WINDOW_S: Final = 300.0
@@ -44,6 +44,8 @@ class BootLog:
         last_line: the newest line of all; empty when the log is.
         last_at: when that was written.
     """
+
+    called: ClassVar[str] = "the system log"
 
     begins: tuple[float, ...] = ()
     is_pulling: bool = False

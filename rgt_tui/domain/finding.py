@@ -1,12 +1,14 @@
 """Symptoms: what a detector says of a Pod or of the account, and on what grounds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import PodId
 
 
 class Severity(IntEnum):
@@ -111,8 +113,12 @@ class Detector:
         needs: report types that must be there and fresh, else the verdict is Unknown.
         max_age_s: the greatest age of that evidence.
         applies: whether the symptom can exist for this subject at all.
-        detect: the verdict; called only when `applies` and all `needs` are met.
-        said_in_text: the reason why one line of a log shows the symptom, None when it does not.
+        detect: the verdict; called only when `applies` and all `needs` are met. None for a symptom
+            that shows in logs alone: its verdict is what was read there.
+        strings: what programs literally print, each with its version or date; the first one is
+            what people search for.
+        text: how it shows in text.
+        gives_way_to: codes that, where a text shows them too, explain what it shows of this one.
     """
 
     code: str
@@ -125,8 +131,10 @@ class Detector:
     needs: tuple[type, ...] = ()
     max_age_s: float = 180.0
     applies: Callable[[Subject], bool] = lambda subject: True
-    detect: Callable[[Subject], Verdict]
-    said_in_text: Callable[[str], str | None] = lambda line: None
+    detect: Callable[[Subject], Verdict] | None = None
+    strings: tuple[tuple[str, str], ...] = ()
+    text: tuple[Rule, ...] = ()
+    gives_way_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +147,7 @@ class Finding:
         severity: of a present finding; INFO otherwise.
         evidence: what was seen.
         missing: what was not seen, when the verdict is unknown.
+        since: when it was first seen present, Unix seconds; None when nobody has kept count.
     """
 
     code: str
@@ -150,8 +159,18 @@ class Finding:
     source: str
     evidence: tuple[Said, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    since: float | None = None
 
     @property
     def is_present(self) -> bool:
         """Whether the symptom is there."""
         return self.verdict == "present"
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it is there and more than a note on what could be lost one day."""
+        return self.is_present and self.severity > Severity.INFO
+
+
+Findings = Mapping[PodId | None, tuple[Finding, ...]]
+"""Findings of each Pod, and those of the account under None; worst first."""

@@ -149,13 +149,20 @@ def _percent(store: Store | None) -> Cell:
 
 
 def _codes(findings: Sequence[Finding]) -> Cell:
-    """The present codes with `!` for a warning and `!!` for act-now; `?` when some are unknown."""
+    """The present codes with `!` for a warning and `!!` for act-now, else `?` for what is unknown.
+
+    Notes are no faults: beside them the `?` stays, and stands first, where no narrow column cuts it.
+    """
     present = [finding for finding in findings if finding.is_present]
     if not present:
         return Cell("?", Tone.UNKNOWN) if findings else Cell("-", Tone.DIM)
     marks = {Severity.INFO: "", Severity.WARNING: "!", Severity.CRITICAL: "!!"}
-    tone = Tone.BAD if present[0].severity is Severity.CRITICAL else Tone.WARN
-    return Cell(" ".join(f"{f.code}{marks[f.severity]}" for f in present), tone)
+    tones = {Severity.CRITICAL: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: Tone.DIM}
+    tone = tones[present[0].severity]
+    words = " ".join(f"{f.code}{marks[f.severity]}" for f in present)
+    if any(f.is_fault for f in present) or len(present) == len(findings):
+        return Cell(words, tone)
+    return Cell(f"? {words}", Tone.UNKNOWN)
 
 
 def _detail(scene: Scene, key: str) -> tuple[Block, ...]:

@@ -163,6 +163,11 @@ class GpuReport:
     cuda: str | None = None
     absent: str | None = None
 
+    @property
+    def is_of_amd(self) -> bool:
+        """Whether the host shows an AMD GPU instead, of which `nvidia-smi` knows nothing."""
+        return self.absent == _ABSENT["amd"]
+
     def sample(self) -> tuple[tuple[str, float], ...]:
         """Use, power, memory and heat of each GPU, for the history."""
         return tuple(

@@ -71,6 +71,11 @@ class AmdReport:
     absent: str | None = None
     is_expected: bool = False
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether `rocm-smi` was there to say how many GPUs there are, be it none."""
+        return self.is_expected and self.absent != _ABSENT["tool"]
+
     def sample(self) -> tuple[tuple[str, float], ...]:
         """Use and power of each GPU, for the history."""
         return tuple(

@@ -91,6 +91,10 @@ class Pod:
     boot_delays: tuple[float, float, float] = (3.0, 4.0, 20.0)
     """Seconds to find a machine, to schedule, and to pull and start the container."""
     key_salt: int = 0
+    refuses_keys: bool = False
+    """Its SSH server knows none of the account's keys."""
+    is_deaf: bool = False
+    """An SSH address is published, and nothing listens there."""
 
     def status(self, now: float) -> str:
         """The status the API reports at `now`."""

@@ -79,6 +79,7 @@ class Source:
         kinds: report types it brings; a failed read fails them all.
         read: the read itself. Raises `RgtError`.
         pods: whom to ask, for a source that asks each Pod; None for one about the account.
+        is_deep: whether only commands read it that name its kinds.
         is_slow: whether a read may take minutes, so that only those wait who asked for it.
         on_demand: whether it is read only while a pane that shows its kinds is in front, or for a
             command that wants them.
@@ -91,6 +92,7 @@ class Source:
     read: Callable[[Ask], Awaitable[tuple[Change, ...]]]
     pods: Callable[[Account, float], tuple[Pod, ...]] | None = field(default=None)
     on_demand: bool = False
+    is_deep: bool = False
     is_slow: bool = False
 
 

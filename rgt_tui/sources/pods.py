@@ -2,12 +2,15 @@
 
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.idle import GpuIdle
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Restarts
 from rgt_tui.sources import Ask, Source
 
 KEPT = 5
 """Restarts remembered of one Pod."""
+IDLE_TOLD_S = 60.0
+"""How often it is told that GPUs idle on."""
 
 
 async def _read(ask: Ask) -> tuple[Change, ...]:
@@ -16,7 +19,23 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     restarts = [
         _restarted(ask, pod) for pod in listed.pods if _uptime_fell(before.get(pod.id), pod)
     ]
-    return (ask.seen(listed), *restarts)
+    idle = [change for pod in listed.pods for change in _idle(ask, pod)]
+    return (ask.seen(listed), *restarts, *idle)
+
+
+def _idle(ask: Ask, pod: Pod) -> tuple[Change, ...]:
+    """What is new about the idleness of a Pod's GPUs: its beginning, its end, that it goes on."""
+    uses = [gpu.util for gpu in pod.runtime.gpus] if pod.runtime is not None else []
+    known = [use for use in uses if use is not None]
+    if not known or len(known) < len(uses):
+        return ()
+    now, before = ask.clock(), ask.account.about(pod.id).value(GpuIdle)
+    since = None if any(known) else now
+    if before is not None and (before.since is None) == (since is None):
+        if since is None or now - before.seen_at < IDLE_TOLD_S:
+            return ()
+        since = before.since
+    return (Change(GpuIdle, Observed(GpuIdle(since, now), now, "api"), pod.id),)
 
 
 def _uptime_fell(old: Pod | None, new: Pod) -> bool:

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_percent
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import Store, storage_of
@@ -18,20 +19,9 @@ from rgt_tui.storage import Store, storage_of
 FULL_PERCENT: Final = 95.0
 ROOMY_PERCENT: Final = 80.0
 
-_ENOSPC = re.compile(
-    r"\[Errno 28\] No space left on device"
-    r"|No space left on device \(os error 28\)"
-    r"|failed to register layer: .*no space left on device"
-    r"|^\S+: .+: No space left on device$"
-    r"|\b(?:error|write|failed|cannot|fatal|exception)\b.*\bno space left on device",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"""["'`](?:\[Errno 28\] )?No space left on device["'`]""", re.IGNORECASE)
-_COMMENT = re.compile(r"^\s*(?:#|//|--|/\*|\*)")
-_OTHER_DISK = re.compile(
-    r"(?:^|[\s'\"(:])/(?:workspace|runpod-volume|dev/shm)\b|quota exceeded", re.IGNORECASE
-)
+_OTHER_DISK = r"(?:^|[\s'\"(:=])/(?:workspace|runpod-volume|dev/shm)\b|quota exceeded"
 """The full disk is named, and it is not the container disk."""
+_INODES = re.compile(r"\bIUse%|\bInodes\b")
 _OVERLAY_ROW = re.compile(r"^overlay\s.*\s(\d{1,3})%\s+/$")
 
 
@@ -80,15 +70,11 @@ def _steps(roomy: Store | None) -> tuple[str, ...]:
     return (look, move, clear, grow)
 
 
-def _said_in_text(line: str) -> str | None:
-    row = _OVERLAY_ROW.match(line)
-    if row is not None:
-        return f"df shows the overlay at / at {row[1]} %" if int(row[1]) >= FULL_PERCENT else None
-    if _COMMENT.match(line) or _QUOTED.search(line) or not _ENOSPC.search(line):
+def _overlay_row(page: Page) -> str | None:
+    row = _OVERLAY_ROW.match(page.line.strip())
+    if row is None or int(row[1]) < FULL_PERCENT or page.saw(_INODES, 8):
         return None
-    if _OTHER_DISK.search(line):
-        return None
-    return "a write was refused because the disk is full (ENOSPC)"
+    return f"df shows the overlay at / at {row[1]} %"
 
 
 DETECTOR = Detector(
@@ -104,5 +90,38 @@ DETECTOR = Detector(
     needs=(DiskReport,),
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
-    said_in_text=_said_in_text,
+    strings=(
+        ("[Errno 28] No space left on device", "Python, any version; measured with pip and torch"),
+        ("No space left on device (os error 28)", "Rust programs: uv, hf-xet, safetensors"),
+        ("dd: error writing '/root/big': No space left on device", "GNU coreutils, measured"),
+        (
+            "failed to register layer: write /usr/lib/libcudnn.so.9: no space left on device",
+            "Docker, while pulling an image",
+        ),
+    ),
+    text=(
+        Rule(
+            words="space enospc",
+            pattern=r"\[Errno 28\]|\(os error 28\)|\bENOSPC\b|failed to register layer: .*no space left|:\s*No space left on device\b"
+            r"|\b(?:error|write|writing|failed|cannot|fatal|exception|abort\w*|fail)\b.*\bno space left|\bno space left on (?:the )?(?:device|disk|drive|container)"
+            r"|(?:\bnot|n't)(?: have)? enough (?:free )?(?:disk )?space (?:to|on|for|in|left|available)|\b(?:out of|insufficient|ran out of|run out of|no(?: more)?(?: free)?) (?:disk |storage )?space\b",
+            reason="a write was refused because the disk is full (ENOSPC)",
+            unless=_OTHER_DISK
+            + r"|\b(?:address|search|color|vram|gpu memory|kv cache|swap|tab|user|name) ?space\b|machine does not|deploy your pod|huggingface\.co/spaces",
+        ),
+        Rule(words="overlay", tells=_overlay_row),
+        Rule(
+            words="full+disk full+overlay full+root usage+disk ran+disk exhausted+disk 100+disk 95+disk 96+disk 97+disk 98+disk 99+disk",
+            pattern=r"\b(?:container disk|root (?:disk|fs|filesystem)|overlay|disk /)\b.{0,40}\b(?:is |was |at |now |getting |nearly |almost )*(?:full|100 ?%|9[5-9] ?%|exhausted|ran out|out of space)"
+            r"|\bdisk (?:is |was )?full\b|\bdisk usage (?:is )?(?:at )?(?:100|9[5-9]) ?%",
+            reason="the container disk is said to be full",
+            unless=_OTHER_DISK,
+        ),
+        Rule(
+            words="pytorchstreamwriter inline_container enforce unexpected",
+            pattern=r"PytorchStreamWriter failed writing|\[enforce fail at inline_container\.cc.{0,60}unexpected pos",
+            reason="torch.save could not write to the end, as on a full disk",
+        ),
+    ),
+    gives_way_to=("RP31",),
 )

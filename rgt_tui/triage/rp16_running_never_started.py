@@ -23,29 +23,17 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Answered, Readiness, readiness
+from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration, show_usd
 
 PATIENCE_S: Final = 6 * 60.0
 """A Pod that is not up by then is a bad draw (RunPod: 5-6 minutes)."""
 CRITICAL_S: Final = 15 * 60.0
+_WAITING: Final = re.compile(
+    r"waiting for (?:a |the )?(?:public ip|pod|container|ssh|runtime|ports?)\b", re.IGNORECASE
+)
 PULL_SILENT_S: Final = 5 * 60.0
 """A pull whose log has been silent for so long no longer counts as progress."""
-
-_TEXT = (
-    (
-        re.compile(r"OCI runtime exec failed", re.IGNORECASE),
-        "a shell was refused: no container lives",
-    ),
-    (
-        re.compile(r"write init-p: broken pipe", re.IGNORECASE),
-        "the container's init died at its start",
-    ),
-    (re.compile(r"\bpod not ready\b", re.IGNORECASE), "the service says the Pod is not ready"),
-    (re.compile(r"Pod did not become ready in time"), "a tool gave up waiting for the Pod"),
-    (re.compile(r"Status: RUNNING, Runtime: (?:False|None)"), "RUNNING without a runtime"),
-)
-_RUNNING_ROW = re.compile(r'"status"\s*:\s*"RUNNING"')
-_LIFELESS_ROW = re.compile(r'"runtime"\s*:\s*(?:null|\{\s*\}|\{\s*"uptime"\s*:\s*0\s*[,}])')
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -107,13 +95,14 @@ def _shell_says(subject: Subject) -> list[Said]:
     return [Said("ssh", failure.error, failure.at)] if failure is not None else []
 
 
-def _said_in_text(line: str) -> str | None:
-    for pattern, reason in _TEXT:
-        if pattern.search(line):
-            return reason
-    if _RUNNING_ROW.search(line) and _LIFELESS_ROW.search(line):
-        return "the API row says RUNNING without a living runtime"
-    return None
+def _waits_in_vain(page: Page) -> str | None:
+    """Three lines of waiting for something that every living Pod has."""
+    if not _WAITING.search(page.line):
+        return None
+    page.memory["waits"] = page.memory.get("waits", 0) + 1
+    return (
+        "a tool waits again and again for the Pod to come up" if page.memory["waits"] >= 3 else None
+    )
 
 
 DETECTOR = Detector(
@@ -133,5 +122,51 @@ DETECTOR = Detector(
     needs=(PodList,),
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
-    said_in_text=_said_in_text,
+    strings=(
+        (
+            "OCI runtime exec failed: exec failed: unable to start container process",
+            "runc, by the SSH gateway, 2026",
+        ),
+        ("error writing config to pipe: write init-p: broken pipe: unknown", "runc, 2026"),
+        ('"status":"RUNNING","runtime":null', "REST v2, 2026-08"),
+        ("Status: RUNNING, Runtime: False, Ports: 0, Uptime: None", "public tools on the v1 API"),
+    ),
+    text=(
+        Rule(
+            words="oci",
+            pattern=r"OCI runtime exec failed",
+            reason="a shell was refused: no container lives",
+        ),
+        Rule(
+            words="init",
+            pattern=r"write init-p: broken pipe",
+            reason="the container's init died at its start",
+        ),
+        Rule(
+            words="never+pod never+container never+instance never+ready not+ready not+reachable not+pod not+container not+instance didn+pod didn+ready hasn+pod reachable but+running yet+running while+running",
+            pattern=r"\bpod not ready\b|\b(?:pod|container|instance)\b.{0,60}\b(?:did not|didn't|never|has not|hasn't|not) (?:yet )?(?:become|became|come|came|get|got|been|be|is)? ?(?:ready|up|running|start(?:ed)?|reachable)\b"
+            r"|\bRUNNING\b.{0,60}\b(?:but|yet|though|while)\b.{0,60}\b(?:never|not|no|n't)\b.{0,30}\b(?:start\w*|ready|reachable|up|runtime|container|uptime)",
+            reason="the Pod is said to run and never came up",
+            unless=r"not ready yet, retrying \(1|\bkubelet\b|has not been started by",
+        ),
+        Rule(
+            words="runtime uptime",
+            pattern=r"Status: RUNNING, Runtime: (?:False|None)|\bRUNNING\b.{0,80}\b(?:runtime|uptime)\w*['\"]?\s*(?:[:=]|is)\s*(?:None|null|False|0s?\b(?![.:\d]))|\b(?:runtime|uptime)\w*['\"]?\s*(?:[:=]|is)\s*(?:None|null|False|0s?\b(?![.:\d])).{0,80}\bRUNNING\b",
+            reason="RUNNING without a runtime",
+            unless=r'"runtime"\s*:\s*\{[^}]*"uptime\w*"\s*:\s*[1-9]|"status"\s*:\s*"(?:EXITED|PROVISIONING|STARTING)"',
+        ),
+        Rule(
+            words="runtime+running",
+            pattern=r'"(?:desiredS|s)tatus"\s*:\s*"RUNNING"(?=.*"runtime"\s*:\s*(?:null|\{\s*\}|\{[^}]*"uptime\w*"\s*:\s*0\s*[,}]))'
+            r'|"runtime"\s*:\s*(?:null|\{\s*\}|\{[^}]*"uptime\w*"\s*:\s*0\s*[,}]).*"(?:desiredS|s)tatus"\s*:\s*"RUNNING"',
+            reason="the API row says RUNNING without a living runtime",
+        ),
+        Rule(
+            words="stuck hangs hung forever",
+            pattern=r"\b(?:stuck|hang(?:s|ing)?|hung|frozen|forever)\b.{0,40}\b(?:initiali[sz]ing|starting|provisioning|pulling|creating|booting|pending|container)\b|\b(?:initiali[sz]ing|provisioning|starting up)\b.{0,40}\b(?:stuck|hang(?:s|ing)?|hung|forever|for (?:hours|\d{2,} min))",
+            reason="the Pod is stuck at its start",
+            unless=r"dataloader|thread|nccl|epoch",
+        ),
+        Rule(words="waiting", tells=_waits_in_vain),
+    ),
 )

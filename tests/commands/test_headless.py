@@ -65,15 +65,16 @@ def test_pods_answers_what_the_contract_names(call: Call, simulator: Simulator) 
     )
     assert pods["train-a"]["storage"] == "network"
     assert pods["train-a"]["cost_per_hour"] == 2.69
-    assert pods["sweep-07"]["symptoms"] == ["RP11"]
-    assert pods["eval-b200"]["symptoms"] == ["RP16"]
-    assert (pods["infer-x"]["ssh"], pods["infer-x"]["unknown_symptoms"]) == ("proxy", ["RP11"])
+    assert pods["sweep-07"]["symptoms"] == ["RP11", "RP3"]
+    assert pods["eval-b200"]["symptoms"] == ["RP9", "RP16", "RP3"]
+    assert pods["infer-x"]["ssh"] == "proxy"
+    assert "RP11" in pods["infer-x"]["unknown_symptoms"]
 
 
 def test_pods_without_ssh_says_what_it_could_not_tell(call: Call) -> None:
     pods = {pod["name"]: pod for pod in answer(call("pods", "--json", "--no-ssh"))["pods"]}
-    assert pods["sweep-07"]["symptoms"] == []
-    assert pods["sweep-07"]["unknown_symptoms"] == ["RP11"]
+    assert pods["sweep-07"]["symptoms"] == ["RP3"]
+    assert "RP11" in pods["sweep-07"]["unknown_symptoms"]
 
 
 def test_disk_gives_the_apis_size_on_a_network_volume(call: Call, simulator: Simulator) -> None:
@@ -126,11 +127,9 @@ def test_absent_symptoms_are_listed_only_when_asked_for(call: Call, simulator: S
     identity = with_key(simulator)
     (short,) = answer(call("triage", "train-a", "--json", *identity))["pods"]
     (whole,) = answer(call("triage", "train-a", "--json", "--all", *identity))["pods"]
-    assert short["findings"] == []
-    assert {f["code"]: f["verdict"] for f in whole["findings"]} == {
-        "RP11": "absent",
-        "RP16": "absent",
-    }
+    assert "absent" not in {f["verdict"] for f in short["findings"]}
+    verdicts = {f["code"]: f["verdict"] for f in whole["findings"]}
+    assert (verdicts["RP11"], verdicts["RP16"]) == ("absent", "absent")
 
 
 def test_triage_classifies_what_it_reads(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

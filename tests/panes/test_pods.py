@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.evidence import Observed
-from rgt_tui.domain.pod import Pod, PodList, Runtime, VolumeDisk
+from rgt_tui.domain.pod import NetworkMount, Pod, PodList, Runtime, VolumeDisk
 from rgt_tui.panes import Cell, Scene, Tone
 from rgt_tui.panes.pods import PANE
 from rgt_tui.triage import examine, open_findings
@@ -76,8 +77,19 @@ def test_the_worst_pod_comes_first() -> None:
 def test_codes_carry_their_severity_as_a_mark_and_unknown_is_not_a_dash() -> None:
     since = NOW - 7200
     sick = a_pod(runtime=None, created_at=since, started_at=since)
-    assert cells(an_account(sick))["TRIAGE"] == Cell("RP16!!", Tone.BAD)
-    assert cells(an_account(a_pod()))["TRIAGE"] == Cell("?", Tone.UNKNOWN)
+    assert cells(an_account(sick))["TRIAGE"] == Cell("RP16!! RP3", Tone.BAD)
+    bare = a_pod(volume_disk=None, network_mounts=(NetworkMount(volume_id="v", path="/w"),))
+    assert cells(an_account(bare))["TRIAGE"] == Cell("?", Tone.UNKNOWN)
+
+
+def test_a_note_alone_does_not_hide_that_other_symptoms_are_unknown() -> None:
+    pod = a_pod()
+    scene = Scene(account=an_account(pod), now=NOW)
+    known = examine(scene.account, NOW)[pod.id]
+    assert cells(scene.account)["TRIAGE"] == Cell("? RP3", Tone.UNKNOWN)
+    note = tuple(found for found in known if found.code == "RP3")
+    row = PANE.rows(replace(scene, findings={pod.id: note}))[0]
+    assert row.cells[-1] == Cell("RP3", Tone.DIM)  # a note, no fault, and nothing else to tell
 
 
 def test_a_pod_that_vanished_stays_as_gone() -> None:

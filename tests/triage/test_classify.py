@@ -1,3 +1,6 @@
+import tracemalloc
+from collections.abc import Iterator
+
 from rgt_tui.triage import classify
 from tests.values import NOW
 
@@ -10,10 +13,11 @@ def test_the_reason_stands_in_the_cause_and_the_line_in_the_evidence() -> None:
     assert finding.cause.startswith("Read as: a write was refused")
 
 
-def test_a_symptom_is_told_once_at_its_first_line() -> None:
-    lines = ["a: b: No space left on device", "c: d: No space left on device"]
+def test_a_symptom_is_told_once_with_its_first_and_its_newest_line_and_their_number() -> None:
+    lines = ["a: b: No space left on device", "fine", "c: d: No space left on device"]
     (finding,) = classify(lines, NOW)
-    assert finding.evidence[0].said == lines[0]
+    assert [said.said for said in finding.evidence] == [lines[0], lines[2]]
+    assert "(line 1, 2 such lines)" in finding.cause
 
 
 def test_a_full_workspace_or_a_quota_is_not_called_a_full_container_disk() -> None:
@@ -22,17 +26,51 @@ def test_a_full_workspace_or_a_quota_is_not_called_a_full_container_disk() -> No
         "write /workspace/x: No space left on device",
         "OSError: [Errno 122] Disk quota exceeded; no space left on device",
     ]
-    assert list(classify(lines, NOW)) == []
+    assert [finding.code for finding in classify(lines, NOW)] == ["RP30"]
 
 
-def test_a_long_log_is_read_as_a_stream() -> None:
-    taken = 0
+def test_a_refusal_that_is_followed_by_success_has_passed() -> None:
+    refused = "429 Client Error: Too Many Requests for url: https://huggingface.co/api/models/x"
+    assert [f.code for f in classify([refused, "retrying in 3 s"], NOW)] == ["RP38"]
+    assert classify([refused, "retrying in 3 s", "Download complete: model.safetensors"], NOW) == ()
 
-    def lines() -> object:
-        nonlocal taken
-        for taken in range(1_000):  # counted from outside
-            yield "OCI runtime exec failed: exec failed" if taken == 3 else "all is well"
 
-    first = next(iter(classify(lines(), NOW)))  # type: ignore[arg-type]  # a generator of str
-    assert first.code == "RP16"
-    assert taken == 3
+def test_a_bar_that_stands_is_a_stall_and_a_full_one_is_not() -> None:
+    head = "Sending (->1.2.3.4:40806)"
+    stands = "samples.zip  90% |██████████████████  | (156/172 MB, 478.021 kB/s) [3m42s:34s]"
+    ends = "samples.zip 100% |████████████████████| (172/172 MB, 478.021 kB/s)"
+    assert [f.code for f in classify([head, stands], NOW)] == ["RP13"]
+    assert classify([head, stands, ends], NOW) == ()
+
+
+def test_colours_and_what_a_collector_wrote_around_a_line_do_not_hide_it() -> None:
+    assert [f.code for f in classify(["\x1b[31mKilled\x1b[0m"], NOW)] == ["RP21"]
+    wrapped = '{"ts":"2026-11-20T10:00:01Z","source":"container","line":"Killed"}'
+    assert [f.code for f in classify([wrapped], NOW)] == ["RP21"]
+
+
+def test_starts_of_a_container_are_counted_over_time() -> None:
+    def begins(times: list[str]) -> list[str]:
+        lines = [f"2026-11-20T{time}Z start container for a/b:1: begin" for time in times]
+        return [f.code for f in classify(lines, NOW)]
+
+    assert begins(["10:00:01", "10:00:18", "10:00:35"]) == ["RP15"]
+    assert begins(["08:00:01", "09:00:18", "10:00:35"]) == []
+
+
+def test_a_long_log_is_read_in_little_memory() -> None:
+    def lines() -> Iterator[str]:
+        for number in range(100_000):
+            yield f"step {number} loss 1.88" if number % 5_000 else f"Killed {number}"
+        yield "OCI runtime exec failed: exec failed"
+
+    classify(["warm up: No space left on device"], NOW)
+    tracemalloc.start()
+    try:
+        (found,) = classify(lines(), NOW)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.code == "RP16"
+    assert "line 100001" in found.cause
+    assert peak < 1_000_000

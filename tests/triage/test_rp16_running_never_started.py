@@ -105,4 +105,4 @@ def test_text_that_shows_it_is_rp16(line: str) -> None:
     ],
 )
 def test_text_of_a_healthy_pod_is_not_rp16(line: str) -> None:
-    assert list(classify([line], NOW)) == []
+    assert classify([line], NOW) == ()

@@ -25,7 +25,7 @@ async def test_faults_only_leaves_rows_of_pods_with_an_open_symptom(pane: str) -
         await running.press(pane)
         every = len(running.table.rows)
         await running.press("exclamation_mark")
-        assert _pods(running) == {"infer-x", "sweep-07"}
+        assert _pods(running) == {"infer-x", "sweep-07", "old-ckpt"}
         await running.press("exclamation_mark")
         assert len(running.table.rows) == every
 

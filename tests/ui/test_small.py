@@ -40,7 +40,7 @@ async def test_a_filter_without_a_row_is_said_as_well(size: tuple[int, int]) -> 
 async def test_faults_only_and_the_order_are_said(size: tuple[int, int]) -> None:
     async with console(scenes.demo(), size) as running:
         await running.press("exclamation_mark", "S", "I")
-        assert "Pods faults only 2/4 by NAME reversed" in screen_text(running.app)
+        assert "Pods faults only 3/4 by NAME reversed" in screen_text(running.app)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -24,6 +24,12 @@ def build(world: World) -> Pod:
     pod.machine.processes.append(
         Process(pid=233, command=command, cpu=61.0, memory=9.4, age_s=1200, gpu=0, gpu_mib=31_290)
     )
+    pod.logs.write(
+        world.now - 300,
+        "container",
+        'INFO 127.0.0.1 - "POST /v1/completions HTTP/1.1" 200 OK, 148.2 s',
+        "client retry: HTTP 524 from the proxy, body: error code: 524",
+    )
     return pod
 
 

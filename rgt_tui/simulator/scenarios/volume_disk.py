@@ -33,6 +33,12 @@ def build(world: World) -> Pod:
             disk.base_bytes = int(5.1 * GIB)
         if disk.kind is DiskKind.VOLUME:
             disk.base_bytes, disk.growth_per_hour = 34 * GIB, int(0.6 * GIB)
+    pod.logs.write(
+        world.now - 5.3 * HOUR,
+        "container",
+        "wandb: ERROR api_key not configured (no-tty). call wandb.login(key=[your_api_key])",
+        "wandb is off, training goes on without it",
+    )
     return pod
 
 

@@ -15,6 +15,8 @@ from rgt_tui.simulator.world import World
 HOST: Final = "127.0.0.1"
 SESSIONS_MAX: Final = 10
 """Sessions on one connection: OpenSSH's default MaxSessions."""
+DEAF_PORT: Final = 1
+"""A port of loopback where nothing listens (tcpmux)."""
 
 LISTENERS_MAX: Final = 200
 """Listening sockets of one simulator; Pods beyond get no published port."""
@@ -82,7 +84,7 @@ class PodServers:
             return False
         listener = self._listeners[pod.id]
         return listener.boot == _boot(pod) and (listener.acceptor is None) == (
-            pod.id in self.refused
+            pod.id in self.refused or pod.is_deaf
         )
 
     def _lacks(self, pod: Pod) -> bool:
@@ -103,6 +105,9 @@ class PodServers:
         listener = _Listener(_boot(pod), None)
         self._listeners[pod.id] = listener
         if pod.id in self.refused and pod.ssh_port is not None:
+            return
+        if pod.is_deaf:
+            pod.ssh_port = DEAF_PORT
             return
         listener.acceptor = await asyncssh.create_server(
             lambda: _PodServer(self, pod, listener),
@@ -146,7 +151,7 @@ class _PodServer(asyncssh.SSHServer):
         return True
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        return username == "root" and self._servers.admits(key)
+        return username == "root" and self._servers.admits(key) and not self._pod.refuses_keys
 
     def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
         if self._sessions >= SESSIONS_MAX:

@@ -29,11 +29,11 @@ def about_row(pane: Pane, row: Row, scene: Scene, panes: Iterable[Pane]) -> tupl
 
 
 def faulty_pods(scene: Scene, panes: Sequence[Pane]) -> frozenset[PodId]:
-    """The Pods that have a symptom that is present, or a fault in any pane: `looping!`, `hung!`."""
+    """The Pods that have a symptom that is more than a note, or a fault in any pane: `looping!`, `hung!`."""
     present = {
         pod
         for pod, found in scene.findings.items()
-        if pod is not None and any(finding.is_present for finding in found)
+        if pod is not None and any(finding.is_fault for finding in found)
     }
     rows = (row for pane in panes for row in pane.rows(scene))
     marked = {row.pod for row in rows if row.pod is not None and any(map(_is_fault, row.cells))}

@@ -1,0 +1,169 @@
+"""How a symptom shows in text: rules that a reader of logs asks about lines, and what they see.
+
+A rule names the words one of which stands in every line it can match; a reader that has cut a
+line into words so knows at once which few rules to ask. A rule is a pattern of one line, or a
+function that may also look at the lines before and keep a small memory of its own.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final
+
+from rgt_tui.domain.units import unix_time
+
+LOOKBACK: Final = 16
+"""Lines before the present one that a rule may look at."""
+
+_ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
+_CLOCK_12 = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d) ?([AP]M)", re.ASCII)
+_KERNEL = re.compile(r"\[(?:\w{3} )?(\w{3} +\d{1,2} \d\d:\d\d:\d\d \d{4})\]")
+
+
+@dataclass(slots=True)
+class Page:
+    """What a rule may look at.
+
+    Attributes:
+        line: the present line, without colour codes and without what a log collector put around it.
+        raw: the line with all that was around it, but for the colours.
+        number: of the line, from 1.
+        before: the lines before it, oldest first, at most `LOOKBACK`.
+        memory: the symptom's own for this text; keep it small.
+    """
+
+    line: str = ""
+    raw: str = ""
+    number: int = 0
+    before: Sequence[str] = ()
+    memory: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def at(self) -> float | None:
+        """When the line was written, Unix seconds; None when it carries no time."""
+        return time_of(self.raw)
+
+    def saw(self, pattern: re.Pattern[str], lines: int = LOOKBACK) -> re.Match[str] | None:
+        """The newest match among the last `lines` lines before this one."""
+        for line in reversed(self.before[-lines:]):
+            found = pattern.search(line)
+            if found is not None:
+                return found
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One way a symptom shows in text.
+
+    Attributes:
+        words: lower-case words (letters and digits), one of which every matching line contains;
+            `rare+common` stands for two words that a line must both contain.
+        pattern: a regular expression for one line, in any case; empty when `tells` is given.
+        reason: what a match means, half a sentence.
+        unless: a regular expression that forbids the match.
+        tells: the reason why a line shows the symptom, None when it does not.
+        even_quoted: whether lines of source code, comments and advice count as well.
+        takes_back: whether a match says that what was seen before has passed.
+    """
+
+    words: str
+    pattern: str = ""
+    reason: str = ""
+    unless: str = ""
+    tells: Callable[[Page], str | None] | None = None
+    even_quoted: bool = False
+    takes_back: bool = False
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+    @cached_property
+    def _unless(self) -> re.Pattern[str] | None:
+        return re.compile(self.unless, re.IGNORECASE) if self.unless else None
+
+    def heard_in(self, page: Page) -> str | None:
+        """The reason why the page's line shows the symptom, None when it does not."""
+        if self.tells is not None:
+            reason = self.tells(page)
+            start = 0
+        else:
+            found = self._pattern.search(page.line)
+            reason, start = (None, 0) if found is None else (self.reason, found.start())
+        if reason is None or (self._unless is not None and self._unless.search(page.line)):
+            return None
+        if not self.even_quoted and is_mention(page.line, start):
+            return None
+        return reason
+
+
+_CODE = re.compile(
+    r"^[\s+-]*(?:"
+    r"#(?!#)|//|/\*|<!--|--\s|;;|\"\"\"|REM\s|@"
+    r"|(?:\}\s*)?(?:else\s+)?(?:el)?if\b.*(?:[:{]\s*$|[:{].*[=+\-*/]=|\bin\s+\w+\(|==|\bthen\b|\|\|)"
+    r"|except\b[^:\"']*:\s*(?:#.*)?$"
+    r"|(?:while|assert|except|catch|case|return|raise|throw|print|printf|println|fmt|echo|elog|die|warn"
+    r"|log(?:ger|ging)?\.\w+|console\.\w+|pytest|expect|grep|egrep|rg|def|func|function|fn|class|pub)\b"
+    r"[\s(]*[^:\s].*[\"'`(]"
+    r"|(?:export\s+|const\s+|let\s+|var\s+|final\s+|static\s+)*[A-Za-z_][\w.\[\]\"']*\s*(?::\s*[\w\[\], .]+)?"
+    r"\s*(?:\|=|\+=|:=|=)\s*[rfbu]{0,2}[\"'`(\[{]+[^\"'`]*[\"'`][)\]},;]*\s*(?:#.*)?$"
+    r"|[rfbu]{0,2}[\"'`][^\"'`]*[\"'`][)\]]*[,;]?\s*$"
+    r")"
+)
+_CALLS = re.compile(
+    r"\bin\s+(?:str|repr)\(|\.(?:includes|contains|Contains|indexOf|find|match|test|startsWith"
+    r"|startswith|endswith|search|lower)\(|re\.(?:compile|search|match)\(|pytest\.raises\("
+    r"|\bgrep\s+-|[\"'`]\s+(?:not\s+)?in\s+(?:str|e|err|error|exc|ex|msg|message|line|text|out|output|std\w+|log|s"
+    r"|result|body|data|resp\w*|content)\b|\bjournalctl\b.*\|\s*grep"
+)
+_ADVICE = re.compile(
+    r"\bif (?:you|this|it|the)\b.*\b(?:see|sees|get|gets|hit|hits|encounter|receive|run into|running into|fails? with"
+    r"|says?|shows?|prints?)\b|\bwhen you (?:see|get|hit)\b|\bin case of\b|\b(?:to )?(?:avoid|avoids|avoiding"
+    r"|prevent|prevents|preventing)\b|\b(?:may|might|can|could|would) (?:see|get|show|cause|lead to|trigger"
+    r"|result in|raise|fail with)\b|\b(?:handles?|handling|catches|catching|simulates?|ignores?|retries|retry) (?:on|the|a)?\b"
+    r"|\bno (?:more )?$|\bwithout (?:an? |any )?$|\b(?:was|were|is) (?:fixed|resolved)\b",
+    re.IGNORECASE,
+)
+
+_COMMIT = re.compile(
+    r"^\W*(?:[0-9a-f]{7,40}\s+)?(?:fix(?:es|ed)?|feat|docs|test|chore|refactor)\b(?:\([^)]*\))?!?:?\s",
+    re.IGNORECASE,
+)
+
+
+def is_mention(line: str, start: int = 0) -> bool:
+    """Whether a line speaks of an error rather than reporting one: code, a comment, advice.
+
+    Args:
+        line: the whole line.
+        start: where the words in question begin; advice counts only before them.
+    """
+    return (
+        _CODE.match(line) is not None
+        or _CALLS.search(line) is not None
+        or _COMMIT.match(line) is not None
+        or (start > 0 and _ADVICE.search(line, 0, start) is not None)
+    )
+
+
+def time_of(line: str) -> float | None:
+    """The Unix time that a log line carries, in any of the usual forms; None without one."""
+    found = _ISO.search(line)
+    if found is not None:
+        year, month, day, clock, _, zone = found.groups()
+        return unix_time(f"{year}-{month}-{day}T{clock}{zone or ''}")
+    found = _CLOCK_12.search(line)
+    if found is not None:
+        return _parsed(" ".join(found.groups()), "%m %d %Y %I %M %S %p")
+    found = _KERNEL.search(line)
+    return None if found is None else _parsed(found[1], "%b %d %H:%M:%S %Y")
+
+
+def _parsed(text: str, form: str) -> float | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None

@@ -1,0 +1,20 @@
+"""RP38: Hugging Face answers 429."""
+
+from rgt_tui.simulator.pod import Pod
+from rgt_tui.simulator.scenarios import Scenario
+from rgt_tui.simulator.scenarios._told import tell, training
+from rgt_tui.simulator.world import World
+
+
+def build(world: World) -> Pod:
+    """`fetch-70b`: its log shows it."""
+    pod = training(world, "fetch-70b")
+    tell(
+        world,
+        pod,
+        "huggingface_hub.errors.HfHubHTTPError: 429 Client Error: Too Many Requests for url: https://huggingface.co/api/models/acme/llama-70b/tree/main",
+    )
+    return pod
+
+
+SCENARIO = Scenario(name="rp38_hub_rate_limit", title="Hugging Face answers 429", build=build)

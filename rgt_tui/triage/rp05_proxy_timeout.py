@@ -1,0 +1,64 @@
+"""RP5: the HTTP proxy ends a request after 100 seconds.
+
+Symptom: `error code: 524` in the client, sockets to `*.proxy.runpod.net` that drop. Cause: the
+proxy is Cloudflare, which waits 100 seconds for an answer to begin. Fix: a TCP port, or a job id
+and polling; `rgt-tui forward` for one's own use.
+Source: RunPod documentation, expose ports, read 2026-08-20; gradio#5896, gradio#6589.
+"""
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Rule
+
+DETECTOR = Detector(
+    code="RP5",
+    title="HTTP proxy timeout after 100 s",
+    severity=Severity.WARNING,
+    cause=(
+        "An HTTP port is served through Cloudflare, which gives up when no answer has begun after 100 "
+        "seconds (524). The work in the Pod goes on; only its answer has nowhere to go."
+    ),
+    fix=(
+        "For your own use: rgt-tui forward POD PORT goes over SSH and has no such limit",
+        (
+            "For others: expose the port as TCP; a port above 70000 asks for the same number outside and inside "
+            "(read RUNPOD_TCP_PORT_...). Changing ports resets the Pod"
+        ),
+        "In the program: answer at once with a job id and let the client poll, or stream from the start",
+    ),
+    source="RunPod documentation, expose ports (100 s limit), read 2026-08-20",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: (
+        subject.pod is not None
+        and subject.pod.is_running
+        and any(port.endswith("/http") for port in subject.pod.ports or ())
+    ),
+    strings=(
+        ("error code: 524", "Cloudflare's body, 2026-08"),
+        ("Error 524: a timeout occurred", "Cloudflare's page, 2026-08"),
+        (
+            "WebSocket connection to 'wss://abc-7860.proxy.runpod.net/queue/join' failed",
+            "browsers, gradio 3 and 4",
+        ),
+    ),
+    text=(
+        Rule(
+            words="524",
+            pattern=r"(?:error|status|code|http(?:/\d(?:\.\d)?)?|returned|returns|got|responded(?: with)?|->|<|response)\W{0,4}(?:code|status|error)?\W{0,3}524\b"
+            r"|\b524\b.{0,30}(?:time-?d?[- ]?out|server error|cloudflare|<none>|a timeout)|cloudflare.{0,60}\b524\b|\b524s?\b.{0,80}\bproxy\b|\bproxy\b.{0,80}\b524s?\b",
+            reason="the proxy gave up waiting (524 after 100 s)",
+        ),
+        Rule(
+            words="proxy cloudflare",
+            pattern=r"wss?://\S*\.proxy\.runpod\.net\S*'? failed|(?:websocket|connection|request)\b.{0,80}proxy\.runpod\.net.{0,80}\b(?:closed|dropped|timed? ?out|disconnected|failed|1006)\b"
+            r"|\b(?:100|a hundred)[- ]?s(?:ec(?:ond)?s?)?\b.{0,60}\b(?:cloudflare|proxy)\b.{0,60}\b(?:limit|time-?out|cut|drop|kill|clos)|\b(?:cloudflare|proxy)\b.{0,60}\b(?:limit|time-?out|cut|drop|kill|clos)\w*.{0,40}\b(?:100|a hundred)[- ]?s(?:ec(?:ond)?s?)?\b",
+            reason="the HTTP proxy cut a connection",
+        ),
+        Rule(
+            words="timeout+524 timeout+cloudflare",
+            pattern=r"\bA timeout occurred\b.{0,40}(?:524|cloudflare)|cloudflare.{0,30}time-?out",
+            reason="the proxy gave up waiting",
+        ),
+    ),
+)

@@ -1,0 +1,107 @@
+"""RP19: nothing answers on the Pod's SSH port.
+
+Symptom: "Connection refused", "Connection timed out during banner exchange". Cause: sshd is not
+up yet, the image has none, or the port is of an earlier start (each start gives a new one). Fix:
+wait 90 seconds, read the port anew, then look for sshd.
+Source: OpenSSH, measured; runpod-python#337; RunPod documentation, SSH, read 2026-08-20.
+"""
+
+from typing import Final
+
+from rgt_tui.domain.evidence import Reading
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.readiness import Answered
+from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import show_duration
+from rgt_tui.facts import listed_at, uptime_s
+
+PATIENCE_S: Final = 90.0
+"""How long sshd of official images may take after the container has started."""
+_FAULTS: Final = ("ssh_refused", "ssh_timeout", "ssh_reset", "ssh_not_ssh")
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    reading: Reading[Answered] = subject.evidence.reading(Answered)
+    failure = reading.failure
+    if failure is None:
+        return Absent("its shell answers") if reading.good else Unknown(("a try to connect",))
+    if failure.code not in _FAULTS:
+        return Absent(f"the login failed in another way: {failure.error}")
+    up = uptime_s(pod)
+    if up is not None and up < PATIENCE_S:
+        return Absent(f"its container is only {show_duration(up)} old")
+    at = listed_at(subject.account)
+    return Present(
+        (
+            Said("ssh", failure.error, failure.at),
+            Said("api", f"up for {show_duration(up)}, ssh.direct is given", at),
+        )
+    )
+
+
+DETECTOR = Detector(
+    code="RP19",
+    title="SSH port does not answer",
+    severity=Severity.WARNING,
+    cause=(
+        "The API gives an address, but nothing listens there: sshd is not up yet or not in the image, or the "
+        "port is that of an earlier start. Each stop and start maps another port."
+    ),
+    fix=(
+        "Wait 90 seconds after the start, then read the port anew: R in the Pods pane",
+        "In the web terminal: pgrep -a sshd; if there is none: mkdir -p /run/sshd; ssh-keygen -A; /usr/sbin/sshd",
+        "An image without sshd: apt-get update && apt-get install -y openssh-server, better in the image itself",
+        "If the start command replaced /start.sh, see RP10",
+    ),
+    source="RunPod documentation, SSH and expose ports, read 2026-08-20; OpenSSH 9, measured",
+    needs=(PodList,),
+    applies=lambda subject: (
+        subject.pod is not None
+        and subject.pod.is_running
+        and subject.pod.is_alive
+        and subject.pod.ssh_direct is not None
+    ),
+    detect=_detect,
+    strings=(
+        ("ssh: connect to host 213.173.108.100 port 12157: Connection refused", "OpenSSH"),
+        ("kex_exchange_identification: Connection closed by remote host", "OpenSSH, measured"),
+        ("Connection timed out during banner exchange", "OpenSSH, measured"),
+    ),
+    text=(
+        Rule(
+            words="ssh scp rsync sftp paramiko asyncssh",
+            pattern=r"(?:ssh|scp|sftp|rsync|paramiko|asyncssh)\b.{0,120}\b(?:Connection refused|Connection timed out|Operation timed out|No route to host|Network is unreachable|Connection reset by|Connection closed by|timed out|Error reading SSH protocol banner)",
+            reason="nothing answers on the SSH port",
+            unless=r"proxy\.runpod\.net|-\d+ms|ssh\.runpod\.io",
+        ),
+        Rule(
+            words="refused reset closed connect+failed",
+            pattern=r"port \d{2,5}(?: \(tcp\))?:? (?:failed: )?Connection refused|Connection (?:refused|reset|closed) by (?:\S+ )?\d{1,3}(?:\.\d{1,3}){3} port \d+|Connect call failed \('(?!127\.|localhost|0\.0\.0\.0)",
+            reason="nothing answers on the SSH port",
+            unless=r"port (?:6379|5432|3306|27017|9200|5672|11211|80|443|8080|8188|11434)\b",
+        ),
+        Rule(
+            words="identification banner",
+            pattern=r"(?:kex|ssh)_exchange_identification|during banner exchange|Error reading SSH protocol banner|banner exchange: ",
+            reason="the SSH server hangs up before it says hello",
+            unless=r"invalid format",
+        ),
+        Rule(
+            words="sshd hostkeys novalidconnectionserror",
+            pattern=r"sshd: no hostkeys available|Missing privilege separation directory|\bsshd\b.{0,40}\b(?:not (?:running|found|installed)|failed|is not|isn't|exited|missing)|NoValidConnectionsError|/usr/sbin/sshd: (?:No such file|not found)",
+            reason="there is no SSH server to answer",
+        ),
+    ),
+)

@@ -1,0 +1,77 @@
+"""RP20: the server behind the Pod's address shows another host key.
+
+Symptom: "REMOTE HOST IDENTIFICATION HAS CHANGED!". Cause: a Pod makes new host keys at each start,
+and RunPod gives ip:port pairs to other Pods; rarely it is somebody in between. Fix: trust a key
+per Pod and start, and compare it with the fingerprints in the boot log.
+Source: OpenSSH, measured; RunPod containers, start.sh, read 2026-07-29 (keys are made at boot and
+their fingerprints printed).
+"""
+
+from rgt_tui.domain.evidence import Reading
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.readiness import Answered
+from rgt_tui.domain.telling import Rule
+
+
+def _detect(subject: Subject) -> Verdict:
+    reading: Reading[Answered] = subject.evidence.reading(Answered)
+    failure = reading.failure
+    if failure is None:
+        return (
+            Absent("its host key is the known one")
+            if reading.good
+            else Unknown(("a try to log in",))
+        )
+    if failure.code != "ssh_host_key_changed":
+        return Absent("its host key was not objected to")
+    return Present((Said("ssh", failure.error, failure.at),))
+
+
+DETECTOR = Detector(
+    code="RP20",
+    title="Host key changed",
+    severity=Severity.WARNING,
+    cause=(
+        "A Pod makes new host keys at each start, and its ip:port may have been another Pod's before: ssh then "
+        "sees a changed key. Within one start of one Pod a changed key means that somebody is in between."
+    ),
+    fix=(
+        "Compare the key with the fingerprints that the container log prints at boot",
+        "This program trusts a key per Pod and start: a new start is a new trust. Do not switch the check off",
+        "For ssh itself: ssh-keygen -R '[IP]:PORT', then connect and compare the fingerprint before saying yes",
+        "Where they differ within one start: do not log in; stop the Pod and tell RunPod",
+    ),
+    source="RunPod containers, start.sh, read 2026-07-29; OpenSSH 9, measured",
+    needs=(PodList,),
+    applies=lambda subject: (
+        subject.pod is not None and subject.pod.is_running and subject.pod.ssh_direct is not None
+    ),
+    detect=_detect,
+    strings=(
+        ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!", "OpenSSH, measured"),
+        ("Host key verification failed.", "OpenSSH, measured"),
+    ),
+    text=(
+        Rule(
+            words="identification",
+            pattern=r"REMOTE HOST IDENTIFICATION HAS CHANGED",
+            reason="the server shows another host key than before",
+        ),
+        Rule(
+            words="key hostkeynotverifiable badhostkeyexception badhostkey offending",
+            pattern=r"Host key verification failed|host key (?:for \S+ )?(?:has changed|mismatch|does not match|is not trusted|changed)|Offending \w+ key in|\bBadHostKeyException\b|\bHostKeyNotVerifiable\b|ssh: handshake failed: knownhosts: key mismatch|DNS SPOOFING DETECTED",
+            reason="the server shows another host key than before",
+            unless=r"Permanently added",
+        ),
+    ),
+)

@@ -1,0 +1,92 @@
+"""RP22: /dev/shm is too small for the data workers.
+
+Symptom: `Bus error`, exit code 135, "insufficient shared memory (shm)". Cause: workers hand
+batches over in /dev/shm, whose size is fixed by RunPod. Fix: fewer workers or the file_system
+sharing strategy; the size cannot be set.
+Source: pytorch#5040, pytorch#108861, pipedream#28; measured; RunPod documentation has no option
+for it, read 2026-08-20.
+"""
+
+from typing import Final
+
+from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import show_bytes, show_percent
+from rgt_tui.domain.volume import MountKind
+from rgt_tui.facts import stores
+from rgt_tui.probes.df import DiskReport
+
+TIGHT_PERCENT: Final = 90.0
+FULL_PERCENT: Final = 98.0
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    seen = subject.evidence.latest(DiskReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    shm = next((s for s in stores(pod, subject.account) if s.kind is MountKind.SHM), None)
+    if shm is None or shm.percent is None:
+        return Absent("shared memory did not answer df")
+    used = f"{shm.path} is {show_percent(shm.percent)} full: {show_bytes(shm.used_bytes)} of {show_bytes(shm.size_bytes)}"
+    if shm.percent < TIGHT_PERCENT:
+        return Absent(used)
+    severity = Severity.CRITICAL if shm.percent >= FULL_PERCENT else Severity.WARNING
+    return Present((Said("ssh", used, seen.at),), severity)
+
+
+DETECTOR = Detector(
+    code="RP22",
+    title="Shared memory full",
+    severity=Severity.CRITICAL,
+    cause=(
+        "Data workers hand batches over in /dev/shm. Its size is fixed by RunPod; when it is full a worker "
+        "dies of a bus error, which looks like a crash of the hardware."
+    ),
+    fix=(
+        "Fewer workers, or none: num_workers=0 shows whether it is this",
+        "torch.multiprocessing.set_sharing_strategy('file_system') uses files instead",
+        "Look for leftovers of dead runs: ls -la /dev/shm; remove what nobody uses",
+        "--shm-size of docker cannot be set on RunPod; a bigger Pod has a bigger /dev/shm",
+    ),
+    source="PyTorch issues 5040 and 108861; measured",
+    needs=(DiskReport,),
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
+    strings=(
+        (
+            "Unexpected bus error encountered in worker. This might be caused by insufficient shared memory (shm).",
+            "PyTorch 1 and 2",
+        ),
+        ("DataLoader worker (pid 325) is killed by signal: Bus error.", "PyTorch 1 and 2"),
+        ("exit=135", "128 + signal 7"),
+    ),
+    text=(
+        Rule(
+            words="shared",
+            pattern=r"insufficient shared memory|out of shared memory|(?:not enough|no|exceed\w*|increase|raise|limit\w*|too (?:small|little)).{0,30}\bshared memory\b|shared memory\b.{0,40}\b(?:is |was )?(?:full|exhausted|too small|insufficient|limit|size .{0,20}(?:small|insufficient))|(?:unable|failed|error|cannot|could not)\b.{0,30}\b(?:open|creat\w*|allocat\w*|write|mmap|attach\w*|resiz\w*|extend\w*)\b.{0,20}\bshared memory (?:object|segment|file|region)?",
+            reason="shared memory (/dev/shm) is too small",
+            unless=r"no shared memory (?:used|needed)|dynamic shared memory|cudaFunc|bytes smem|Required: \d+, Hardware limit",
+        ),
+        Rule(
+            words="bus sigbus",
+            pattern=r"killed by signal: Bus error|\bBus error(?: \(core dumped\))?|\bSIGBUS\b|Signals\.SIGBUS|exit ?code:? ?-7\b",
+            reason="a worker died of a bus error, as on a full /dev/shm",
+            unless=r"pcie|usb|i2c",
+        ),
+        Rule(
+            words="135",
+            pattern=r"\b(?:exit(?:ed)?|status|code|returned|rc|returncode)\b[^\d\n]{0,24}\b135\b",
+            reason="a process ended with 135: a bus error",
+        ),
+        Rule(
+            words="shm",
+            pattern=r"(?:/dev/shm)\b.{0,80}(?:No space left|full\b|too small|exhausted)|No space left on device.{0,80}/dev/shm|^(?:shm|tmpfs)\s.*\s(?:100|9[89])%\s+/dev/shm|\bshm[- ]size\b.{0,40}\b(?:too|small|increase|larger|insufficient)|unable to write to file </torch_",
+            reason="shared memory is full",
+        ),
+        Rule(
+            words="torch+write",
+            pattern=r"unable to write to file </torch_",
+            reason="shared memory is full",
+        ),
+    ),
+)

@@ -1,0 +1,94 @@
+"""RP30: the volume is full, or its quota is reached.
+
+Symptom: `[Errno 122] Disk quota exceeded` while `df` shows petabytes free; on a volume disk
+`No space left on device` under /workspace. Cause: a network volume has a quota that `df` does not
+show. Fix: grow it (it can only grow), delete old checkpoints and hidden rubbish.
+Source: alpaca-lora#280, ComfyUI#8932 (on RunPod); RunPod documentation, network volumes, read
+2026-08-20.
+"""
+
+from typing import Final
+
+from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.units import show_bytes, show_percent
+from rgt_tui.facts import stores
+from rgt_tui.probes.df import DiskReport
+
+TIGHT_PERCENT: Final = 90.0
+FULL_PERCENT: Final = 97.0
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    seen = subject.evidence.latest(DiskReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    lasting = [store for store in stores(pod, subject.account) if store.survives_stop]
+    known = [store for store in lasting if store.percent is not None]
+    if not known:
+        return Absent("how full its network volume is nobody knows: df shows the cluster there")
+    fullest = max(known, key=lambda store: store.percent or 0.0)
+    assert fullest.percent is not None  # noqa: S101  # chosen so
+    used = (
+        f"{fullest.path} is {show_percent(fullest.percent)} full: "
+        f"{show_bytes(fullest.used_bytes)} of {show_bytes(fullest.size_bytes)} ({fullest.label})"
+    )
+    if fullest.percent < TIGHT_PERCENT:
+        return Absent(used)
+    severity = Severity.CRITICAL if fullest.percent >= FULL_PERCENT else Severity.WARNING
+    return Present((Said("ssh", used, seen.at),), severity)
+
+
+def _row(page: Page) -> str | None:
+    """A row of df for a volume disk; that of a network volume is the whole cluster's."""
+    line = page.line.split()
+    if len(line) < 5 or not line[-1].startswith(("/workspace", "/runpod-volume")):
+        return None
+    if not line[0].startswith("/dev/") or not line[-2].rstrip("%").isdigit():
+        return None
+    percent = int(line[-2].rstrip("%"))
+    return f"df shows the volume disk at {percent} %" if percent >= TIGHT_PERCENT else None
+
+
+DETECTOR = Detector(
+    code="RP30",
+    title="Volume full or over its quota",
+    severity=Severity.CRITICAL,
+    cause=(
+        "A network volume has a quota that df does not show: df there shows the cluster's pool. When the quota "
+        "is used up, writes fail with EDQUOT, or leave files of 0 bytes. A volume disk simply fills up."
+    ),
+    fix=(
+        "See what fills it: du -xh --max-depth=2 /workspace 2>/dev/null | sort -h | tail -20 (slow on a network volume)",
+        "Delete hidden rubbish: /workspace/.Trash*, .s3compat_uploads/, old checkpoints that are verified elsewhere",
+        "Grow the network volume: it can grow at any time and never shrink; a volume disk grows with a reset of the Pod",
+        "Check what was written meanwhile: files may be cut off (rgt-tui verify)",
+    ),
+    source="RunPod documentation, network volumes, read 2026-08-20; ComfyUI#8932, alpaca-lora#280",
+    needs=(DiskReport,),
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
+    strings=(
+        ("OSError: [Errno 122] Disk quota exceeded", "Python on a network volume"),
+        ("Disk quota exceeded (os error 122)", "Rust programs"),
+        ("cp: error writing '/workspace/model.safetensors': Disk quota exceeded", "GNU coreutils"),
+    ),
+    text=(
+        Rule(
+            words="quota edquot",
+            pattern=r"\b(?:disk|storage|volume|user|block) quota\b.{0,20}\b(?:exceeded|reached|hit|full)|\[Errno 122\]|\(os error 122\)|\bEDQUOT\b|\bquota exceeded\b.{0,40}(?:/workspace|/runpod-volume|volume)|\bexceed\w* (?:the |my |its |your )?(?:disk|storage|volume) quota",
+            reason="the volume's quota is used up",
+        ),
+        Rule(
+            words="space enospc",
+            pattern=r"(?:^|[\s'\"(:=])/(?:workspace|runpod-volume)\b.*\bNo space left on device|No space left on device.*['\"\s:=(]/(?:workspace|runpod-volume)\b",
+            reason="a write to the volume was refused: it is full",
+        ),
+        Rule(
+            words="volume",
+            pattern=r"\b(?:network )?volume\b.{0,30}\b(?:is |was |at |now |nearly |almost )+(?:full|100 ?%|9[5-9] ?%)|\bvolume\b.{0,20}\b(?:ran out of|out of|no) space",
+            reason="the volume is said to be full",
+        ),
+        Rule(words="dev+workspace", tells=_row),
+    ),
+)

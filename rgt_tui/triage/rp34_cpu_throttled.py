@@ -1,0 +1,58 @@
+"""RP34: the container's CPU quota is used up, so its processes are held back.
+
+Symptom: data loading is slow, the GPU waits, load is low. Cause: the Pod owns a share of the
+host's cores, `nproc` shows all of them, and programs start a worker each. Fix: as many workers as
+the quota has cores.
+Source: cgroup `cpu.stat`, measured (20 of 21 periods throttled at a quota of 20 %); a public Pod
+with 256 cores by nproc and a quota of 27.2.
+"""
+
+import re
+from typing import Final
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Page, Rule
+
+SHARE: Final = 0.2
+"""Throttled periods above this share slow the work down noticeably."""
+_PERIODS: Final = re.compile(r"^nr_periods\s+(\d+)")
+_THROTTLED: Final = re.compile(r"^nr_throttled\s+(\d+)")
+
+
+def _stat(page: Page) -> str | None:
+    throttled, periods = _THROTTLED.match(page.line), page.saw(_PERIODS, 4)
+    if throttled is None or periods is None or not int(periods[1]):
+        return None
+    share = int(throttled[1]) / int(periods[1])
+    return f"{share:.0%} of the CPU periods were throttled" if share >= SHARE else None
+
+
+DETECTOR = Detector(
+    code="RP34",
+    title="CPU quota used up",
+    severity=Severity.INFO,
+    cause=(
+        "The container owns a share of the host's cores, but nproc shows all of them. Programs that start a "
+        "worker per core use up the quota within each period and are then held back, and the GPU waits."
+    ),
+    fix=(
+        "See the quota: cat /sys/fs/cgroup/cpu.max (quota and period), RUNPOD_CPU_COUNT",
+        "As many data workers and threads as the quota has cores: num_workers, OMP_NUM_THREADS, MKL_NUM_THREADS",
+        "Move work off the CPU: decode on the GPU, prepare data once; or take a Pod with more vCPUs per GPU",
+    ),
+    source="Linux cgroup cpu.stat, measured; RUNPOD_CPU_COUNT is the Pod's share",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    strings=(("nr_periods 21\nnr_throttled 20", "cgroup cpu.stat beside nr_periods 21, measured"),),
+    text=(
+        Rule(words="nr nr_throttled throttled", tells=_stat),
+        Rule(
+            words="throttled+cpu throttling+cpu quota+cpu nproc",
+            pattern=r"\bcpu\b.{0,40}\b(?:being |is |was |heavily )*throttl(?:ed|ing)\b|\bthrottl(?:ed|ing)\b.{0,30}\bcpu\b|\bcpu quota\b.{0,40}\b(?:exceeded|reached|used up|exhausted)|\bnproc\b.{0,60}\b(?:shows|says|reports|returns)\b.{0,40}\b(?:host|all|\d{2,3})\b.{0,60}\b(?:quota|cgroup|limit|only)",
+            reason="the CPU quota holds the processes back",
+            unless=r"thermal|temperature|not throttled",
+        ),
+    ),
+)

@@ -1,0 +1,48 @@
+"""RP39: the setting for the old download accelerator breaks or does nothing.
+
+Symptom: "Fast download using 'hf_transfer' is enabled ... but 'hf_transfer' package is not
+available". Cause: HF_HUB_ENABLE_HF_TRANSFER=1 (official images set it) with a hub version that
+wants the package, or one that no longer uses it. Fix: unset it; HF_XET_HIGH_PERFORMANCE=1 now.
+Source: huggingface_hub 2.4.0, measured from its wheel; RunPod base images, read 2026-07-29.
+"""
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Rule
+
+DETECTOR = Detector(
+    code="RP39",
+    title="hf_transfer setting is outdated",
+    severity=Severity.WARNING,
+    cause=(
+        "HF_HUB_ENABLE_HF_TRANSFER=1 is set, official images do so. Versions of huggingface_hub that know it "
+        "stop when the package is missing; current ones ignore it with a warning: hf-xet does the work now."
+    ),
+    fix=(
+        "Unset it: unset HF_HUB_ENABLE_HF_TRANSFER (and take it out of the Pod's variables)",
+        "Update: pip install -U huggingface_hub (hf-xet comes along since 0.32; the hf_transfer extra is gone in 2.x)",
+        "For speed: export HF_XET_HIGH_PERFORMANCE=1; it uses more memory and cores, leave it off beside a training run",
+        "On an old version that must stay: pip install hf_transfer (advice of before 2025)",
+    ),
+    source="huggingface_hub 2.4.0, measured 2026-11; RunPod base images, read 2026-07-29",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    strings=(
+        (
+            "Fast download using 'hf_transfer' is enabled (HF_HUB_ENABLE_HF_TRANSFER=1) but 'hf_transfer' package is not available in your environment.",
+            "huggingface_hub 0.17 to 1",
+        ),
+        ("Consider disabling HF_HUB_ENABLE_HF_TRANSFER", "huggingface_hub 0.17 to 1"),
+        ("hf_transfer is not used anymore", "huggingface_hub 1 and 2, a warning"),
+    ),
+    text=(
+        Rule(
+            words="transfer hf_transfer",
+            pattern=r"'?hf_transfer'? (?:package )?is not (?:available|installed|used anymore)|(?:disabl\w+|unset\w*|remov\w+) `?HF_HUB_ENABLE_HF_TRANSFER|No module named '?hf_transfer|HF_HUB_ENABLE_HF_TRANSFER\b.{0,80}\b(?:deprecated|not used|no longer|obsolete|ignored|but|fail\w*)|(?:error|failed?)\b.{0,60}\b(?:using|with) `?hf_transfer|hf_transfer\b.{0,60}\b(?:deprecated|not used|no longer|obsolete|error|fail\w*|missing)",
+            reason="the setting for hf_transfer does not fit the installed version",
+            even_quoted=True,
+            unless=r"^\s*#|^\s*(?:if|elif|def|import|from|pip|uv) ",
+        ),
+    ),
+)

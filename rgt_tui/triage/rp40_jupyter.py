@@ -1,0 +1,82 @@
+"""RP40: Jupyter cannot be reached, or refuses.
+
+Symptom: 502 from the proxy, "403 GET /api/...", a port that is not listed, "Jupyter Lab FAILED to
+start". Cause: it has not started, port 8888 is not an HTTP port of the Pod, or the token is not
+the one given. Fix: 8888/http, JUPYTER_PASSWORD, a minute of patience.
+Source: RunPod containers, start.sh, read 2026-07-29; worker-comfyui#180; kohya_ss#1156.
+"""
+
+from typing import Final
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Rule
+
+_BAD: Final = r"(?:no longer|not|n't|cannot|can't|could not|unable|fail\w*|refus\w*|blank|empty|stuck|lost|missing|disappear\w*|gone|timed? ?out|unreachable|inaccessible|error|502|503|504|404)"
+
+DETECTOR = Detector(
+    code="RP40",
+    title="Jupyter not reachable",
+    severity=Severity.INFO,
+    cause=(
+        "Jupyter has not started yet or failed, its port is not an HTTP port of the Pod, or the page lacks the "
+        "token. The proxy answers 502 as long as nothing listens behind it."
+    ),
+    fix=(
+        "Wait a minute after the start: the proxy answers 502 until Jupyter listens",
+        "Check the ports: 8888/http, not 8888/tcp; changing ports resets the Pod",
+        "Inside: tail /jupyter.log; jupyter server list; ss -ltn | grep 8888",
+        "Token: JUPYTER_PASSWORD in the Pod's variables, or the token from jupyter server list",
+        "Meanwhile without the proxy: rgt-tui forward POD 8888",
+    ),
+    source="RunPod containers, start.sh, read 2026-07-29; RunPod documentation, expose ports, read 2026-08-20",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    strings=(
+        ("Jupyter Lab FAILED to start. /jupyter.log:", "RunPod containers, start.sh, 2026"),
+        ("403 GET /api/kernels", "Jupyter Server and Notebook"),
+        ("Token authentication is enabled", "Jupyter's login page"),
+        (
+            "GET https://abc123xyz-8888.proxy.runpod.net/api/status -> 502 Bad Gateway",
+            "RunPod proxy",
+        ),
+    ),
+    text=(
+        Rule(
+            words="jupyter jupyterlab",
+            pattern=r"\bjupyter(?: ?lab)?\b.{0,60}\bFAILED\b|\bjupyter(?: ?(?:lab|server|notebook))?\b.{0,100}\b"
+            + _BAD
+            + r"\b.{0,60}\b(?:start\w*|load\w*|reach\w*|access\w*|connect\w*|open\w*|work\w*|respond\w*|visible|available|gateway|kernel)?|\b"
+            + _BAD
+            + r"\b.{0,60}\b(?:open|reach|access|load|connect(?: to)?|start)\b.{0,20}\bjupyter",
+            reason="Jupyter cannot be reached",
+            unless=r"No web browser found|could not determine jupyterlab build|is running at|Use Control-C|extension|jupyterlab_\w+ \||could not be found in|pip|deprecat|not (?:recommended|secure)|disk quota|no space",
+        ),
+        Rule(
+            words="403",
+            pattern=r"\b403 (?:GET|POST|PUT) /(?:api|lab|terminals|login|tree)\b|\b403\b.{0,30}/api/(?:kernels|sessions|contents|terminals)",
+            reason="Jupyter refuses: the page has no valid token",
+        ),
+        Rule(
+            words="token xsrf _xsrf",
+            pattern=r"Token authentication is enabled|'?_xsrf'? argument missing|Invalid (?:credentials|token|password)\b.{0,60}(?:jupyter|8888|lab|notebook)|Couldn't authenticate WebSocket connection",
+            reason="Jupyter wants its token",
+        ),
+        Rule(
+            words="502 504 503 bad",
+            pattern=r"\.proxy\.runpod\.net\S*.{0,80}\b(?:50[234]\b|Bad Gateway)|\b(?:50[234]|Bad Gateway)\b.{0,80}\.proxy\.runpod\.net|\b(?:502|Bad Gateway)\b.{0,60}\b(?:8888|jupyter|proxy|http service)|\b(?:8888|jupyter|http service)\b.{0,60}\b(?:502|Bad Gateway)\b",
+            reason="nothing listens behind the proxy",
+        ),
+        Rule(
+            words="8888",
+            pattern=r"\bport 8888\b.{0,80}\b"
+            + _BAD
+            + r"\b|\b"
+            + _BAD
+            + r"\b.{0,60}\bport 8888\b|8888/tcp\b|Address already in use.{0,40}8888|\b8888\b.{0,30}already in use",
+            reason="port 8888 does not lead to Jupyter",
+            unless=r"is running at|Serving|0\.0\.0\.0:8888",
+        ),
+    ),
+)

@@ -1,0 +1,56 @@
+"""RP42: a clock is wrong, so signatures and certificates are refused.
+
+Symptom: `RequestTimeTooSkewed`, "certificate is not yet valid". Cause: the machine's clock is off;
+inside a Pod it is the host's and cannot be set. Fix: set the own machine's clock, else leave the
+host. RunPod's S3 tolerates an hour.
+Source: RunPod documentation, S3 API, read 2026-08-20.
+"""
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Rule
+
+DETECTOR = Detector(
+    code="RP42",
+    title="Clock is wrong",
+    severity=Severity.WARNING,
+    cause=(
+        "Signed requests, tokens and certificates carry times. When this machine or the Pod's host is off by "
+        "too much they are refused; a container has the host's clock and cannot set it."
+    ),
+    fix=(
+        "Compare: date -u here and in the Pod with date -u of a good clock; rgt-tui doctor compares with the service",
+        "On your own machine: timedatectl set-ntp true",
+        "In a Pod: it is the host's clock; relaunch on another host and tell support",
+    ),
+    source="RunPod documentation, S3 API (at most 1 h), read 2026-08-20",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    strings=(
+        (
+            "An error occurred (RequestTimeTooSkewed) when calling the ListObjectsV2 operation: The difference between the request time and the current time is too large.",
+            "boto3 and the AWS CLI",
+        ),
+        ("certificate is not yet valid", "OpenSSL and Go"),
+    ),
+    text=(
+        Rule(
+            words="requesttimetooskewed skewed skew",
+            pattern=r"RequestTimeTooSkewed|\bclock[- ]skew\b|\btime[- ]skew\b|\bskew\b.{0,40}\b(?:clock|time|seconds|minutes|hours|too large)",
+            reason="a clock is off by too much",
+            unless=r"skew (?:correction|is) (?:0|ok)|within",
+        ),
+        Rule(
+            words="valid+yet valid+not valid+currently",
+            pattern=r"\b(?:certificate|token|signature|jwt|release file|key|cert)\b.{0,120}\bnot (?:yet|currently) valid\b|\bis not valid yet\b|not yet valid",
+            reason="something is not yet valid by this clock",
+        ),
+        Rule(
+            words="difference+time signature clock early+used issued+before before+current authfailure",
+            pattern=r"difference between the request time and the (?:current|server) time|Signature (?:not yet current|expired:)|Token used (?:too early|before issued)|\b(?:system |host |local )?clock\b.{0,40}\b(?:is |was )?(?:wrong|off by|behind|ahead|out of sync|not synchroni[sz]ed|drift\w*)|current time .{0,40} is before|AuthFailure.{0,60}\btime",
+            reason="a clock is wrong",
+            unless=r"gpu|sm clock|mem(?:ory)? clock|MHz",
+        ),
+    ),
+)

@@ -1,0 +1,89 @@
+"""RP43: the Pod was ended by the service: outbid, reclaimed, or stopped.
+
+Symptom: SIGTERM in the log, then EXITED with nobody acting; `terminated_outbid`. Cause: an
+interruptible Pod of the old kind lost its place, or the service stopped it. Fix: resume elsewhere
+from the last checkpoint; 5 seconds are all there is.
+Source: RunPod FAQ of before 2026-05-06 (spot Pods; removed from the documentation since);
+skypilot#5371; GraphQL `lastStatusChange`.
+"""
+
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Scope,
+    Severity,
+    Subject,
+    Verdict,
+)
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.units import show_duration
+
+
+def _detect(subject: Subject) -> Verdict:
+    gone = subject.account.gone
+    if not gone:
+        return Absent("no Pod has vanished in the last ten minutes")
+    said = tuple(
+        Said(
+            "api",
+            f"{left.pod.label} ({left.pod.id}) is no longer listed, since {show_duration(subject.now - left.at)}",
+            left.at,
+        )
+        for left in gone.values()
+    )
+    return Present(said)
+
+
+def _terminated(page: Page) -> str | None:
+    """The shell's last word after a signal; a job that was ended by hand has a number before it."""
+    return "the run was ended by SIGTERM" if page.line.strip() == "Terminated" else None
+
+
+DETECTOR = Detector(
+    code="RP43",
+    title="Pod ended by somebody else",
+    severity=Severity.WARNING,
+    cause=(
+        "A Pod vanished or was stopped without this console: a colleague or a script did it, the balance ran "
+        "out (RP8), or an interruptible Pod of the old kind was outbid. SIGTERM leaves 5 seconds."
+    ),
+    fix=(
+        "See who acted: rgt-tui journal for this console; the audit log in the web console for others",
+        "Check the balance (RP8): at $0 Pods are stopped or terminated",
+        "Relaunch from the last checkpoint; a network volume is still there, a volume disk went with its Pod",
+        "Save often and on SIGTERM; do not plan with spot Pods: REST v2 has none (removed from the docs 2026-05-06)",
+    ),
+    source="RunPod documentation change of 2026-05-06 (spot removed); GraphQL lastStatusChange; skypilot#5371",
+    scope=Scope.ACCOUNT,
+    needs=(PodList,),
+    max_age_s=600.0,
+    detect=_detect,
+    strings=(
+        ('"lastStatusChange":"terminated_outbid"', "GraphQL, interruptible Pods"),
+        ("Received signal SIGTERM, stopping", "programs that are asked to end"),
+        ("Terminated", "the shell, after SIGTERM"),
+    ),
+    text=(
+        Rule(
+            words="outbid terminated_outbid preempted preemption preempt interruptible spot reclaimed evicted",
+            pattern=r"\boutbid\b|terminated_outbid|\bpre-?empt(?:ed|ion|ing)\b|\b(?:spot|interruptible)\b.{0,80}\b(?:interrupt\w*|reclaim\w*|terminated|evicted|taken|stopped|killed|lost)\b|\b(?:pod|instance|machine|host)\b.{0,40}\b(?:reclaimed|evicted)\b",
+            reason="the Pod was taken back",
+            unless=r"scheduler|vllm|sequence group|recompute|not preempt|preemption mode",
+        ),
+        Rule(
+            words="sigterm",
+            pattern=r"\b(?:received|got|caught|handling|on|exit(?:ed)?(?:ing)? (?:on|by|with)?|by|signal)\b.{0,20}\bSIGTERM\b|\bSIGTERM\b.{0,20}\b(?:received|caught)|Signal(?:Exception)?.{0,40}\bSIGTERM",
+            reason="the run was asked to end (SIGTERM)",
+            unless=r"nginx|sending sigterm|send sigterm|gunicorn|uvicorn|redis|worker exiting",
+        ),
+        Rule(
+            words="signal",
+            pattern=r"(?:received|got) (?:death )?signal:? 15\b|SignalException: .{0,60}signal: 15",
+            reason="the run was asked to end (SIGTERM)",
+        ),
+        Rule(words="terminated", tells=_terminated),
+    ),
+)

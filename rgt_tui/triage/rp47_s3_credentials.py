@@ -1,0 +1,55 @@
+"""RP47: the S3 endpoint of a network volume refuses, or its listing breaks off.
+
+Symptom: `SignatureDoesNotMatch`, "The same next token was received twice". Cause: the S3 endpoint
+has keys of its own (`user_...` and `rps_...`), and the first listing computes checksums of
+everything. Fix: an S3 key from the web console; ask by key, not by listing; try again.
+Source: RunPod documentation, S3 API, read 2026-08-20; public repositories, 2026.
+"""
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Rule
+
+DETECTOR = Detector(
+    code="RP47",
+    title="S3 key or listing fails",
+    severity=Severity.INFO,
+    cause=(
+        "The S3 endpoints take keys of their own (access key user_..., secret rps_..., shown once in the web "
+        "console); the API key is refused. The first listing of many files computes checksums and may break off."
+    ),
+    fix=(
+        "Make an S3 API key in the web console, Settings; use the volume's own endpoint and its data center as region",
+        "Ask for single keys (HeadObject) rather than listing; page size below 1,000",
+        "A listing that breaks off: try again after minutes; over 10,000 files or 10 GB it takes that long",
+        "Not there: presigned URLs, DeleteObjects, puts above 500 MB in one part",
+    ),
+    source="RunPod documentation, S3 API, read 2026-08-20",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    strings=(
+        (
+            "SignatureDoesNotMatch: does not match any shared API key for specified user ID",
+            "RunPod S3, 2026",
+        ),
+        ("PaginationError: The same next token was received twice", "boto3 on RunPod S3"),
+    ),
+    text=(
+        Rule(
+            words="signaturedoesnotmatch invalidaccesskeyid signature shared",
+            pattern=r"SignatureDoesNotMatch|InvalidAccessKeyId|does not match any shared API key|The request signature we calculated does not match|Access Key Id you provided does not exist",
+            reason="the S3 endpoint does not know this key",
+        ),
+        Rule(
+            words="token paginationerror",
+            pattern=r"same next token was received twice|\bPaginationError\b",
+            reason="a listing over the S3 endpoint broke off",
+        ),
+        Rule(
+            words="s3api s3",
+            pattern=r"s3api-[\w-]+\.runpod\.io\S*.{0,120}\b(?:40[0-9]|50[0-9]|denied|error|fail\w*|timed? ?out|forbidden)|\b(?:AccessDenied|Forbidden|NoSuchBucket|40[0-9]|50[234])\b.{0,120}s3api-[\w-]+\.runpod\.io|\brps_\w*.{0,40}\b(?:key|secret|required|missing|wrong)",
+            reason="the S3 endpoint refuses",
+        ),
+    ),
+)

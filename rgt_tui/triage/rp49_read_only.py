@@ -1,0 +1,52 @@
+"""RP49: a file system has become read-only.
+
+Symptom: `[Errno 30] Read-only file system` where writing worked before. Cause: the kernel found an
+error and took writing away to save the data. Fix: copy everything off at once, leave the host.
+/sys and /proc are read-only in every container; that is no fault.
+Source: Linux kernel log, gpud; measured with read-only mounts.
+"""
+
+from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.telling import Rule
+
+DETECTOR = Detector(
+    code="RP49",
+    title="File system became read-only",
+    severity=Severity.CRITICAL,
+    cause=(
+        "The kernel met an error of the disk and made the file system read-only so that nothing more breaks. "
+        "What is there can be read for now; nothing can be saved."
+    ),
+    fix=(
+        "Copy off now what is not elsewhere: rgt-tui pull POD --to DIR, newest checkpoints first",
+        "Verify the copies: errors of the disk may be in them",
+        "Relaunch on another host and tell support the Pod id; do not restart and hope",
+    ),
+    source="Linux kernel, EXT4 error handling; gpud",
+    needs=(LogSigns,),
+    max_age_s=3600.0,
+    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    strings=(
+        ("OSError: [Errno 30] Read-only file system: '/workspace/out/log.txt'", "Python"),
+        ("EXT4-fs (md0): Remounting filesystem read-only", "kernel log"),
+    ),
+    text=(
+        Rule(
+            words="read readonly erofs remounting",
+            pattern=r"\bRead-only file ?system\b|\[Errno 30\]|\(os error 30\)|\bEROFS\b|Remounting filesystem read-only|\bremount-ro\b|\bfilesystem (?:is |was |became |went |has become )(?:now )?read-?only|\b(?:volume|disk|/workspace)\b.{0,40}\b(?:became|went|is now|turned|mounted) read-?only",
+            reason="a file system takes no writes any more",
+            unless=r"/sys/|/proc/|drop_caches|sysctl|/etc/(?:hosts|resolv)|nvidia-ctk|/usr/bin/nvidia|cgroup|errors=remount-ro",
+        ),
+        Rule(
+            words="ext4 xfs btrfs shutting+filesystem shut+filesystem i+o",
+            pattern=r"\bEXT4-fs error\b|\bXFS \(\S+\): (?:metadata I/O error|Corruption|log I/O error)|\bBTRFS (?:error|critical)|Buffer I/O error on dev|blk_update_request: I/O error|\bshut(?:ting)? down filesystem",
+            reason="the kernel met errors of the disk",
+        ),
+        Rule(
+            words="ro",
+            pattern=r" (?:on )?/(?:workspace|runpod-volume)? (?:type )?\S+ \(?ro[,) ]",
+            reason="the mount is read-only",
+        ),
+    ),
+)

@@ -1,0 +1,106 @@
+"""Detectors are asked again only where their answer can be another one, and symptoms stand still."""
+
+from dataclasses import replace
+
+from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.finding import Finding
+from rgt_tui.domain.logsigns import LogSign, LogSigns
+from rgt_tui.domain.pod import PodList
+from rgt_tui.probes.df import DiskReport
+from rgt_tui.triage import Examiner, Standing, all_detectors
+from tests.triage.asking import finding
+from tests.triage.test_rp11_container_disk_full import overlay, volume_disk
+from tests.values import NOW, a_pod, an_account, having
+
+PODS = tuple(a_pod(id=f"pod{number}", name=f"pod{number}") for number in range(20))
+
+
+def fleet() -> Account:
+    account = an_account(*PODS)
+    for pod in PODS:
+        account = having(account, pod, DiskReport((overlay(2), volume_disk(9))))
+    return account
+
+
+def rp11(examiner: Examiner, standing: Standing, used: float, at: float) -> Finding:
+    pod = PODS[0]
+    account = having(an_account(pod, at=at), pod, DiskReport((overlay(used),)), at=at)
+    found = standing.after(examiner.examine(account, at), at)[pod.id]
+    return next(f for f in found if f.code == "RP11")
+
+
+def test_a_tick_in_which_nothing_changed_examines_nobody_again() -> None:
+    examiner, account = Examiner(all_detectors()), fleet()
+    first = examiner.examine(account, NOW)
+    asked = examiner.asked
+    again = examiner.examine(account, NOW + 5)
+    assert examiner.asked == asked == len(PODS) + 1
+    assert all(again[pod.id] is first[pod.id] for pod in PODS)
+
+
+def test_a_new_pod_list_that_says_the_same_examines_no_pod_again() -> None:
+    examiner, account = Examiner(all_detectors()), fleet()
+    examiner.examine(account, NOW)
+    before = examiner.asked
+    account = account.after(Change(PodList, Observed(PodList(PODS), NOW + 5)))
+    examiner.examine(account, NOW + 5)
+    assert examiner.asked == before + 1  # the account
+
+
+def test_what_was_read_of_one_pod_examines_that_pod_again() -> None:
+    examiner, account = Examiner(all_detectors()), fleet()
+    examiner.examine(account, NOW)
+    before = examiner.asked
+    full = having(account, PODS[3], DiskReport((overlay(20.0),)), at=NOW + 1)
+    found = examiner.examine(full, NOW + 1)
+    assert examiner.asked == before + 2  # the Pod and the account
+    assert "RP11" in [f.code for f in found[PODS[3].id] if f.is_present]
+
+
+def test_evidence_that_has_become_too_old_is_noticed_without_any_news() -> None:
+    examiner, account = Examiner(all_detectors()), fleet()
+    examiner.examine(account, NOW)
+    later = examiner.examine(account, NOW + 200)
+    assert next(f for f in later[PODS[0].id] if f.code == "RP11").verdict == "unknown"
+
+
+def test_a_symptom_stands_until_it_has_been_gone_for_half_a_minute() -> None:
+    examiner, standing = Examiner(all_detectors()), Standing()
+    assert rp11(examiner, standing, 19.6, NOW).since == NOW
+    assert rp11(examiner, standing, 18.9, NOW + 10).is_present
+    assert rp11(examiner, standing, 19.2, NOW + 20).since == NOW
+    assert rp11(examiner, standing, 18.0, NOW + 30).is_present
+    assert rp11(examiner, standing, 18.0, NOW + 61).verdict == "absent"
+
+
+def test_a_symptom_that_can_no_longer_be_told_stays_up_and_says_so() -> None:
+    examiner, standing = Examiner(all_detectors()), Standing()
+    rp11(examiner, standing, 19.6, NOW)
+    pod = PODS[0]
+    silent = an_account(pod, at=NOW + 300)
+    found = standing.after(examiner.examine(silent, NOW + 300), NOW + 300)[pod.id]
+    held = next(f for f in found if f.code == "RP11")
+    assert held.is_present
+    assert held.evidence[-1].said.startswith("not confirmed for 0s: df over SSH")
+
+
+def test_a_log_speaks_alone_where_figures_are_missing_and_not_against_them() -> None:
+    line = "OSError: [Errno 28] No space left on device"
+    sign = LogSign(code="RP11", reason="full", line=line, stream="container", at=NOW - 60)
+    pod = a_pod()
+    alone = finding("RP11", pod, LogSigns((sign,)), source="log")
+    assert alone.is_present
+    assert alone.evidence[0].said == line
+    roomy = having(an_account(pod), pod, LogSigns((sign,)), source="log")
+    roomy = having(roomy, pod, DiskReport((overlay(2.0),)))
+    found = Examiner(all_detectors()).examine(roomy, NOW)[pod.id]
+    assert next(f for f in found if f.code == "RP11").verdict == "absent"
+
+
+def test_a_symptom_of_logs_alone_is_raised_by_them_within_one_start() -> None:
+    line = "torch.OutOfMemoryError: CUDA out of memory."
+    sign = LogSign(code="RP23", reason="full", line=line, stream="container", at=NOW - 60)
+    assert finding("RP23", a_pod(), LogSigns((sign,)), source="log").is_present
+    before = replace(sign, at=NOW - 7200)
+    assert finding("RP23", a_pod(), LogSigns((before,)), source="log").verdict == "absent"
