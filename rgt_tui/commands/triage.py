@@ -155,13 +155,21 @@ def _story(name: str, findings: tuple[Finding, ...]) -> Iterator[str]:
         yield from (f"    seen ({said.source}): {said.said}" for said in finding.evidence)
         yield f"    cause: {finding.cause}"
         yield from (f"    fix {number}: {step}" for number, step in enumerate(finding.fix, 1))
+    yield from _untold(rest)
+
+
+def _untold(rest: Sequence[Finding]) -> Iterator[str]:
+    """What is not there or could not be told: a line for all symptoms that lack the same."""
+    lacking: dict[str, list[Finding]] = {}
     for finding in rest:
-        what = (
-            f"unknown, missing: {'; '.join(finding.missing)}"
-            if finding.missing
-            else finding.verdict
-        )
-        yield f"    {finding.code} {finding.title}: {what}"
+        if finding.missing:
+            lacking.setdefault("; ".join(finding.missing), []).append(finding)
+        else:
+            yield f"    {finding.code} {finding.title}: {finding.verdict}"
+    for missing, found in lacking.items():
+        codes = ", ".join(finding.code for finding in found)
+        title = f" {found[0].title}" if len(found) == 1 else ""
+        yield f"    {codes}{title}: unknown, missing: {missing}"
 
 
 COMMAND = run

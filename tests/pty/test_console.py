@@ -43,7 +43,7 @@ def left_clean(terminal: Terminal) -> None:
 def test_the_demo_shows_the_fleet_its_disks_and_gpus_and_leaves_a_clean_terminal() -> None:
     with Terminal([*ENTRY, "--demo"], size=(120, 40)) as terminal:
         terminal.wait_for("RP11!!")
-        terminal.wait_for("RP16!!")
+        terminal.wait_for("RP9!!")
         terminal.press("?")
         terminal.wait_for("Keys of the Pods pane")
         terminal.press("escape")
@@ -176,7 +176,7 @@ def test_a_dumb_terminal_gets_the_plain_report(simulator: Simulator, tmp_path: P
     with Terminal(ENTRY, size=(200, 60), env=env) as terminal:
         assert terminal.wait_exit(timeout_s=30) == 1
         assert b"\x1b" not in bytes(terminal.raw)
-        assert "TERM=dumb" in terminal.text
+        assert b"TERM=dumb" in bytes(terminal.raw), "it may have scrolled off"
 
 
 def test_no_color_sends_no_colour_code_at_all() -> None:
