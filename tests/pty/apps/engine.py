@@ -34,7 +34,9 @@ def measure(engine: Engine, path: Path, stop: threading.Event) -> None:
     worst = 0.0
     while not stop.wait(MEASURE_S):
         worst = max(worst, engine.heartbeat_age())
-        path.write_text(f"{worst:.3f} {engine.version}", encoding="ascii")
+        fresh = path.with_suffix(".new")
+        fresh.write_text(f"{worst:.3f} {engine.version}", encoding="ascii")
+        fresh.replace(path)  # at once: a reader never finds half of it
 
 
 def main() -> None:
