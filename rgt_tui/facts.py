@@ -1,6 +1,5 @@
 """Facts about a Pod that more than one pane or command states: pure, from evidence alone."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -206,6 +205,8 @@ def find_pod(pods: Iterable[Pod], word: str) -> Pod:
 
 
 def _no_such_pod(known: Iterable[Pod], word: str) -> UsageError:
+    import difflib  # for a word that was mistyped
+
     names = [name for pod in known for name in (pod.name, str(pod.id))]
     near = difflib.get_close_matches(word, names, 1)
     hint = f"Did you mean {near[0]!r}?" if near else "rgt-tui pods lists the Pods of this account."

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rgt_tui.actions import Action, Outcome, Show
-from rgt_tui.choices import of_pod
 from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import show_age, show_duration, show_usd
-from rgt_tui.domain.whatif import Option, show_span
 from rgt_tui.panes import Block, Cell, Line, Scene, Tone
 
+if TYPE_CHECKING:  # the options are reckoned when somebody asks
+    from rgt_tui.domain.whatif import Option
 
-def blocks_of(options: Iterable[Option]) -> tuple[Block, ...]:
+
+def blocks_of(options: "Iterable[Option]") -> tuple[Block, ...]:
     """Each option as a block."""
     return tuple(Block(option.title, tuple(_lines(option))) for option in options)
 
 
-def _lines(option: Option) -> Iterable[Line]:
+def _lines(option: "Option") -> Iterable[Line]:
+    from rgt_tui.domain.whatif import show_span
+
     yield _price(option)
     span = show_span(option.seconds)
     if span:
@@ -33,7 +37,7 @@ def _lines(option: Option) -> Iterable[Line]:
         yield (Cell(f"{number}. {step}", Tone.DIM),)
 
 
-def _price(option: Option) -> Line:
+def _price(option: "Option") -> Line:
     if option.per_day is None:
         return (Cell("$? a day: a price or a size is unknown", Tone.UNKNOWN),)
     per_day = Cell(f"${show_usd(option.per_day)} a day", Tone.PLAIN)
@@ -54,6 +58,8 @@ def _price(option: Option) -> Line:
 def _run(scene: Scene, pod: Pod | None) -> Outcome:
     if pod is None:
         raise ValueError("whatif needs a Pod")
+    from rgt_tui.choices import of_pod
+
     seen = scene.account.evidence.latest(GpuTypeList)
     known = blocks_of(of_pod(pod, scene.account))
     words = "the catalogue has not been read yet: relaunching is left out"

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import PodId
+
+if TYPE_CHECKING:  # the rules for text are compiled where text is read
+    from rgt_tui.domain.telling import Rule
 
 
 class Severity(IntEnum):
@@ -133,7 +136,7 @@ class Detector:
     applies: Callable[[Subject], bool] = lambda subject: True
     detect: Callable[[Subject], Verdict] | None = None
     strings: tuple[tuple[str, str], ...] = ()
-    text: tuple[Rule, ...] = ()
+    text: "tuple[Rule, ...]" = ()
     gives_way_to: tuple[str, ...] = ()
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from rgt_tui.choices import of_volume
 from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.objects import StoredUses, no_s3, s3_endpoint
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import a_month, network_volume_per_hour, pod_rates
 from rgt_tui.domain.units import GIB, UNKNOWN, show_age, show_bytes, show_usd
 from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
-from rgt_tui.domain.whatif import show_span
 from rgt_tui.facts import gpu_word, stores
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.spending import fast_price
@@ -278,6 +276,9 @@ def _files(volume: NetworkVolume, scene: Scene) -> Iterable[Block]:
 
 def _moves(volume: NetworkVolume, scene: Scene) -> Iterable[Block]:
     """What if it lay where its Pods find their GPU."""
+    from rgt_tui.choices import of_volume  # reckoned only when a volume is selected
+    from rgt_tui.domain.whatif import show_span
+
     price, _ = fast_price(scene.account, scene.high_performance)
     for option in of_volume(volume, scene.account, price):
         cost = "?" if option.once is None else show_usd(option.once)

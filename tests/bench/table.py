@@ -2,7 +2,8 @@
 
 Start times are from the fork to the first row on the screen of a real pty, in turns, so that the
 load of the machine falls on all alike: ratios of medians are safer than the times. Bytes are
-exact.
+exact. The still Pods of the start have not been examined: that is the engine's work, on a thread
+of its own, and has figures of its own.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from tests.pty.harness import PYTHON, ROOT, Terminal
 
 ROUNDS: Final = 9
 SIZE: Final = (120, 40)
+UNEXAMINED: Final = (PYTHON, "-m", "tests.ui.still", "unexamined:50")
 SIZES: Final = ((80, 24), (120, 40), (200, 60))
 IDLE_S: Final = 3.0
 STILL: Final = (PYTHON, "-m", "tests.ui.still", "fleet:50")
@@ -42,7 +44,7 @@ def main() -> None:
     with _service() as live:
         contenders = (
             Contender("bare DataTable, 50 rows", BARE, "train-0000", {}),
-            Contender("console, 50 still Pods", STILL, "train-0000", {}),
+            Contender("console, 50 still Pods", UNEXAMINED, "train-0000", {}),
             Contender("console, 50 live Pods over HTTP", (PYTHON, "-m", "rgt_tui"), "> ", live),
         )
         _print_starts(contenders)

@@ -25,7 +25,6 @@ from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
 from rgt_tui.panes import Scene
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuProcess, GpuReport
-from rgt_tui.triage import examine, open_findings
 from tests.values import NOW, a_pod
 
 PERIODS: Final = MappingProxyType(
@@ -176,6 +175,15 @@ def cached() -> Scene:
 
 def fleet(size: int) -> Scene:
     """Many healthy Pods."""
+    return scene_of(_fleet(size))
+
+
+def unexamined(size: int) -> Scene:
+    """The same before the engine has looked for symptoms: its first scene has none either."""
+    return replace(_bare_scene(_fleet(size)), notices=())
+
+
+def _fleet(size: int) -> Account:
     pods = tuple(
         replace(
             training(),
@@ -190,7 +198,7 @@ def fleet(size: int) -> Scene:
         account = _seen(
             account, pod, _disks(4 + number % 12, 20, 0, 0), _gpus(1, 60.0 + number % 40, 40)
         )
-    return scene_of(account)
+    return account
 
 
 def named(names: Sequence[str]) -> Scene:
@@ -204,9 +212,14 @@ def named(names: Sequence[str]) -> Scene:
 
 def scene_of(account: Account, *, now: float = NOW) -> Scene:
     """The scene of an account, with what the detectors say of it."""
+    from rgt_tui.triage import examine, open_findings  # 49 detectors: only where they are asked
+
+    return replace(_bare_scene(account, now=now), findings=open_findings(examine(account, now)))
+
+
+def _bare_scene(account: Account, *, now: float = NOW) -> Scene:
     return Scene(
         account=account,
-        findings=open_findings(examine(account, now)),
         now=now,
         source="demo",
         quota="api 54/60 left",

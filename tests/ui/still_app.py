@@ -3,10 +3,11 @@
 SIGUSR1 changes one value of the first Pod, SIGUSR2 brings a new reading with equal values.
 """
 
-import argparse
 import signal
+import sys
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 
 from rgt_tui.app import RgtApp
 from rgt_tui.domain.account import Change
@@ -19,15 +20,13 @@ from tests.ui.feeds import FixedFeed
 
 def main() -> int:
     """Runs it until it is left."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("scene")
-    parser.add_argument("--wire", choices=["diff", "stock"], default="diff")
-    parser.add_argument("--pane", default="pods")
-    options = parser.parse_args()
-    feed = FixedFeed(_scene(options.scene))
+    name, *words = sys.argv[1:]
+    options = dict(zip(words[::2], words[1::2], strict=True))  # no parser: starts are measured
+    feed = FixedFeed(_scene(name))
     signal.signal(signal.SIGUSR1, lambda *_: feed.put(dearer(feed.scene())))
     signal.signal(signal.SIGUSR2, lambda *_: feed.put(read_again(feed.scene())))
-    app = RgtApp(feed, wire=options.wire, start_pane=options.pane)
+    wire: Literal["diff", "stock"] = "stock" if options.get("--wire") == "stock" else "diff"
+    app = RgtApp(feed, wire=wire, start_pane=options.get("--pane", "pods"))
     app.run(mouse=False)
     return app.return_code or 0
 
@@ -51,7 +50,6 @@ def _with_pods(scene: Scene, pods: PodList) -> Scene:
 
 def _scene(name: str) -> Scene:
     word, _, number = name.partition(":")
-    if number:
-        return scenes.fleet(int(number))
-    made: Scene = getattr(scenes, word)()
+    make = getattr(scenes, word)
+    made: Scene = make(int(number)) if number else make()
     return made

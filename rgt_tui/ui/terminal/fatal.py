@@ -7,7 +7,6 @@ the exception's own text with everything masked that looks like or is a secret, 
 
 import contextlib
 import os
-import platform
 import re
 import sys
 import time
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from rich.segment import Segment, Segments
-from textual import __version__ as textual_version
 from textual.app import App
 
 from rgt_tui.domain.text import clean, clean_lines
@@ -103,8 +101,12 @@ def _environment_secrets(environment: Mapping[str, str]) -> list[str]:
 
 
 def _report(error: BaseException) -> str:
+    import platform
+    from importlib.metadata import version  # both cost milliseconds that only a crash pays
+
     stack = traceback.TracebackException.from_exception(error, capture_locals=False)
-    head = f"python {platform.python_version()}, textual {textual_version}, {sys.platform}\n"
+    textual = version("textual")
+    head = f"python {platform.python_version()}, textual {textual}, {sys.platform}\n"
     return head + "".join(stack.format())
 
 

@@ -1,6 +1,7 @@
 """Each override stands on private names of the pinned Textual: these tests fail when one moves."""
 
 import hashlib
+import importlib.metadata
 import inspect
 from collections.abc import Callable
 from importlib.metadata import version
@@ -95,7 +96,7 @@ def test_an_environment_variable_turns_the_differ_off(monkeypatch: pytest.Monkey
 def test_an_untested_textual_gets_the_stock_wire(
     found: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "version", lambda _: found)
+    monkeypatch.setattr(wire, "textual_version", lambda: found)
     app = TerminalApp()
 
     assert app.wire == "stock"
@@ -109,3 +110,7 @@ def test_a_missing_private_name_gives_the_stock_wire(monkeypatch: pytest.MonkeyP
     assert app.wire == "stock"
     assert app.stock_reason is not None
     assert "Strip.render_ansi is missing" in app.stock_reason
+
+
+def test_the_version_read_off_the_folder_is_the_installed_one() -> None:
+    assert wire.textual_version() == importlib.metadata.version("textual")
