@@ -1,0 +1,189 @@
+"""Bringing files home from a Pod: what is asked, how far it is, and how each file ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Verdict
+from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.manifest import Manifest
+from rgt_tui.domain.text import clean
+
+
+class PullFault(StrEnum):
+    """Why a whole pull ended before its end; what had come is kept and gone on with."""
+
+    NO_ROAD = "no_road"
+    NOTHING = "nothing_to_pull"
+    NO_ROOM = "no_room"
+    IN_MEMORY = "target_in_memory"
+    NOT_WRITABLE = "not_writable"
+    BUSY = "busy"
+    STALLED = "stalled"
+    LOST = "lost"
+
+
+class PullError(RgtError):
+    """A pull ended before its end. `kind` says why; the message says what to do.
+
+    Attributes:
+        kind: why.
+    """
+
+    code = "pull"
+
+    def __init__(self, kind: PullFault, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.code = f"pull_{kind}"
+
+
+class Ended(StrEnum):
+    """How one file ended. Only `equal` is a success."""
+
+    EQUAL = "equal"
+    CHANGED = "changed"
+    DENIED = "denied"
+    DIFFERS = "differs"
+    EXISTS = "exists"
+    GONE = "gone"
+    UNSAFE = "unsafe_name"
+
+
+class Stage(StrEnum):
+    """What a pull is doing."""
+
+    LISTING = "listing"
+    COPYING = "copying"
+    PROVING = "verifying"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullOrder:
+    """What to bring and where to.
+
+    Attributes:
+        place: the Pod and the start of it, `pod:<id>@<start>`, as a manifest names it.
+        landings: absolute path of a file or folder on the Pod -> relative path below `to`.
+        to: absolute path of the target folder; made when it is not there.
+        holds: folder in which hard links keep the copies.
+        replace: whether a file here that is not the one there is replaced.
+        known: hashes of files there by absolute path, with the state of the file they are of.
+        silence_s: how long nothing may come before the Pod's disk counts as stalled.
+        lanes: connections for large files; 0 takes several where the road is long.
+    """
+
+    place: str
+    landings: Mapping[str, str]
+    to: str
+    holds: str
+    replace: bool = False
+    known: Mapping[str, FileProof] = field(default_factory=lambda: MappingProxyType({}))
+    silence_s: float = 60.0
+    lanes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullProgress:
+    """How far a pull is.
+
+    Attributes:
+        bytes_done, bytes_total: of this stage.
+        rate: bytes a second over the last seconds; None while unknown.
+        seconds_left: of this stage; None while unknown.
+        said: what has just happened, such as a lost connection; empty for nothing.
+    """
+
+    stage: Stage
+    files_done: int
+    files_total: int
+    bytes_done: int
+    bytes_total: int
+    rate: float | None = None
+    seconds_left: float | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulledFile:
+    """One file: as it was there, where it lies here, and how it ended.
+
+    Attributes:
+        path: absolute, here; it is only there when `ended` is `equal` or `changed` afterwards.
+        why: one phrase; empty for `equal`.
+        sha256: of the bytes there; empty when they were not all read.
+        proof: of the copy here, from reading it again; None when there is no copy.
+        hold: the hard link that keeps the copy; None without one.
+    """
+
+    remote: FileStamp
+    path: str
+    ended: Ended
+    why: str = ""
+    sha256: str = ""
+    proof: FileProof | None = None
+    hold: str | None = None
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the bytes here are those there, by hashes taken at both ends."""
+        return (
+            self.ended is Ended.EQUAL
+            and self.proof is not None
+            and bool(self.sha256)
+            and self.proof.sha256 == self.sha256
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """What was seen and is not brought: links, devices, folders that cannot be read."""
+
+    path: str
+    why: str
+
+    @property
+    def shown(self) -> str:
+        """For people."""
+        return f"{clean(self.path)}: {clean(self.why)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """The end of a pull.
+
+    Attributes:
+        groups: what was found of checkpoints of several files, here.
+        here, there: both manifests; `there` names each file by its path on the Pod.
+        manifest: the file in the target folder that holds both.
+        moved: content bytes that came over the wire.
+        tool: `own` or `rsync 3.4.3`.
+    """
+
+    files: tuple[PulledFile, ...]
+    groups: tuple[GroupProof, ...]
+    skipped: tuple[Skipped, ...]
+    here: Manifest
+    there: Manifest
+    manifest: str
+    moved: int
+    seconds: float
+    tool: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was asked for is here, equal, and nothing of it is broken or doubtful.
+
+        A file of no known format needs equal hashes and no verdict.
+        """
+        if not self.files or any(not file.is_equal for file in self.files):
+            return False
+        verdicts = [
+            file.proof.verdict
+            for file in self.files
+            if file.proof is not None and not file.proof.is_beside
+        ]
+        return all(
+            verdict is Verdict.OK for verdict in (*verdicts, *(g.verdict for g in self.groups))
+        ) and not any(skipped.why.startswith("not listed") for skipped in self.skipped)
