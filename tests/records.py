@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 def recorded(method: str, path: str, body: bytes = b"") -> Recorded:
     """What the journal would give for this request."""
-    return Recorded(
-        records._ISSUER, op="op", method=method, path=path, body_digest=digest_of(body), seq=1
-    )
+    return Recorded(records._ISSUER, (method, path, digest_of(body)), op="op", seq=1)
+
+
+def burnt(permit: Permit) -> Recorded:
+    """What the journal would give for the use of a permit."""
+    wire = ("DELETE", f"/v2/pods/{permit.pod_id}", digest_of(b""))
+    return Recorded(records._ISSUER, wire, op="op", seq=1, permit=permit.nonce)
 
 
 def act_pass(pod: PodId, verb: Verb) -> ActionPass:
@@ -30,7 +34,7 @@ def act_pass(pod: PodId, verb: Verb) -> ActionPass:
 
 def delete_pass(permit: Permit) -> DeletePass:
     """A pass for one deletion, with its record."""
-    return DeletePass(permit, recorded("DELETE", f"/v2/pods/{permit.pod_id}"))
+    return DeletePass(permit, burnt(permit))
 
 
 def an_act(pod: PodId, verb: Verb) -> Act:
@@ -51,4 +55,4 @@ async def stop(http: "Http", pod: PodId) -> None:
 
 async def delete(http: "Http", permit: Permit) -> None:
     """Sends a deletion with its record."""
-    await teardown.delete_pod(http, permit, recorded("DELETE", f"/v2/pods/{permit.pod_id}"))
+    await teardown.delete_pod(http, permit, burnt(permit))

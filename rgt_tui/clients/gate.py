@@ -17,13 +17,13 @@ A read-only gate passes GET alone.
 """
 
 import re
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_plus
 
 from rgt_tui.clients.strict_json import BadJson, parse
+from rgt_tui.clock import steady
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
@@ -111,7 +111,7 @@ class Gate:
 
     __slots__ = ("_monotonic", "read_only")
 
-    def __init__(self, *, read_only: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, read_only: bool, monotonic: Callable[[], float] = steady) -> None:
         self.read_only: Final = read_only
         self._monotonic = monotonic
 
@@ -148,6 +148,8 @@ class Gate:
 
     def _use_up(self, leave: DeletePass, pod_id: str, path: str) -> None:
         reason = leave.permit.why_not(pod_id, self._monotonic())
+        if reason is None and leave.record.permit != leave.permit.nonce:
+            raise GuardRefused(f"Pod {pod_id} is not deleted: the journal names another permit")
         if reason is None:
             leave.record.spend("DELETE", path, b"")
         leave.permit.spend(pod_id, self._monotonic())

@@ -25,12 +25,14 @@ from rgt_tui.clients import journal_read
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.journal import INTENT, JournalReport
 from rgt_tui.domain.text import clean
+from rgt_tui.guard.permit import Permit
 from rgt_tui.guard.record import _ISSUER, Recorded, digest_of
 
 VERSION: Final = 1
 LONGEST_LINE: Final = 256 * 1024
 """Bytes of one line; evidence that is longer lies in a file of its own, named by its digest."""
 _TAIL: Final = 2 * LONGEST_LINE
+_PIECE: Final = 1 << 20
 
 
 class NotRecorded(GuardRefused):
@@ -71,7 +73,32 @@ class Journal:
         method, path, body = request
         http = {"method": method, "path": path, "body": digest_of(body)}
         seq = self.note(INTENT, op, what, http=http, **fields)
-        return Recorded(_ISSUER, op=op, method=method, path=path, body_digest=http["body"], seq=seq)
+        return Recorded(_ISSUER, (method, path, http["body"]), op=op, seq=seq)
+
+    def burn(self, op: str, what: str, permit: Permit, **fields: object) -> Recorded:
+        """Writes that a Pod is about to be deleted, and uses the permit's number up for good.
+
+        Args:
+            op: the operation.
+            what: one phrase.
+            permit: the permit; its number is written down before the request and only once.
+            fields: whatever else is worth keeping.
+
+        Raises:
+            NotRecorded: it is not on the disk; nothing may be sent.
+            GuardRefused: the number was written down before.
+        """
+        method, path, empty = "DELETE", f"/v2/pods/{permit.pod_id}", digest_of(b"")
+        grounds = {
+            "nonce": permit.nonce,
+            "start": permit.grounds.incarnation,
+            "manifest": permit.grounds.manifest,
+            "digest": permit.grounds.digest,
+        }
+        about = {"http": {"method": method, "path": path, "body": empty}, "permit": grounds}
+        line = {"op": op, "event": INTENT, "what": what, **about, **fields}
+        seq = self._put(line, never_before=permit.nonce)
+        return Recorded(_ISSUER, (method, path, empty), op=op, seq=seq, permit=permit.nonce)
 
     def note(self, event: str, op: str, what: str, **fields: object) -> int:
         """Appends one line and gives its number.
@@ -79,9 +106,20 @@ class Journal:
         Raises:
             NotRecorded: it is not on the disk.
         """
+        return self._put({"op": op, "event": event, "what": what, **fields})
+
+    def _put(self, line: Mapping[str, object], *, never_before: str = "") -> int:
+        """Appends one line and gives its number.
+
+        Args:
+            line: its fields.
+            never_before: a word no earlier line may hold; empty for none.
+        """
         try:
             with self._locked() as file:
-                return self._append(file, {"op": op, "event": event, "what": what, **fields})
+                if never_before and _holds(file, never_before.encode("ascii")):
+                    raise GuardRefused("the permit was used already, as the journal shows")
+                return self._append(file, line)
         except OSError as error:
             raise NotRecorded(
                 f"the journal {self.path} cannot be written: {places.why(error)}. "
@@ -187,6 +225,16 @@ def _write_or_take_back(file: int, content: bytes, size: int) -> None:
         with contextlib.suppress(OSError):
             os.ftruncate(file, size)
         raise
+
+
+def _holds(file: int, word: bytes) -> bool:
+    """Whether the file holds a word anywhere."""
+    place, before = 0, b""
+    while piece := os.pread(file, _PIECE, place):
+        if word in before + piece:
+            return True
+        place, before = place + len(piece), piece[-len(word) :]
+    return False
 
 
 def _require_private(file: int) -> None:

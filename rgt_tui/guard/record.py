@@ -21,20 +21,20 @@ class Recorded:
         method, path: of the request.
         body_digest: SHA-256 of its body, in hex.
         seq: the number of its line.
+        permit: number of the permit that this line uses up; empty for what needs none.
     """
 
-    __slots__ = ("_spent", "body_digest", "method", "op", "path", "seq")
+    __slots__ = ("_spent", "body_digest", "method", "op", "path", "permit", "seq")
 
     def __init__(
-        self, issuer: object, *, op: str, method: str, path: str, body_digest: str, seq: int
+        self, issuer: object, wire: tuple[str, str, str], *, op: str, seq: int, permit: str = ""
     ) -> None:
         if issuer is not _ISSUER:
             raise GuardRefused("only the journal can say that something is recorded")
         self.op: Final = op
-        self.method: Final = method
-        self.path: Final = path
-        self.body_digest: Final = body_digest
+        self.method, self.path, self.body_digest = wire
         self.seq: Final = seq
+        self.permit: Final = permit
         self._spent = False
 
     def spend(self, method: str, path: str, body: bytes) -> None:

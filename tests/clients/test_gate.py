@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rgt_tui.clients.gate import (
+    DeletePass,
     Gate,
     Pass,
     Sending,
@@ -18,8 +19,9 @@ from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard import permit as permits
-from rgt_tui.guard.permit import Permit
-from tests.records import act_pass, delete_pass
+from rgt_tui.guard.permit import Grounds, Permit
+from tests.guard.finished import finished
+from tests.records import act_pass, burnt, delete_pass
 
 POD = PodId("7h9k2m4n6p")
 NOW = 1000.0
@@ -30,13 +32,10 @@ def a_gate(*, read_only: bool = False, now: float = NOW) -> Gate:
 
 
 def a_permit(pod_id: str = POD, *, expires_at: float = NOW + 30) -> Permit:
-    return Permit(
-        permits._ISSUER,
-        pod_id=PodId(pod_id),
-        incarnation="1780315320",
-        digest="d",
-        expires_at=expires_at,
-    )
+    made = finished(pod_id, NOW).permit()
+    if expires_at == NOW + 30:
+        return made
+    return Permit(permits._ISSUER, made.grounds, expires_at=expires_at, holder=made._holder)
 
 
 def sending(method: str, target: str, body: bytes = b"", *headers: str) -> Sending:
@@ -292,10 +291,11 @@ def test_a_graphql_document_that_could_do_more_is_refused(document: str) -> None
         require_read_only(document)
 
 
+GROUNDS = Grounds(pod_id=POD, incarnation="1", manifest="m", digest="d")
 FORGERIES: dict[str, Callable[[], object]] = {
-    "no token": lambda: Permit(None, pod_id=POD, incarnation="1", digest="d", expires_at=NOW),
+    "no token": lambda: Permit(None, GROUNDS, expires_at=NOW, holder=finished(POD, NOW)),
     "a token of one's own": lambda: Permit(
-        object(), pod_id=POD, incarnation="1", digest="d", expires_at=NOW
+        object(), GROUNDS, expires_at=NOW, holder=finished(POD, NOW)
     ),
     "no Pod": lambda: a_permit(""),
     "two Pods": lambda: a_permit("a/b"),
@@ -306,6 +306,12 @@ FORGERIES: dict[str, Callable[[], object]] = {
 def test_a_permit_is_not_made_by_anybody(forge: Callable[[], object]) -> None:
     with pytest.raises(GuardRefused):
         forge()
+
+
+def test_a_delete_whose_record_names_another_permit_does_not_pass() -> None:
+    first, second = a_permit(), a_permit()
+    with pytest.raises(GuardRefused, match="another permit"):
+        a_gate().check(sending("DELETE", f"/v2/pods/{POD}"), DeletePass(first, burnt(second)))
 
 
 def test_a_permit_is_neither_copied_nor_pickled() -> None:

@@ -18,6 +18,7 @@ from rgt_tui import __version__
 from rgt_tui.clients import http as http_module
 from rgt_tui.clients.http import Ask, Http
 from rgt_tui.clients.rest import Rest
+from rgt_tui.clock import steady
 from rgt_tui.domain.errors import (
     Ambiguous,
     BadCertificate,
@@ -32,10 +33,10 @@ from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.request import Verb
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.units import PodId
-from rgt_tui.guard import permit as permits
 from rgt_tui.guard.permit import Permit
 from rgt_tui.pacing.quota import Quota
 from tests.clients.raw_http import RawServer, json_answer, problem, said, serving
+from tests.guard.finished import finished
 from tests.records import act_pass, an_act, delete, send, stop
 
 KEY = "rpa_CANARY0123456789abcdef"
@@ -64,10 +65,7 @@ def a_rest(url: str, *, read_only: bool = True, deadline_s: float = 3.0) -> Rest
 
 
 def a_permit(pod_id: str = POD) -> Permit:
-    now = asyncio.get_running_loop().time()
-    return Permit(
-        permits._ISSUER, pod_id=PodId(pod_id), incarnation="1", digest="d", expires_at=now + 30
-    )
+    return finished(pod_id, steady(), clock=steady).permit()
 
 
 def head_of(server: RawServer, number: int = -1) -> dict[str, str]:

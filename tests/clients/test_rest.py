@@ -1,21 +1,20 @@
 """REST v2 as the console reads it: against the simulator, and against pages made by hand."""
 
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from rgt_tui.clients import http
 from rgt_tui.clients.rest import PAGES_MAX, Rest
+from rgt_tui.clock import steady
 from rgt_tui.domain.billing import Bucket
 from rgt_tui.domain.errors import Forbidden, Limited, NotFound, NotSent, Unauthorized, Unreadable
 from rgt_tui.domain.secret import Secret
-from rgt_tui.guard import permit as permits
-from rgt_tui.guard.permit import Permit
 from rgt_tui.pacing.quota import Quota
 from rgt_tui.simulator import Simulator, build_world
 from tests.clients.raw_http import Answer, json_answer, serving
+from tests.guard.finished import finished
 from tests.records import delete, stop
 
 
@@ -130,15 +129,7 @@ async def test_a_delete_with_its_permit_removes_that_pod_and_no_other() -> None:
         key = Secret(simulator.api_key)
         async with Rest(base_url=simulator.url, key=key, read_only=False) as rest:
             before = [pod.id for pod in (await rest.pods()).pods]
-            expires_at = time.monotonic() + 30
-            permit = Permit(
-                permits._ISSUER,
-                pod_id=before[0],
-                incarnation="1",
-                digest="d",
-                expires_at=expires_at,
-            )
-            await delete(rest.http, permit)
+            await delete(rest.http, finished(before[0], steady(), clock=steady).permit())
             assert [pod.id for pod in (await rest.pods()).pods] == before[1:]
             with pytest.raises(NotFound):
                 await rest.pod(before[0])

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,17 +15,17 @@ from openapi_core.validation.exceptions import ValidationError
 from rgt_tui.clients import http
 from rgt_tui.clients.http import Ask
 from rgt_tui.clients.rest import Rest
+from rgt_tui.clock import steady
 from rgt_tui.domain.billing import Bucket
 from rgt_tui.domain.errors import Ambiguous, Refused
 from rgt_tui.domain.request import Patch, Verb
 from rgt_tui.domain.secret import Secret
-from rgt_tui.guard import permit as permits
-from rgt_tui.guard.permit import Permit
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from rgt_tui.simulator.rest.desk import Handler
 from tests.clients.prism import prism
 from tests.contract.document import load_document
+from tests.guard.finished import finished
 from tests.records import an_act, delete, send, stop
 
 LOGS = re.compile(r"/v2/pods/[^/]+/logs")
@@ -78,14 +77,7 @@ async def use_everything(rest: Rest, *, logs: bool) -> None:
             changes={"name": "renamed", "locked": False},
         ),
     )
-    permit = Permit(
-        permits._ISSUER,
-        pod_id=stoppable.id,
-        incarnation=stoppable.start,
-        digest="d",
-        expires_at=time.monotonic() + 30,
-    )
-    await delete(rest.http, permit)
+    await delete(rest.http, finished(stoppable.id, steady(), clock=steady).permit())
 
 
 def a_rest(url: str, simulator: Simulator) -> Rest:
