@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 RUN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts snap bench wheel tools clean
+.PHONY: help setup demo test check lint types contracts snap pages bench wheel tools clean
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ contracts: setup
 
 snap: setup  ## rewrite the snapshots; look at each picture before you commit it
 	$(RUN)/pytest -q tests/ui --snapshot-update
+
+pages: setup  ## write docs/symptoms from the detectors
+	@$(PY) -m tests.pages
 
 bench: setup  ## print the measured figures
 	@$(PY) -m tests.bench

@@ -120,6 +120,7 @@ class Detector:
             that shows in logs alone: its verdict is what was read there.
         strings: what programs literally print, each with its version or date; the first one is
             what people search for.
+        outdated: advice in circulation that no longer holds, and what holds now, with since when.
         text: how it shows in text.
         gives_way_to: codes that, where a text shows them too, explain what it shows of this one.
     """
@@ -136,6 +137,7 @@ class Detector:
     applies: Callable[[Subject], bool] = lambda subject: True
     detect: Callable[[Subject], Verdict] | None = None
     strings: tuple[tuple[str, str], ...] = ()
+    outdated: tuple[tuple[str, str], ...] = ()
     text: "tuple[Rule, ...]" = ()
     gives_way_to: tuple[str, ...] = ()
 

@@ -17,6 +17,7 @@ from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.triage._classifier import Classifier, Heard
 from rgt_tui.triage._examiner import Examiner, Standing, finding_of
+from rgt_tui.triage._handbook import evidence_wanted, index, page, reasons
 
 __all__ = [
     "Examiner",
@@ -24,8 +25,12 @@ __all__ = [
     "Standing",
     "all_detectors",
     "classify",
+    "evidence_wanted",
     "examine",
+    "index",
     "open_findings",
+    "page",
+    "reasons",
     "signs_in",
 ]
 

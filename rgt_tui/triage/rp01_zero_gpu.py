@@ -108,7 +108,17 @@ DETECTOR = Detector(
             "GraphQL podResume and REST v1, 2023 to 2026",
         ),
         ("Error: not enough free GPUs on the host machine", "REST v2 action, 400, 2026"),
-        ("bash: nvidia-smi: command not found", "on a Pod that ordered a GPU"),
+        ("bash: nvidia-smi: command not found", "bash 5, on a Pod that ordered a GPU"),
+    ),
+    outdated=(
+        (
+            "start brings a Pod up with 0 GPUs",
+            "REST v2 refuses instead since 2026: 400, and the Pod stays EXITED; a start without GPUs on purpose is GraphQL's podResume alone",
+        ),
+        (
+            "the data are lost when no GPU comes back",
+            "since 2026 the web console offers a start on CPU and Pod migration (beta: new Pod id and IP, it starts and bills at once)",
+        ),
     ),
     text=(
         Rule(

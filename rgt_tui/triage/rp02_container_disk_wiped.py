@@ -90,8 +90,14 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
     strings=(
-        ("-bash: /root/venv/bin/activate: No such file or directory", "bash, any version"),
-        ("bash: tmux: command not found", "after a start of an image without it"),
+        ("-bash: /root/venv/bin/activate: No such file or directory", "bash 3 to 5"),
+        ("bash: tmux: command not found", "bash 5, after a start of an image without it"),
+    ),
+    outdated=(
+        (
+            "tmux is not there by default, install it after each start",
+            "official base images bring tmux and rsync (image files of 2026-07-29); custom images may not",
+        ),
     ),
     text=(
         Rule(

@@ -54,7 +54,7 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.volume_disk is not None,
     detect=_detect,
     strings=(
-        ("pod not found to terminate", "runpodctl and GraphQL, afterwards"),
+        ("pod not found to terminate", "runpodctl 1 and GraphQL up to 2026, afterwards"),
         (
             '"mounts":{"persistent":{"size":200,"path":"/workspace"}}',
             "REST v2, 2026-08: no network mount beside it",

@@ -42,6 +42,12 @@ DETECTOR = Detector(
             "browsers, gradio 3 and 4",
         ),
     ),
+    outdated=(
+        (
+            "ports above 70000 always map symmetrically",
+            "still in the documentation of 2026-08-20; whether REST v2 takes such a number is not established: read RUNPOD_TCP_PORT_... inside",
+        ),
+    ),
     text=(
         Rule(
             words="524",

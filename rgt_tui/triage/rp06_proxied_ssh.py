@@ -63,11 +63,21 @@ DETECTOR = Detector(
             "Error: Your SSH client doesn't support PTY",
             "ssh.runpod.io without a terminal, 2024 to 2026; exit code 0",
         ),
-        ("subsystem request failed on channel 0", "OpenSSH scp and sftp"),
+        ("subsystem request failed on channel 0", "OpenSSH 8 to 9, scp and sftp"),
         ("protocol version mismatch -- is your shell clean?", "rsync 3"),
         (
             "Received message too long 1163413838",
-            "OpenSSH sftp, when a banner is taken for its protocol",
+            "OpenSSH 8 to 9, sftp, when a banner is taken for its protocol",
+        ),
+    ),
+    outdated=(
+        (
+            "read the SSH command off the Connect tab",
+            "REST v2 tells it since 2026-08: ssh.proxy and ssh.direct of the Pod",
+        ),
+        (
+            "a command over the gateway that exits 0 has run",
+            "without a PTY the gateway prints an error on standard output, runs nothing and exits 0 (seen 2026)",
         ),
     ),
     text=(

@@ -102,6 +102,16 @@ DETECTOR = Detector(
             "REST v2 create with a network volume, 2026",
         ),
     ),
+    outdated=(
+        (
+            "HIGH_PERFORMANCE costs $0.14 per GB and month",
+            "no longer published: the price varies by data center and is in the web console (pricing page, 2026-08-20)",
+        ),
+        (
+            "a network volume can be attached later",
+            "no: at creation only, never detached; deleting the Pod is what detaches it (documentation of 2026-08-20)",
+        ),
+    ),
     text=(
         Rule(
             words="instances capacity resources stock",

@@ -113,7 +113,13 @@ DETECTOR = Detector(
             "REST v2 create, 2026-08 (wording of the detail varies)",
         ),
         ("stopped_by_runpod", "GraphQL lastStatusChange, 2026"),
-        ('"clientBalance":3.12,"currentSpendPerHr":4.76', "GraphQL myself"),
+        ('"clientBalance":3.12,"currentSpendPerHr":4.76', "GraphQL myself, 2023 to 2026"),
+    ),
+    outdated=(
+        (
+            "at a low balance Pods are stopped, and deleted much later",
+            "since 2026-06-16 a balance of $0 terminates Pods without a network volume at once; only those with one are stopped",
+        ),
     ),
     text=(
         Rule(words="clientbalance", tells=_runway_in_json, even_quoted=True),

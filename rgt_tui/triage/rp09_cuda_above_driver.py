@@ -113,6 +113,12 @@ DETECTOR = Detector(
         ("CUDA driver version is insufficient for CUDA runtime version", "CUDA runtime, error 35"),
         ("The NVIDIA driver on your system is too old", "PyTorch 1 and 2"),
     ),
+    outdated=(
+        (
+            "filter by CUDA version in the deploy dialog",
+            "also at create, since REST v2 of 2026-08: gpu.minCudaVersion or allowedCudaVersions; the host's own is the Pod's cudaVersion",
+        ),
+    ),
     text=(
         Rule(
             words="unsatisfied requirement",

@@ -80,7 +80,17 @@ DETECTOR = Detector(
     strings=(
         ('exec: "/start.sh": stat /start.sh: no such file or directory', "runc, 2023 to 2026"),
         ("[FATAL tini (7)] exec /app/entrypoint.sh failed: No such file or directory", "tini 0.19"),
-        ("error: unrecognized arguments: --port 8000", "Python argparse"),
+        ("error: unrecognized arguments: --port 8000", "argparse of Python 3"),
+    ),
+    outdated=(
+        (
+            "read the container log with runpodctl get pod",
+            "it never told logs; REST v2 does since 2026-08: /v2/pods/{id}/logs, source container or system",
+        ),
+        (
+            "an image's ENTRYPOINT cannot be replaced",
+            "creates take cmd as an array since late 2026; whether that suffices for every ENTRYPOINT is not established",
+        ),
     ),
     text=(
         Rule(

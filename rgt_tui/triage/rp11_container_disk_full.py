@@ -91,12 +91,25 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
     strings=(
-        ("[Errno 28] No space left on device", "Python, any version; measured with pip and torch"),
-        ("No space left on device (os error 28)", "Rust programs: uv, hf-xet, safetensors"),
-        ("dd: error writing '/root/big': No space left on device", "GNU coreutils, measured"),
+        ("[Errno 28] No space left on device", "Python 3; measured with pip and torch, 2026-11"),
+        ("No space left on device (os error 28)", "Rust 1 programs: uv, hf-xet, safetensors"),
+        (
+            "dd: error writing '/root/big': No space left on device",
+            "GNU coreutils 9, measured 2026-11",
+        ),
         (
             "failed to register layer: write /usr/lib/libcudnn.so.9: no space left on device",
-            "Docker, while pulling an image",
+            "Docker 20 to 28, while pulling an image",
+        ),
+    ),
+    outdated=(
+        (
+            "the container disk has 5 GB unless you ask for more",
+            "it depends on who creates: runpodctl 20 GB (2.7), the SDK 10 GB (1.12), REST v1 50 GB, REST v2 wants it named (2026-08)",
+        ),
+        (
+            "caches of pip, uv and Hugging Face fill /",
+            "not on official images: theirs lie under /workspace (image files of 2026-07-29); apt, conda, site-packages and custom images do fill /",
         ),
     ),
     text=(

@@ -56,7 +56,17 @@ DETECTOR = Detector(
             "Cannot access gated repo for url https://huggingface.co/",
             "huggingface_hub, 2024 to 2026",
         ),
-        ("KeyError: 'HF_TOKEN'", "Python, os.environ"),
+        ("KeyError: 'HF_TOKEN'", "Python 3, os.environ"),
+    ),
+    outdated=(
+        (
+            "the variables are missing in every shell over SSH",
+            "fixed for interactive bash of official images since 2025-08-19 (/etc/rp_environment); commands, other shells and custom images still lack them",
+        ),
+        (
+            "write them to a file on /workspace",
+            "on a network volume every Pod that mounts it can read that file: secrets leak; read them from /etc/rp_environment or /proc/1/environ",
+        ),
     ),
     text=(
         Rule(

@@ -68,8 +68,11 @@ DETECTOR = Detector(
             "Docker Hub, since 2025",
         ),
         ("toomanyrequests: Too Many Requests.", "Docker Hub, before 2025"),
-        ("manifest unknown", "OCI registries"),
-        ("Error response from daemon: No such image: acme/train:latest", "RunPod system log"),
+        ("manifest unknown", "OCI registries, distribution specification 1"),
+        (
+            "Error response from daemon: No such image: acme/train:latest",
+            "RunPod system log, up to 2026-11",
+        ),
     ),
     text=(
         Rule(

@@ -87,7 +87,7 @@ DETECTOR = Detector(
     strings=(
         (
             "\n".join(["start container for acme/train:1: begin"] * 3),
-            "RunPod system log, three times and more within minutes",
+            "RunPod system log of 2026-10, three times and more within minutes",
         ),
     ),
     text=(

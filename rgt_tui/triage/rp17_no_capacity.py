@@ -69,6 +69,12 @@ DETECTOR = Detector(
         ),
         ("create pod: There are no instances currently available", "REST v1 and v2, 2025 to 2026"),
     ),
+    outdated=(
+        (
+            "runpodctl create pod --gpuType",
+            "deprecated since runpodctl 2: pod create --gpu-id; and 2.7 still speaks REST v1, which is being retired from 2026-11-15 on",
+        ),
+    ),
     text=(
         Rule(
             words="instances instance",

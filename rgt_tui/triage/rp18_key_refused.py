@@ -57,10 +57,16 @@ DETECTOR = Detector(
     ),
     detect=_detect,
     strings=(
-        ("Permission denied (publickey).", "OpenSSH, measured"),
-        ("Permission denied (publickey,password).", "OpenSSH"),
-        ("WARNING: UNPROTECTED PRIVATE KEY FILE!", "OpenSSH, measured"),
-        ("Too many authentication failures", "OpenSSH, when an agent offers many keys"),
+        ("Permission denied (publickey).", "OpenSSH 9, measured 2026-11"),
+        ("Permission denied (publickey,password).", "OpenSSH 7 to 9"),
+        ("WARNING: UNPROTECTED PRIVATE KEY FILE!", "OpenSSH 9, measured 2026-11"),
+        ("Too many authentication failures", "OpenSSH 7 to 9, when an agent offers many keys"),
+    ),
+    outdated=(
+        (
+            "copy the SSH command from the Connect tab",
+            "REST v2 tells it since 2026-08: ssh.direct of the Pod, with host, port and user",
+        ),
     ),
     text=(
         Rule(

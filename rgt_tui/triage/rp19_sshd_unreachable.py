@@ -75,9 +75,18 @@ DETECTOR = Detector(
     ),
     detect=_detect,
     strings=(
-        ("ssh: connect to host 213.173.108.100 port 12157: Connection refused", "OpenSSH"),
-        ("kex_exchange_identification: Connection closed by remote host", "OpenSSH, measured"),
-        ("Connection timed out during banner exchange", "OpenSSH, measured"),
+        ("ssh: connect to host 213.173.108.100 port 12157: Connection refused", "OpenSSH 7 to 9"),
+        (
+            "kex_exchange_identification: Connection closed by remote host",
+            "OpenSSH 9, measured 2026-11",
+        ),
+        ("Connection timed out during banner exchange", "OpenSSH 9, measured 2026-11"),
+    ),
+    outdated=(
+        (
+            "scrape the web console for the new port",
+            "each start maps another port, and REST v2 tells it since 2026-08: ssh.direct.port",
+        ),
     ),
     text=(
         Rule(

@@ -58,8 +58,8 @@ DETECTOR = Detector(
     ),
     detect=_detect,
     strings=(
-        ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!", "OpenSSH, measured"),
-        ("Host key verification failed.", "OpenSSH, measured"),
+        ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!", "OpenSSH 9, measured 2026-11"),
+        ("Host key verification failed.", "OpenSSH 9, measured 2026-11"),
     ),
     text=(
         Rule(

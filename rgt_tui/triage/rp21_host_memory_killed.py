@@ -30,9 +30,9 @@ DETECTOR = Detector(
     max_age_s=3600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     strings=(
-        ("bash: line 1: 23813 Killed                  python alloc.py", "bash, measured"),
+        ("bash: line 1: 23813 Killed                  python alloc.py", "bash 5, measured 2026-11"),
         ("exit=137", "128 + signal 9"),
-        ("Memory cgroup out of memory: Killed process 4242 (python)", "Linux kernel log"),
+        ("Memory cgroup out of memory: Killed process 4242 (python)", "Linux 4 to 6, kernel log"),
         ("oom-kill:constraint=CONSTRAINT_MEMCG", "Linux kernel log, 5 and later"),
     ),
     text=(

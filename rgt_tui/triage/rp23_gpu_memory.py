@@ -42,7 +42,7 @@ DETECTOR = Detector(
         ),
         ("torch.cuda.OutOfMemoryError: CUDA out of memory.", "torch 1.13 to 2.4"),
         ("RuntimeError: CUDA out of memory. Tried to allocate", "torch before 1.13"),
-        ("CUBLAS_STATUS_ALLOC_FAILED", "cuBLAS, when no memory is left for it"),
+        ("CUBLAS_STATUS_ALLOC_FAILED", "cuBLAS 10 to 13, when no memory is left for it"),
     ),
     text=(
         Rule(

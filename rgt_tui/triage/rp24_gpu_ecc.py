@@ -64,10 +64,10 @@ DETECTOR = Detector(
         ("CUDA error: uncorrectable ECC error encountered", "CUDA 11 to 13"),
         (
             "NVRM: Xid (PCI:0000:a1:00): 79, pid='<unknown>', GPU has fallen off the bus.",
-            "kernel log",
+            "NVIDIA driver 450 to 580, kernel log",
         ),
         ("            SRAM Uncorrectable            : 1", "nvidia-smi -q, drivers of 2024 to 2026"),
-        ("        Remapping Failure Occurred        : Yes", "nvidia-smi -q"),
+        ("        Remapping Failure Occurred        : Yes", "nvidia-smi -q, driver 450 and later"),
     ),
     text=(
         Rule(

@@ -77,9 +77,12 @@ DETECTOR = Detector(
             "Unable to determine the device handle for GPU0000:A1:00.0: Unknown Error",
             "nvidia-smi, drivers 470 to 570",
         ),
-        ("Failed to initialize NVML: Unknown Error", "nvidia-smi in containers"),
-        ("NVRM: GPU 0000:a1:00.0: GPU has fallen off the bus.", "kernel log"),
-        ("No devices were found", "nvidia-smi"),
+        ("Failed to initialize NVML: Unknown Error", "nvidia-smi in containers, 2019 to 2026"),
+        (
+            "NVRM: GPU 0000:a1:00.0: GPU has fallen off the bus.",
+            "NVIDIA driver 450 to 580, kernel log",
+        ),
+        ("No devices were found", "nvidia-smi, driver 450 to 580"),
     ),
     text=(
         Rule(

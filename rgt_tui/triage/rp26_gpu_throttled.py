@@ -54,13 +54,13 @@ DETECTOR = Detector(
     strings=(
         (
             "        HW Thermal Slowdown               : Active",
-            "nvidia-smi -q, clocks event reasons",
+            "nvidia-smi -q; clocks event reasons since driver 535, throttle reasons before",
         ),
         (
             "        SW Thermal Slowdown               : 903158 us",
             "nvidia-smi -q, counters, driver 565 and later",
         ),
-        ("thermal violation in GPU", "DCGM"),
+        ("thermal violation in GPU", "DCGM 2 to 4"),
     ),
     text=(
         Rule(

@@ -34,7 +34,7 @@ DETECTOR = Detector(
             "CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing env variable CUDA_VISIBLE_DEVICES after program start.",
             "PyTorch 1 and 2",
         ),
-        ("Call to cuInit results in CUDA_ERROR_UNKNOWN (999)", "numba"),
+        ("Call to cuInit results in CUDA_ERROR_UNKNOWN (999)", "numba 0.4x to 0.6x"),
         (
             "CUDA driver initialization failed, you might not have a CUDA gpu.",
             "PyTorch 1.8 and later",

@@ -69,9 +69,22 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
     strings=(
-        ("OSError: [Errno 122] Disk quota exceeded", "Python on a network volume"),
-        ("Disk quota exceeded (os error 122)", "Rust programs"),
-        ("cp: error writing '/workspace/model.safetensors': Disk quota exceeded", "GNU coreutils"),
+        ("OSError: [Errno 122] Disk quota exceeded", "Python 3 on a network volume"),
+        ("Disk quota exceeded (os error 122)", "Rust 1 programs"),
+        (
+            "cp: error writing '/workspace/model.safetensors': Disk quota exceeded",
+            "GNU coreutils 8 to 9",
+        ),
+    ),
+    outdated=(
+        (
+            "df tells how full a network volume is",
+            "it shows the whole cluster's pool; the volume's size is in the API, its limit shows as EDQUOT only (seen 2023 to 2026)",
+        ),
+        (
+            "a network volume has a soft limit of 4 TB",
+            "REST v2 takes 10 to 4096 GB and no more (2026-08); beyond that ask support",
+        ),
     ),
     text=(
         Rule(

@@ -69,7 +69,10 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
     strings=(
-        ("No space left on device, no free inodes", "any program: the text is that of a full disk"),
+        (
+            "No space left on device, no free inodes",
+            "any program, measured 2026-11: the text is that of a full disk",
+        ),
     ),
     text=(
         Rule(words="overlay tmpfs mfs dev", tells=_row),

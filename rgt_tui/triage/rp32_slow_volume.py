@@ -68,10 +68,10 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     detect=_detect,
     strings=(
-        ("INFO: task python:812 blocked for more than 120 seconds.", "kernel log"),
+        ("INFO: task python:812 blocked for more than 120 seconds.", "Linux 4 to 6, kernel log"),
         (
             "root  812  0.0  0.3 D    request_wait_answ  python train.py --data /workspace",
-            "ps with wchan",
+            "ps of procps 3 and 4, with wchan",
         ),
     ),
     text=(

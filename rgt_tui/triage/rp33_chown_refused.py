@@ -32,7 +32,7 @@ DETECTOR = Detector(
     strings=(
         (
             "chown: changing ownership of '/workspace/data': Operation not permitted",
-            "GNU coreutils",
+            "GNU coreutils 8 to 9",
         ),
         (
             'rsync: [receiver] chown "/workspace/data/.x.bin.Ab12Cd" failed: Operation not permitted (1)',
@@ -40,7 +40,7 @@ DETECTOR = Detector(
         ),
         (
             "tar: model.bin: Cannot change ownership to uid 1000, gid 1000: Operation not permitted",
-            "GNU tar",
+            "GNU tar 1",
         ),
     ),
     text=(

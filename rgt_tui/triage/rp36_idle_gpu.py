@@ -112,7 +112,13 @@ DETECTOR = Detector(
                 "2026/11/20 02:15:00.000, 0, 0 %, 70.98 W\n"
                 "2026/11/20 02:30:00.000, 0, 0 %, 71.03 W"
             ),
-            "nvidia-smi in a loop, row after row",
+            "nvidia-smi in a loop, driver 450 to 580, row after row",
+        ),
+    ),
+    outdated=(
+        (
+            "end a job with runpodctl stop pod or remove pod",
+            "deprecated since runpodctl 2: runpodctl pod stop, runpodctl pod delete",
         ),
     ),
     text=(

@@ -86,6 +86,12 @@ DETECTOR = Detector(
             "REST v2: volumes and no Pod that mounts them",
         ),
     ),
+    outdated=(
+        (
+            "stale Pods are removed after 30 days",
+            "not in the documentation of 2026-08: do not count on it, neither way",
+        ),
+    ),
     text=(
         Rule(
             words="volume volumes",

@@ -55,7 +55,13 @@ DETECTOR = Detector(
             "HfHubHTTPError: 429 Client Error: Too Many Requests for url: https://huggingface.co/api/",
             "huggingface_hub 0 to 2",
         ),
-        ("Reqwest Error: HTTP status client error (429 Too Many Requests)", "hf-xet"),
+        ("Reqwest Error: HTTP status client error (429 Too Many Requests)", "hf-xet 1"),
+    ),
+    outdated=(
+        (
+            "pip install huggingface_hub[hf_transfer] and HF_HUB_ENABLE_HF_TRANSFER=1",
+            "does nothing since huggingface_hub 1: HF_XET_HIGH_PERFORMANCE=1 is the accelerator (since 0.32)",
+        ),
     ),
     text=(
         Rule(words="429", tells=_limited),

@@ -36,6 +36,12 @@ DETECTOR = Detector(
         ("Consider disabling HF_HUB_ENABLE_HF_TRANSFER", "huggingface_hub 0.17 to 1"),
         ("hf_transfer is not used anymore", "huggingface_hub 1 and 2, a warning"),
     ),
+    outdated=(
+        (
+            "HF_HUB_ENABLE_HF_TRANSFER=1 makes downloads fast",
+            "huggingface_hub 2.4 only warns that hf_transfer is not used anymore, and its extra is gone; HF_XET_HIGH_PERFORMANCE=1 since 0.32",
+        ),
+    ),
     text=(
         Rule(
             words="transfer hf_transfer",

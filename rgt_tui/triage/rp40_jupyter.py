@@ -35,11 +35,11 @@ DETECTOR = Detector(
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     strings=(
         ("Jupyter Lab FAILED to start. /jupyter.log:", "RunPod containers, start.sh, 2026"),
-        ("403 GET /api/kernels", "Jupyter Server and Notebook"),
-        ("Token authentication is enabled", "Jupyter's login page"),
+        ("403 GET /api/kernels", "Jupyter Server 1 and 2, Notebook 6 and 7"),
+        ("Token authentication is enabled", "Jupyter Server 1 and 2, login page"),
         (
             "GET https://abc123xyz-8888.proxy.runpod.net/api/status -> 502 Bad Gateway",
-            "RunPod proxy",
+            "RunPod proxy, 2023 to 2026",
         ),
     ),
     text=(

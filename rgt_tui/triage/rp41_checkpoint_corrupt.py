@@ -46,7 +46,7 @@ DETECTOR = Detector(
             "Error while deserializing header: HeaderTooLarge",
             "safetensors before 0.6; a pointer of git-lfs",
         ),
-        ("_pickle.UnpicklingError: pickle data was truncated", "Python"),
+        ("_pickle.UnpicklingError: pickle data was truncated", "Python 3"),
     ),
     text=(
         Rule(

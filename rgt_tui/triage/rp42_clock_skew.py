@@ -32,7 +32,7 @@ DETECTOR = Detector(
             "An error occurred (RequestTimeTooSkewed) when calling the ListObjectsV2 operation: The difference between the request time and the current time is too large.",
             "boto3 and the AWS CLI",
         ),
-        ("certificate is not yet valid", "OpenSSL and Go"),
+        ("certificate is not yet valid", "OpenSSL 1 to 3, and Go 1"),
     ),
     text=(
         Rule(

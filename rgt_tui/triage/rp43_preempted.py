@@ -62,9 +62,15 @@ DETECTOR = Detector(
     max_age_s=600.0,
     detect=_detect,
     strings=(
-        ('"lastStatusChange":"terminated_outbid"', "GraphQL, interruptible Pods"),
-        ("Received signal SIGTERM, stopping", "programs that are asked to end"),
-        ("Terminated", "the shell, after SIGTERM"),
+        ('"lastStatusChange":"terminated_outbid"', "GraphQL, interruptible Pods, up to 2026"),
+        ("Received signal SIGTERM, stopping", "programs that are asked to end, seen 2026"),
+        ("Terminated", "bash 5, after SIGTERM"),
+    ),
+    outdated=(
+        (
+            "spot Pods cost half and get SIGTERM 5 seconds before the end",
+            "spot is out of the documentation since 2026-05-06; REST v2 can neither create nor recognise it; GraphQL's podType INTERRUPTABLE is what is left",
+        ),
     ),
     text=(
         Rule(

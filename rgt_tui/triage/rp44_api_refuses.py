@@ -69,8 +69,14 @@ DETECTOR = Detector(
             '{"title":"Too Many Requests","status":429,"detail":"rate limit exceeded"}',
             "REST v2, 2026",
         ),
-        ("x509: certificate signed by unknown authority", "Go programs in bare images"),
-        ("Something went wrong. Please try again later", "GraphQL"),
+        ("x509: certificate signed by unknown authority", "Go 1 programs in bare images"),
+        ("Something went wrong. Please try again later", "GraphQL, 2023 to 2026"),
+    ),
+    outdated=(
+        (
+            "use REST v1 at rest.runpod.io, or GraphQL",
+            "v1 is retired (2026-11-15 or 2026-12-01, the pages disagree), GraphQL in early 2027: REST v2 at api.runpod.io/v2",
+        ),
     ),
     text=(
         Rule(

@@ -50,7 +50,7 @@ DETECTOR = Detector(
     strings=(
         ("standard_init_linux.go:228: exec user process caused: exec format error", "runc 1.0"),
         ("exec /start.sh: exec format error", "runc 1.1 and later"),
-        ("no matching manifest for linux/amd64 in the manifest list entries", "Docker"),
+        ("no matching manifest for linux/amd64 in the manifest list entries", "Docker 20 to 28"),
     ),
     text=(
         Rule(

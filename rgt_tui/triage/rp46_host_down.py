@@ -76,6 +76,12 @@ DETECTOR = Detector(
             "RunPod's mail and web console, 2026",
         ),
     ),
+    outdated=(
+        (
+            "a Pod on a host under maintenance is billed",
+            "an unavailable host is not charged, nor is planned maintenance (billing page, 2026-08-20)",
+        ),
+    ),
     text=(
         Rule(
             words="maintenance maintenancestart maintenanceend",

@@ -28,8 +28,8 @@ DETECTOR = Detector(
     max_age_s=3600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
     strings=(
-        ("OSError: [Errno 30] Read-only file system: '/workspace/out/log.txt'", "Python"),
-        ("EXT4-fs (md0): Remounting filesystem read-only", "kernel log"),
+        ("OSError: [Errno 30] Read-only file system: '/workspace/out/log.txt'", "Python 3"),
+        ("EXT4-fs (md0): Remounting filesystem read-only", "Linux 4 to 6, kernel log"),
     ),
     text=(
         Rule(

@@ -19,7 +19,7 @@ def test_every_literal_string_is_recognised(detector: Detector, text: str) -> No
 @pytest.mark.parametrize("detector", all_detectors(), ids=lambda d: d.code)
 def test_every_string_names_its_version_or_date(detector: Detector) -> None:
     assert detector.strings
-    assert all(text and origin for text, origin in detector.strings)
+    assert all(text and any(sign.isdigit() for sign in origin) for text, origin in detector.strings)
     assert detector.text
     assert detector.fix
     assert detector.source
