@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rgt_tui.domain.durable import Lies
 from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume
@@ -146,6 +147,61 @@ def fate_of(real_path: str, stores: Sequence[Store], report: DiskReport | None) 
         survives_terminate=store.survives_terminate,
         why=store.label,
     )
+
+
+def lies_of(
+    real_path: str,
+    pod: Pod,
+    volumes: Sequence[NetworkVolume],
+    stores: Sequence[Store],
+    report: DiskReport | None,
+) -> Lies:
+    """Where a file lies, by the API and by the mount table, for the rule on what is durable.
+
+    Args:
+        real_path: with every link resolved.
+        pod: as the API describes it.
+        volumes: the account's network volumes.
+        stores: the Pod's storage.
+        report: the mount table; None when it was not seen.
+    """
+    above = [store for store in stores if _is_below(real_path, _plain(store.path))]
+    store = max(above, key=lambda store: len(_plain(store.path)), default=None)
+    if store is None:
+        return Lies(real_path=real_path)
+    is_seen = report is not None and pod.is_running
+    return Lies(
+        real_path=real_path,
+        mount=store.path,
+        kind=store.kind,
+        label=store.label,
+        place=_place(pod, store, volumes),
+        is_seen=is_seen,
+        agrees=is_seen and store.agrees and store.source is not None,
+        doubt=_doubt(pod, store, volumes),
+    )
+
+
+def _place(pod: Pod, store: Store, volumes: Sequence[NetworkVolume]) -> str:
+    """The network volume mounted there, if the account lists it."""
+    mount = next((m for m in pod.network_mounts if _plain(m.path) == _plain(store.path)), None)
+    known = any(volume.id == mount.volume_id for volume in volumes) if mount is not None else False
+    return f"volume:{mount.volume_id}" if mount is not None and known else ""
+
+
+def _doubt(pod: Pod, store: Store, volumes: Sequence[NetworkVolume]) -> str:
+    """What speaks against storage that looks lasting; empty when nothing does."""
+    if store.kind not in _POOLED:
+        return ""
+    if pod.unknown_mounts:
+        kinds = ", ".join(pod.unknown_mounts)
+        return f"the API lists mounts of a kind that this version does not know ({kinds})"
+    mount = next((m for m in pod.network_mounts if _plain(m.path) == _plain(store.path)), None)
+    volume = next((v for v in volumes if mount is not None and v.id == mount.volume_id), None)
+    centers = {pod.data_center, volume.data_center} if volume is not None else set()
+    if len(centers - {None}) > 1:
+        return "the API puts the Pod and its network volume into different data centers"
+    return "the mount does not answer" if store.hung else ""
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -1,10 +1,13 @@
 """The API's facts and the mount table joined, on mount rows of real Pods."""
 
+from dataclasses import replace
+
+from rgt_tui.domain.durable import Lies
 from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.probes.df import DiskReport, parse
-from rgt_tui.storage import Store, storage_of
+from rgt_tui.storage import Store, lies_of, storage_of
 from tests.probes.captured import said, section
 from tests.values import a_pod
 
@@ -15,7 +18,10 @@ DATA = NetworkVolume(
 
 def on_network(path: str = "/workspace") -> Pod:
     return a_pod(
-        disk_gb=160, volume_disk=None, network_mounts=(NetworkMount(volume_id="v1", path=path),)
+        disk_gb=160,
+        data_center="EU-RO-1",
+        volume_disk=None,
+        network_mounts=(NetworkMount(volume_id="v1", path=path),),
     )
 
 
@@ -171,3 +177,34 @@ def test_shared_memory_is_a_row_of_its_own() -> None:
 def test_an_empty_disk_and_an_unknown_size_have_no_percentage() -> None:
     store = at("/", a_pod(disk_gb=None, volume_disk=None), None)
     assert (store.size_bytes, store.size_source, store.percent) == (None, "none", None)
+
+
+def lies(path: str, pod: Pod, report: DiskReport | None, *volumes: NetworkVolume) -> Lies:
+    return lies_of(path, pod, volumes, storage_of(pod, volumes, report), report)
+
+
+def test_a_file_lies_on_the_deepest_mount_above_its_real_path() -> None:
+    report = parse(section("df_network_volume.txt"))
+    inside = lies("/workspace/a.pt", on_network(), report, DATA)
+    assert (inside.kind, inside.place, inside.agrees) == (MountKind.NETWORK, "volume:v1", True)
+    linked = lies("/root/a.pt", on_network(), report, DATA)
+    assert (linked.kind, linked.place) == (MountKind.CONTAINER, "")
+
+
+def test_a_volume_that_the_account_does_not_list_is_no_place() -> None:
+    report = parse(section("df_network_volume.txt"))
+    assert lies("/workspace/a.pt", on_network(), report).place == ""
+
+
+def test_an_unmounted_network_volume_is_a_folder_of_the_container_disk() -> None:
+    report = parse(said("T 1 overlay / overlay rw\nB 1 1 overlay 9 1 8 2% /\n"))
+    found = lies("/workspace/a.pt", on_network(), report, DATA)
+    assert (found.kind, found.agrees) == (MountKind.CONTAINER, False)
+
+
+def test_an_unknown_kind_of_mount_or_another_data_center_is_a_doubt() -> None:
+    report = parse(section("df_network_volume.txt"))
+    odd = replace(on_network(), unknown_mounts=("global",))
+    assert "global" in lies("/workspace/a.pt", odd, report, DATA).doubt
+    away = replace(on_network(), data_center="US-KS-2")
+    assert "different data centers" in lies("/workspace/a.pt", away, report, DATA).doubt

@@ -18,6 +18,7 @@ from rgt_tui.domain.units import UNKNOWN, PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
 
 Value = TypeVar("Value")
+KNOWN_MOUNTS: Final = frozenset({"persistent", "network"})
 _HINT: Final = "Check RUNPOD_API_BASE_URL, or whether a newer rgt-tui exists."
 
 
@@ -108,6 +109,7 @@ def _pod(body: Fields, number: int) -> Pod:
         env_names=tuple(clean(name) for name in read.part(body, "env")),
         volume_disk=_volume_disk(mounts),
         network_mounts=_network_mounts(mounts),
+        unknown_mounts=_unknown_mounts(mounts),
         gpu_id=read.text(gpu, "id"),
         gpu_count=read.size(gpu, "count"),
         cpu_id=read.text(cpu, "id"),
@@ -133,6 +135,12 @@ def _volume_disk(mounts: Fields) -> VolumeDisk | None:
     if disk is None:
         return None
     return VolumeDisk(size_gb=read.size(disk, "size"), path=read.text(disk, "path") or "")
+
+
+def _unknown_mounts(mounts: Fields) -> tuple[str, ...]:
+    """Kinds of mounts that came after this version: whatever lies there is not taken as lasting."""
+    kinds = (kind for kind, value in mounts.items() if value and kind not in KNOWN_MOUNTS)
+    return tuple(sorted(clean(kind, 40) for kind in kinds))[:8]
 
 
 def _network_mounts(mounts: Fields) -> tuple[NetworkMount, ...]:

@@ -113,6 +113,7 @@ class Pod:
         actions: the transitions the service allows now.
         disk_gb: container disk size in GB.
         env_names: names of its environment variables; values are dropped at decoding.
+        unknown_mounts: kinds under `mounts` that this version does not know: never durable.
         gpu_id: GPU type; None on CPU Pods.
         gpu_count: None when the service did not say.
         cpu_id: CPU flavour; None on GPU Pods.
@@ -132,6 +133,7 @@ class Pod:
     env_names: tuple[str, ...] = ()
     volume_disk: VolumeDisk | None = None
     network_mounts: tuple[NetworkMount, ...] = ()
+    unknown_mounts: tuple[str, ...] = ()
     gpu_id: str | None = None
     gpu_count: int | None = None
     cpu_id: str | None = None

@@ -325,3 +325,11 @@ def test_any_bytes_are_json_or_bad_json(raw: bytes) -> None:
 def test_what_the_standard_library_writes_is_read_back(value: object) -> None:
     text = json.dumps(value)
     assert parse(text.encode()) == json.loads(text)
+
+
+def test_a_kind_of_mount_that_came_later_is_named_and_never_dropped_silently() -> None:
+    body = {
+        "id": "p1",
+        "mounts": {"global": [{"path": "/workspace"}], "network": [], "later": None},
+    }
+    assert pod_page({"pods": [body]}).pods[0].unknown_mounts == ("global",)
