@@ -22,9 +22,22 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from rgt_tui import places
-from rgt_tui.actions import Action, Confirm, Copy, Outcome, Refresh, Show, all_actions
+from rgt_tui.actions import (
+    Action,
+    Begin,
+    CancelJob,
+    Confirm,
+    Copy,
+    DismissJob,
+    Go,
+    Leave,
+    Outcome,
+    Refresh,
+    Show,
+    Wish,
+    all_actions,
+)
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.request import Request
 from rgt_tui.panes import Block, Scene, all_panes
 from rgt_tui.ui import keys
 from rgt_tui.ui.feed import Feed
@@ -172,8 +185,14 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._paint()
 
     def leave(self) -> None:
-        """Ends the program."""
-        self.exit(return_code=0)
+        """Ends the program; asks first when jobs run, for they end with it."""
+        from rgt_tui.ui.screens.leaving import leaving  # a quit, not a start
+
+        question = leaving(self._feed.scene())
+        if question is None:
+            self.exit(return_code=0)
+        elif not isinstance(self.screen, Asking):
+            self.push_screen(ConfirmScreen(self, question, None))
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
         """Keeps the last picture for the next start, and ends."""
@@ -236,7 +255,15 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         if why is not None:
             self.say(f"{action.title}: {why}")
             return
-        self._follow(action, pod, action.run(self._scene, pod))
+        if action.aimed is None:
+            self._follow(action, pod, action.run(self._scene, pod))
+            return
+        aim = self.screen.aim if isinstance(self.screen, Shown) else None
+        outcome = action.aimed(self._scene, pod, aim)
+        if isinstance(outcome, str):
+            self.say(f"{action.title}: {outcome}")
+        else:
+            self._follow(action, pod, outcome)
 
     def action_write_mode(self) -> None:
         """Unlocks write mode, or locks it again."""
@@ -249,9 +276,15 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             self._feed.lock()
             self.say("i write mode is locked")
 
-    def perform(self, request: Request, approval: str) -> None:
-        """Hands a request that a person has confirmed to the engine."""
-        self._feed.perform(request, approval)
+    def perform(self, wish: Wish, approval: str) -> None:
+        """Does what a person has confirmed."""
+        match wish:
+            case Leave():
+                self.exit(return_code=0)
+            case Begin(order=order):
+                self._feed.begin(order)
+            case _:
+                self._feed.perform(wish, approval)
 
     def action_refuse(self, what: str) -> None:
         """Says why a key that destroys elsewhere does nothing here."""
@@ -276,10 +309,12 @@ class RgtApp(TerminalApp, inherit_bindings=False):
     def action_interrupt(self) -> None:
         """The second of two within a second quits."""
         if self._interrupted is not None:
-            self.leave()
+            self.exit(return_code=0)
             return
         self._interrupted = self.set_timer(TWICE_S, self._forget_interrupt)
-        self.say("press Ctrl-C again within a second to quit; q quits too")
+        count = sum(job.is_open for job in self._scene.jobs)
+        lost = f", which ends {count} running job{'s' if count > 1 else ''}" if count else ""
+        self.say(f"press Ctrl-C again within a second to quit{lost}; q quits too")
 
     def _forget_interrupt(self) -> None:
         self._interrupted = None
@@ -298,8 +333,26 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 self.say(f"copied: {text}")
             case Confirm():
                 self.push_screen(ConfirmScreen(self, outcome, pod))
+            case Go(pane=pane, text=text):
+                self._go(pane, text)
+            case Begin(order=order):
+                self._feed.begin(order)
+                self.say(f"asked for: {order.what}; 7 shows the jobs")
+            case CancelJob(number=number):
+                self._feed.cancel(number)
+                self.say(f"job {number} is being cancelled")
+            case DismissJob(number=number):
+                self._feed.dismiss(number)
             case Show(title=title):
                 self._read(title, _again(action, pod), pod, action.kinds)
+
+    def _go(self, pane: str, text: str) -> None:
+        """Goes to a pane, out of what stands in front of the panes."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        main = self.screen
+        if isinstance(main, MainScreen):
+            main.go(pane, text)
 
     def _read(
         self,

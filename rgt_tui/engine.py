@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.state import save_account
 from rgt_tui.clock import Clock
@@ -28,6 +28,9 @@ from rgt_tui.panes import Scene
 from rgt_tui.session import Session
 from rgt_tui.sources import periods
 from rgt_tui.store import State, Store
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.domain.job import Order
 
 HEARTBEAT_S: Final = 0.1
 SAVE_S: Final = 60.0
@@ -102,6 +105,7 @@ class Engine:
             as_of=self._as_of if not self._is_live(state) else None,
             high_performance=self._setting.high_performance,
             auto_pay=self._setting.auto_pay,
+            jobs=state.jobs,
         )
 
     def refresh(self, pod: str | None = None) -> None:
@@ -148,6 +152,29 @@ class Engine:
             return
         with contextlib.suppress(RuntimeError):  # the loop has just been closed
             loop.call_soon_threadsafe(session.request, request, approval)
+
+    def begin(self, order: "Order") -> None:
+        """Has long work done; returns at once. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is None or loop is None:
+            self._store.say(self._clock(), f"! {order.what}: not begun, there is no connection")
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has just been closed
+            loop.call_soon_threadsafe(session.order, order)
+
+    def cancel(self, job: int) -> None:
+        """Ends a job. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is not None and loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                loop.call_soon_threadsafe(session.jobs.cancel, job)
+
+    def dismiss(self, job: int) -> None:
+        """Forgets a job that has ended. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is not None and loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                loop.call_soon_threadsafe(session.jobs.dismiss, job)
 
     def heartbeat_age(self) -> float:
         """Seconds since the engine's loop last turned: its lag."""

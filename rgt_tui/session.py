@@ -15,9 +15,11 @@ from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import Severity
+from rgt_tui.domain.job import Order
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.request import Ending, Request
 from rgt_tui.domain.units import PodId
+from rgt_tui.jobs._runner import Runner
 from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.sources import Ask, Source, Wires, all_sources
 from rgt_tui.store import Store
@@ -56,6 +58,7 @@ class Session:
         clock: Unix seconds.
         pacer: decides when the API may be asked.
         writer: carries out requests.
+        jobs: carries out long work.
     """
 
     wires: Wires
@@ -63,6 +66,7 @@ class Session:
     clock: Clock
     pacer: Pacer
     writer: Writer
+    jobs: Runner = field(init=False)
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
@@ -71,6 +75,10 @@ class Session:
     _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
     _standing: Standing = field(default_factory=Standing)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
+    _orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
+
+    def __post_init__(self) -> None:
+        self.jobs = Runner(self.wires, self.store, self.clock)
 
     async def watch(self, kinds: frozenset[type] = frozenset()) -> None:
         """Reads all sources, for ever; those on demand for these report types, until `attend`."""
@@ -83,6 +91,7 @@ class Session:
                     tasks.create_task(self._watch_unmetered(source, tasks))
             tasks.create_task(self._conclude())
             tasks.create_task(self._serve_requests(tasks))
+            tasks.create_task(self._serve_orders(tasks))
 
     async def look(
         self,
@@ -147,6 +156,10 @@ class Session:
         """Has a request carried out while `watch` runs; what becomes of it is said."""
         self._requests.put_nowait((request, approval))
 
+    def order(self, order: Order) -> None:
+        """Has long work done while `watch` runs; how far it is stands in the store."""
+        self._orders.put_nowait(order)
+
     async def perform(self, request: Request, approval: str) -> Performed:
         """Carries out a request, says how it ended, and has what it concerns read again.
 
@@ -170,6 +183,11 @@ class Session:
         while True:
             request, approval = await self._requests.get()
             tasks.create_task(self.perform(request, approval))
+
+    async def _serve_orders(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            job = self.jobs.begin(await self._orders.get(), tasks)
+            self.store.say(self.clock(), f"i job {job.number}: {job.order.what}")
 
     async def _ask_pods(self, only: Sequence[str], sources: Sequence[Source]) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -273,7 +291,13 @@ class Session:
                 self.store.say(self.clock(), f"w {failure.error}. {failure.hint}".rstrip(". "))
 
     def _ask(self, pod: Pod | None) -> Ask:
-        return Ask(wires=self.wires, account=self.store.state.account, clock=self.clock, pod=pod)
+        return Ask(
+            wires=self.wires,
+            account=self.store.state.account,
+            clock=self.clock,
+            pod=pod,
+            known_now=lambda: self.store.state.account,
+        )
 
     async def _conclude(self) -> None:
         while True:

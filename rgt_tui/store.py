@@ -7,9 +7,13 @@ value behind one reference.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.triage import Findings
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.domain.job import Job
 
 NOTICES_KEPT = 200
 Notice = tuple[float, str]
@@ -25,12 +29,14 @@ class State:
         account: everything read.
         findings: open findings about it.
         notices: what happened, newest first.
+        jobs: long work, oldest first.
     """
 
     version: int = 0
     account: Account = field(default_factory=Account)
     findings: Findings = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = ()
+    jobs: "tuple[Job, ...]" = ()
 
 
 class Store:
@@ -56,6 +62,11 @@ class Store:
         """Takes in what the detectors say; equal findings change nothing."""
         if findings != self._state.findings:
             self._replace(findings=findings)
+
+    def keep_jobs(self, jobs: "tuple[Job, ...]") -> None:
+        """Takes in how far the jobs are."""
+        if jobs != self._state.jobs:
+            self._replace(jobs=jobs)
 
     def say(self, at: float, text: str) -> None:
         """Notes that something happened."""

@@ -9,11 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from rgt_tui import specs
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.request import Request
 from rgt_tui.panes import Block, Scene
+
+if TYPE_CHECKING:  # the first frame can spare them
+    from rgt_tui.domain.job import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,53 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Go:
+    """Open a pane, with a filter."""
+
+    pane: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin long work in the engine."""
+
+    order: "Order"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelJob:
+    """End a job that waits or runs."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DismissJob:
+    """Forget a job that has ended."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the program, and with it what runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The row a key was pressed on.
+
+    Attributes:
+        pane: name of its pane.
+        key: of the row.
+    """
+
+    pane: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field in a question.
 
@@ -61,16 +112,24 @@ class Confirm:
         button: one or two words on the button.
         field: what is to be typed; None when the button is enough. Whatever loses data wants one.
         request: from what was typed to the request, or to the reason why it cannot leave.
+        writes: whether it changes something at RunPod, so that write mode must be on.
     """
 
     title: str
     blocks: tuple[Block, ...]
     button: str
-    request: Callable[[str], Request | str]
+    request: Callable[[str], "Wish | str"]
     field: Field | None = None
+    writes: bool = True
 
 
-Outcome = Refresh | Show | Copy | Confirm
+Wish = Request | Leave | Begin
+"""What a person can confirm."""
+Outcome = Refresh | Show | Copy | Confirm | Go | Begin | CancelJob | DismissJob
+
+
+def _no_run(scene: Scene, pod: Pod | None) -> Outcome:
+    raise ValueError("this action needs to know on which row it was asked for")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +145,9 @@ class Action:
         writes: whether it changes something, so that it needs write mode.
         why_not: the reason why it is not available now, None when it is.
         run: what it does.
+        pane: the one pane whose rows it is for; empty for all.
+        aimed: what it does where the row matters and not its Pod alone, in place of `run`; or
+            why it cannot. It is given no row where none is selected.
         kinds: report types that what it shows is made of, where those are read on demand.
     """
 
@@ -96,7 +158,9 @@ class Action:
     needs_pod: bool = True
     writes: bool = False
     why_not: Callable[[Scene, Pod | None], str | None] = lambda scene, pod: None
-    run: Callable[[Scene, Pod | None], Outcome]
+    run: Callable[[Scene, Pod | None], Outcome] = _no_run
+    pane: str = ""
+    aimed: Callable[[Scene, Pod | None, Aim | None], Outcome | str] | None = None
     kinds: frozenset[type] = frozenset()
 
 

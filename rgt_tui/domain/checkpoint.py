@@ -6,7 +6,7 @@ and safetensors, GGUF, HDF5 and legacy torch files carry no checksum at all (5,3
 2.13): so "verified by load" is a verdict of at least `full` *and* equal hashes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -165,9 +165,28 @@ class Checkpoint:
         return clean(self.path)
 
     @property
+    def called(self) -> str:
+        """Its name before its folder, for where room is scarce."""
+        folder, _, name = self.path.rstrip("/").rpartition("/")
+        return clean(f"{name} in {folder}" if folder else self.path)
+
+    @property
     def size(self) -> int:
         """Bytes of all files; two names of one inode count once."""
         return sum({file.inode: file.size for file in self.files}.values())
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What a verifier is to be asked for it: its folder, or its files one by one."""
+        paths = tuple(file.path for file in self.files)
+        return paths if self.path in paths else (self.folder,)
+
+    @property
+    def folder(self) -> str:
+        """The folder of a group: itself, or where its parts lie."""
+        first = self.files[0].path if self.files else self.path
+        inside = first.startswith(self.path.rstrip("/") + "/")
+        return self.path if inside or not self.files else first.rpartition("/")[0]
 
     @property
     def modified(self) -> float:
@@ -236,6 +255,12 @@ class CheckpointProofs:
         proof = self.of(stamp)
         return self.copies.get(proof.sha256, ()) if proof is not None and proof.sha256 else ()
 
+    def level_of(self, checkpoint: Checkpoint) -> Level | None:
+        """The lowest level that its files of a known format were verified at; None before that."""
+        known = [proof for proof in map(self.of, checkpoint.files) if proof is not None]
+        levels = {proof.level for proof in known if not proof.is_beside}
+        return next((level for level in Level if level in levels), None)
+
     def verdict_of(self, checkpoint: Checkpoint) -> tuple[Verdict, str]:
         """The verdict on a whole checkpoint, and why: broken beats unknown beats ok.
 
@@ -253,3 +278,45 @@ class CheckpointProofs:
             if reason is not None:
                 return worst, reason
         return Verdict.OK, found[-1][1]
+
+
+def with_proofs(
+    known: CheckpointProofs,
+    checkpoint: Checkpoint,
+    files: Iterable[FileProof],
+    groups: Iterable[GroupProof],
+    current: Container[str] | None = None,
+) -> CheckpointProofs:
+    """The proofs with new ones of one checkpoint.
+
+    A proof of a lower level never replaces one of a higher level of the same bytes.
+
+    Args:
+        known: the proofs so far.
+        checkpoint: what was verified.
+        files: what was found of each file.
+        groups: what was found of the whole.
+        current: paths that are still listed; proofs of others are dropped. None drops none.
+    """
+    kept = {p: proof for p, proof in known.files.items() if current is None or p in current}
+    for proof in files:
+        old = kept.get(proof.stamp.path)
+        if old is None or not _is_weaker(proof, old):
+            kept[proof.stamp.path] = proof
+    named = dict(known.groups)
+    is_group = checkpoint.path not in {file.path for file in checkpoint.files}
+    for group in groups:
+        named[group.path] = group
+        if is_group and group.format == checkpoint.format:
+            named[checkpoint.path] = group
+    return CheckpointProofs(
+        files=MappingProxyType(kept), groups=MappingProxyType(named), copies=known.copies
+    )
+
+
+def _is_weaker(proof: FileProof, old: FileProof) -> bool:
+    """Whether a proof says less than the old one of the same state of the file."""
+    same = proof.stamp == old.stamp and proof.sha256 in ("", old.sha256) and proof.tool == old.tool
+    order = tuple(Level)
+    lower = order.index(proof.level) < order.index(old.level)
+    return same and lower and proof.verdict is Verdict.OK and old.verdict is Verdict.OK

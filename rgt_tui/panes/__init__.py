@@ -10,13 +10,16 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType, ModuleType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rgt_tui import specs
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.finding import Finding
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.writemode import IMPOSSIBLE, LOCKED
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.domain.job import Job
 
 
 class Tone(StrEnum):
@@ -106,6 +109,7 @@ class Scene:
         as_of: Unix time of the state on disk while nothing live has come; None afterwards.
         high_performance: configured USD per GB and month of that tier of network volumes.
         auto_pay: configured USD that one automatic payment brings.
+        jobs: long work, oldest first.
     """
 
     account: Account = field(default_factory=Account)
@@ -123,6 +127,7 @@ class Scene:
     as_of: float | None = None
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
+    jobs: "tuple[Job, ...]" = ()
 
     @property
     def why_no_write(self) -> str | None:
@@ -143,7 +148,8 @@ class Pane:
     Attributes:
         name: one lower-case word; what `:name` opens and the command line calls it.
         title: on its tab.
-        order: of the tabs, from 1; also the digit that opens it.
+        order: of the tabs, from 1; also the digit that opens it. From 10 on it has no tab of its
+            own: a key or `:name` opens it.
         columns: of its table.
         kinds: report types it shows, for the ages in its title.
         rows: the rows, in their default order.

@@ -50,12 +50,18 @@ class Ask:
         account: what is known so far.
         clock: for the time of what is read.
         pod: whom to ask; None for a source about the account.
+        known_now: gives what is known by the end of a long read.
     """
 
     wires: Wires
     account: Account
     clock: Clock
     pod: Pod | None = None
+    known_now: Callable[[], Account] | None = None
+
+    def fresh(self) -> Account:
+        """What is known at this moment, also by others since the read began."""
+        return self.known_now() if self.known_now is not None else self.account
 
     def seen(self, value: object, *, source: str = "api") -> Change:
         """The change that says `value` was read just now."""

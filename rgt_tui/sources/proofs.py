@@ -4,12 +4,17 @@ Each read verifies the newest settled checkpoint that has no proof yet, on its P
 that before a terminate only a fast look again is left to do.
 """
 
-from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.clients.pod_verifier import verify_on_pod
 from rgt_tui.domain.account import Account, Change
-from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Level
+from rgt_tui.domain.checkpoint import (
+    Checkpoint,
+    CheckpointList,
+    CheckpointProofs,
+    Level,
+    with_proofs,
+)
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod
 from rgt_tui.sources import Ask, Source, shell_target
@@ -24,22 +29,15 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     wanted = next_unproven(evidence)
     if wanted is None:
         return ()
-    paths = [file.path for file in wanted.files]
-    folder = wanted.path not in paths
-    asked = [_folder(wanted)] if folder else paths
-    proven = await verify_on_pod(ask.wires.shells, shell_target(pod), asked, Level.FULL)
-    known = evidence.value(CheckpointProofs) or CheckpointProofs()
+    proven = await verify_on_pod(ask.wires.shells, shell_target(pod), wanted.asked, Level.FULL)
+    evidence = ask.fresh().about(pod.id)  # a job may have proven more meanwhile
     listed = evidence.value(CheckpointList) or CheckpointList()
-    current = {file.path for one in listed.checkpoints for file in one.files}
-    files = {path: proof for path, proof in known.files.items() if path in current}
-    files.update({proof.stamp.path: proof for proof in proven.files})
-    groups = dict(known.groups)
-    for group in proven.groups:
-        groups[group.path] = group
-        if group.format == wanted.format and folder:
-            groups[wanted.path] = group
-    proofs = CheckpointProofs(
-        files=MappingProxyType(files), groups=MappingProxyType(groups), copies=known.copies
+    proofs = with_proofs(
+        evidence.value(CheckpointProofs) or CheckpointProofs(),
+        wanted,
+        proven.files,
+        proven.groups,
+        {file.path for one in listed.checkpoints for file in one.files},
     )
     return (ask.seen(proofs, source="ssh"),)
 
@@ -54,13 +52,6 @@ def next_unproven(evidence: Evidence) -> Checkpoint | None:
         if not one.unfinished and any(known.of(file) is None for file in one.files):
             return one
     return None
-
-
-def _folder(checkpoint: Checkpoint) -> str:
-    """The folder to verify for a group: itself, or where its parts lie."""
-    first = checkpoint.files[0].path
-    inside = first.startswith(checkpoint.path.rstrip("/") + "/")
-    return checkpoint.path if inside else first.rpartition("/")[0]
 
 
 def _with_checkpoints(account: Account, now: float) -> tuple[Pod, ...]:

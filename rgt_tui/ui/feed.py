@@ -4,10 +4,13 @@ The engine runs on a thread of its own. The screen asks for the newest frozen sc
 about to paint, and sends requests that return at once; neither waits for the other.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rgt_tui.domain.request import Request
 from rgt_tui.panes import Scene
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.domain.job import Order
 
 
 class Feed(Protocol):
@@ -34,6 +37,15 @@ class Feed(Protocol):
 
     def perform(self, request: Request, approval: str) -> None:
         """Asks for a request to be carried out; what becomes of it is said in the notices."""
+
+    def begin(self, order: "Order") -> None:
+        """Asks for long work; how far it is stands in the scene."""
+
+    def cancel(self, job: int) -> None:
+        """Asks for the end of a job."""
+
+    def dismiss(self, job: int) -> None:
+        """Forgets a job that has ended."""
 
     def rest(self, *, idle: bool) -> None:
         """Tells whether somebody is looking; while nobody is, the API is read less often."""

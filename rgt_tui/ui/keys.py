@@ -95,6 +95,8 @@ EVERYWHERE: Final = (
 )
 """Keys that work on every screen."""
 
+DIGITS: Final = 10
+"""Panes of this order and above have no digit and no tab of their own."""
 MOVES: Final = frozenset(
     {"down", "up", "page_down", "page_up", "first", "last", "next_pane", "previous_pane"}
 )
@@ -135,6 +137,7 @@ def of_panes(panes: Iterable[Pane]) -> tuple[Key, ...]:
             f"The {pane.title} pane.",
         )
         for pane in panes
+        if pane.order < DIGITS
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rgt_tui.domain.job import Order
 from rgt_tui.domain.request import Request
 from rgt_tui.panes import Scene
 
@@ -14,6 +15,9 @@ class FixedFeed:
         self.asked: list[str | None] = []
         self.is_idle = False
         self.performed: list[tuple[Request, str]] = []
+        self.begun: list[Order] = []
+        self.cancelled: list[int] = []
+        self.dismissed: list[int] = []
         self._scene = scene
 
     def scene(self) -> Scene:
@@ -36,6 +40,15 @@ class FixedFeed:
 
     def perform(self, request: Request, approval: str) -> None:
         self.performed.append((request, approval))
+
+    def begin(self, order: Order) -> None:
+        self.begun.append(order)
+
+    def cancel(self, job: int) -> None:
+        self.cancelled.append(job)
+
+    def dismiss(self, job: int) -> None:
+        self.dismissed.append(job)
 
     def put(self, scene: Scene) -> None:
         """Another scene, as after a new reading."""

@@ -8,7 +8,9 @@ from typing import Final
 
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.bootlog import BootLog
+from rgt_tui.domain.checkpoint import Checkpoint, FileStamp, Level
 from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.job import Job, JobEnd, MeasureOrder, VerifyOrder
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import (
     GpuUse,
@@ -292,3 +294,44 @@ def _gpus(count: int, util: float, used_gb: float) -> GpuReport:
         cuda="12.8",
         absent=None,
     )
+
+
+def job_list() -> Scene:
+    """Jobs in every state: one half-way, one that stalls, one waiting, and the three ends."""
+    pod = training()
+    order = VerifyOrder(pod=pod.id, name=pod.name, checkpoint=a_checkpoint())
+    job = Job(number=1, order=order, asked=NOW - 600, began=NOW - 600, said="reading 212G")
+    jobs = (
+        job.finished(JobEnd.DONE, "verdict ok by full: 4 tensors", NOW - 300),
+        replace(job, number=2, done=9 * GIB).finished(JobEnd.FAILED, "connection lost", NOW - 60),
+        replace(job, number=3, done=GIB).finished(JobEnd.CANCELLED, "cancelled by you", NOW - 30),
+        replace(
+            job,
+            number=4,
+            heard=NOW - 1,
+            done=120 * GIB,
+            rate=3.1e8,
+            order=replace(order, level=Level.LOAD),
+        ),
+        replace(job, number=5, heard=NOW - 42, done=GIB, rate=1e6),
+        replace(job, number=6, began=None, said="waiting for its turn", asked=NOW - 5),
+        Job(
+            number=7,
+            order=MeasureOrder(pod=full_disk().id, name="sweep-07"),
+            asked=NOW - 20,
+            began=NOW - 20,
+            said="walking the disks of sweep-07",
+        ),
+    )
+    return replace(demo(), jobs=jobs)
+
+
+def a_checkpoint(
+    path: str = "/workspace/out/checkpoint-88000", age_s: float = 840.0, inode: int = 1
+) -> Checkpoint:
+    """A Trainer's checkpoint of 212 GiB, written `age_s` ago."""
+    at = int((NOW - age_s) * 1e9)
+    stamp = FileStamp(
+        path=f"{path}/model.safetensors", size=212 * GIB, mtime_ns=at, ctime_ns=at, inode=inode
+    )
+    return Checkpoint(path=path, format="trainer", files=(stamp,), step=88000, real_path=path)

@@ -76,6 +76,18 @@ async def test_money_in_full_looks_as_it_did(
         gallery.holds(running.app)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+async def test_jobs_look_as_they_did(size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(scenes.job_list(), size, "jobs") as running:
+        gallery.holds(running.app)
+
+
+async def test_quitting_while_jobs_run_looks_as_it_did(gallery: Gallery) -> None:
+    async with console(scenes.job_list(), (80, 24)) as running:
+        await running.press("q")
+        gallery.holds(running.app)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
 async def test_what_if_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
     async with console(money.money(), size) as running:

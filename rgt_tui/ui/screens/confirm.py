@@ -139,7 +139,8 @@ class ConfirmScreen(Asking):
         space = Space(width=size.width, height=size.height, glyphs=self.desk.glyphs)
         title: Line = (Piece(self._question.title, Ink.ALARM),)
         self._page.paint(framed(filled, title, note, space))
-        hints = [("Tab", "next"), ("Esc", "cancel: nothing is sent")]
+        is_sent = "nothing is sent" if self._question.writes else "nothing is done"
+        hints = [("Tab", "next"), ("Esc", f"cancel: {is_sent}")]
         self._hints.paint([hint_line(hints, self._hints.size.width)])
 
     def press(self, event: events.Key) -> None:
@@ -196,7 +197,8 @@ class ConfirmScreen(Asking):
         if why is None and isinstance(request, str):
             why = request
         if why is not None or isinstance(request, str):
-            self._said = f"nothing was sent: {why}"
+            did = "sent" if self._question.writes else "done"
+            self._said = f"nothing was {did}: {why}"
             return
         how = f"typed: {self._text}" if self._question.field is not None else "button"
         self.desk.perform(request, how)
@@ -211,7 +213,7 @@ class ConfirmScreen(Asking):
                 return "the Pod is gone"
             if now.start != self._bound.start:
                 return "the Pod was started anew since this was opened"
-        return scene.why_no_write
+        return scene.why_no_write if self._question.writes else None
 
     def _asking(self, scene: Scene, width: int) -> list[Line]:
         """The field, the buttons, and what stands in the way."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from textual.geometry import Size
 from textual.screen import Screen
 
-from rgt_tui.domain.request import Request
+from rgt_tui.actions import Aim, Wish
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 from rgt_tui.ui.keys import Key
@@ -44,8 +44,8 @@ class Desk(Protocol):
     def action_messages(self) -> None:
         """Opens all messages."""
 
-    def perform(self, request: Request, approval: str) -> None:
-        """Hands a request that a person has confirmed to the engine."""
+    def perform(self, wish: Wish, approval: str) -> None:
+        """Does what a person has confirmed: a request, long work, or leaving."""
 
     def leave(self) -> None:
         """Ends the program."""
@@ -81,6 +81,11 @@ class Shown(Screen[None], inherit_bindings=False):
     @abstractmethod
     def pod(self) -> PodId | None:
         """The Pod that an action would be about."""
+
+    @property
+    def aim(self) -> Aim | None:
+        """The row that an action would be about."""
+        return None
 
     @property
     def kinds(self) -> frozenset[type]:

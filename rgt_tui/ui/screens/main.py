@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.timer import Timer
 
-from rgt_tui.actions import all_actions
+from rgt_tui.actions import Aim, all_actions
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Pane, Row, Scene, all_panes
 from rgt_tui.ui import keys
@@ -72,6 +72,12 @@ class MainScreen(Shown):
         """The Pod of the selected row."""
         row = self._table.selected
         return row.pod if row is not None else None
+
+    @property
+    def aim(self) -> Aim | None:
+        """The selected row."""
+        row = self._table.selected
+        return Aim(self._pane.name, row.key) if row is not None else None
 
     @property
     def kinds(self) -> frozenset[type]:
@@ -172,7 +178,7 @@ class MainScreen(Shown):
     def _hint(self, width: int) -> Line:
         if self._prompt is not None:
             return words.prompt_hint(self._prompt.kind, self._prompt.text, self._panes, width)
-        return hint_line(words.hints(self._shape), width)
+        return hint_line(words.hints(self._shape, self._pane.name), width)
 
     def _look(self, **changes: object) -> None:
         """Looks at the pane in another way."""
@@ -219,9 +225,17 @@ class MainScreen(Shown):
         self._pane = next(pane for pane in self._panes if pane.name == name)
         self.show(self.desk.now_shown)
 
+    def go(self, name: str, text: str) -> None:
+        """Goes to a pane and shows the rows with these words, the first of them selected."""
+        self._stop_waiting()
+        self._pane = next(pane for pane in self._panes if pane.name == name)
+        self._cursors.pop(name, None)
+        self._look(text=text)
+
     def action_no_pane(self, digit: str) -> None:
         """Says which panes there are."""
-        there = "  ".join(f"{pane.order} {pane.title}" for pane in self._panes)
+        tabs = [pane for pane in self._panes if pane.order < keys.DIGITS]
+        there = "  ".join(f"{pane.order} {pane.title}" for pane in tabs)
         self.desk.say(f"no pane {digit} in this version: {there}")
 
     def action_open(self) -> None:
@@ -235,7 +249,7 @@ class MainScreen(Shown):
         def blocks(scene: Scene) -> tuple[Block, ...]:
             return about_row(pane, row, scene, self._panes)
 
-        self.app.push_screen(Reader(self.desk, title, blocks, row.pod))
+        self.app.push_screen(Reader(self.desk, title, blocks, row.pod, aim=self.aim))
 
     def action_faults(self) -> None:
         """Shows only rows with an open symptom, or all again."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from rgt_tui.actions import Aim
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, Tone
 from rgt_tui.ui import keys
@@ -32,8 +33,10 @@ class Reader(Shown):
         blocks: Blocks,
         pod: PodId | None = None,
         kinds: frozenset[type] = frozenset(),
+        aim: Aim | None = None,
     ) -> None:
         super().__init__(desk)
+        self._aim = aim
         self._kinds = kinds
         self._title = title
         self._blocks = blocks
@@ -47,6 +50,11 @@ class Reader(Shown):
     def pod(self) -> PodId | None:
         """The Pod that is read about."""
         return self._pod
+
+    @property
+    def aim(self) -> Aim | None:
+        """The row that is read about."""
+        return self._aim
 
     @property
     def kinds(self) -> frozenset[type]:

@@ -89,13 +89,14 @@ def instead(
     return _indented([(Piece("NO LIVE DATA", Ink.ALARM),), EMPTY, *sentences, EMPTY, advice], width)
 
 
-def hints(shape: Shape) -> list[tuple[str, str]]:
-    """The hint line: what one needs first, then the actions."""
+def hints(shape: Shape, pane: str) -> list[tuple[str, str]]:
+    """The hint line: what one needs first, then the actions, those of this pane before others."""
     if shape is Shape.TINY:
         return [("?", "help"), ("q", "quit"), ("", TOO_SMALL)]
     first = [("?", "help"), (":", "cmd"), ("/", "filter"), ("Enter", "open")]
     actions = sorted(
-        all_actions(), key=lambda action: (action.name not in FIRST_ACTIONS, action.name)
+        (action for action in all_actions() if action.pane in ("", pane)),
+        key=lambda action: (not action.pane, action.name not in FIRST_ACTIONS, action.name),
     )
     verbs = [(keys.shown(action.key), action.title) for action in actions]
     way_out = ("q", "quit")

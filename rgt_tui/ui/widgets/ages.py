@@ -91,6 +91,8 @@ def as_of(scene: Scene) -> Line:
 def old_cells(row: Row, columns: Sequence[Column], pane: Pane, scene: Scene) -> tuple[bool, ...]:
     """For each column, whether this row's value in it is old. The first column, its name, never is."""
     about = scene.account.about(row.pod) if row.pod is not None else Evidence()
+    if not pane.kinds:  # it shows what the engine does itself, which is never old
+        return (False,) * len(columns)
     known: dict[type, bool] = {}
     flags = [False]
     for column in columns[1:]:

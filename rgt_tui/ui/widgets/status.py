@@ -13,6 +13,7 @@ from rgt_tui.domain.volume import VolumeList
 from rgt_tui.facts import state_of
 from rgt_tui.panes import Pane, Scene, Tone
 from rgt_tui.spending import fast_price
+from rgt_tui.ui.keys import DIGITS
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.ages import api_age, as_of, shell_piece
 from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, length, spread
@@ -57,9 +58,10 @@ def tab_line(panes: Sequence[Pane], scene: Scene, active: str, width: int) -> Li
     for pane in panes:
         count = pane.count(scene)
         name = pane.title if count is None else f"{pane.title}({count})"
+        digit = f"{pane.order} " if pane.order < DIGITS else ""
         if pane.name == active:
-            line.extend((Piece(f"[{pane.order} {name}]", Ink.TITLE), Piece(" ")))
-        else:
+            line.extend((Piece(f"[{digit}{name}]", Ink.TITLE), Piece(" ")))
+        elif digit:
             line.extend((Piece(f" {pane.order}", Ink.KEY), Piece(f" {name}  ")))
     return fit_line(tuple(line), width)
 

@@ -1,0 +1,163 @@
+"""Long work: what is asked for, and how far it has come, as frozen values.
+
+A job runs in the engine, outlives every screen, and stays in the list after its end until a
+person dismisses it.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from rgt_tui.domain.checkpoint import Checkpoint, Level
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import PodId
+
+STALL_S: Final = 10.0
+"""Seconds without a byte after which no rate and no end is foretold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOrder:
+    """Verify one checkpoint on its Pod.
+
+    Attributes:
+        pod, name: of the Pod.
+        checkpoint: as it was listed.
+        level: how far to go.
+    """
+
+    pod: PodId
+    name: str
+    checkpoint: Checkpoint
+    level: Level = Level.FULL
+
+    @property
+    def what(self) -> str:
+        """One phrase."""
+        how = "" if self.level is Level.FULL else f" by {self.level}"
+        return f"verify{how} {self.checkpoint.called}"
+
+    @property
+    def total(self) -> int | None:
+        """Bytes that will be read; None when that is not known."""
+        return self.checkpoint.size if self.level.reads_all else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureOrder:
+    """Walk the disks of a Pod and add up what fills them."""
+
+    pod: PodId
+    name: str
+
+    @property
+    def what(self) -> str:
+        """One phrase."""
+        return "measure what fills the disks"
+
+    @property
+    def total(self) -> int | None:
+        """Nobody knows how long a walk is before it is done."""
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullOrder:
+    """Bring one checkpoint here, proven equal at both ends.
+
+    Attributes:
+        target: absolute path of a folder of this machine.
+    """
+
+    pod: PodId
+    name: str
+    checkpoint: Checkpoint
+    target: str
+
+    @property
+    def what(self) -> str:
+        """One phrase."""
+        return f"pull {self.checkpoint.called} to {clean(self.target)}"
+
+    @property
+    def total(self) -> int | None:
+        """Bytes that will be moved."""
+        return self.checkpoint.size
+
+
+Order = VerifyOrder | MeasureOrder | PullOrder
+
+
+class JobEnd(StrEnum):
+    """How a job ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An order that is being carried out, or was.
+
+    Attributes:
+        number: counts the jobs of this session.
+        order: what was asked.
+        asked: when, in Unix seconds.
+        began: when its turn came; None while it waits.
+        heard: when the last byte was counted; None before the first.
+        done: bytes so far.
+        rate: bytes a second over the last seconds; None when not known.
+        said: one sentence: what it does now, or what came out.
+        end: how it ended; None while it runs or waits.
+        ended: when it did.
+    """
+
+    number: int
+    order: Order
+    asked: float
+    began: float | None = None
+    heard: float | None = None
+    done: int = 0
+    rate: float | None = None
+    said: str = ""
+    end: JobEnd | None = None
+    ended: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.end is None
+
+    @property
+    def percent(self) -> float | None:
+        """How far it is; None when the whole is not known. 100 only once it has ended well."""
+        if self.end is JobEnd.DONE:
+            return 100.0
+        total = self.order.total
+        return min(99.0, 100 * self.done / total) if total else None
+
+    def seconds_left(self, now: float) -> float | None:
+        """How long it still takes at the present rate; None when nothing can be foretold."""
+        total = self.order.total
+        if not self.is_open or not total or not self.rate or self.heard is None:
+            return None
+        if now - self.heard > STALL_S:
+            return None
+        return max(0.0, (total - self.done) / self.rate)
+
+    def stalled_s(self, now: float) -> float | None:
+        """Seconds without a byte, where bytes are counted and none came for long."""
+        since = self.heard if self.heard is not None else self.began
+        if not self.is_open or since is None or not self.order.total:
+            return None
+        return now - since if now - since > STALL_S else None
+
+    def finished(self, end: JobEnd, said: str, now: float) -> "Job":
+        """This job at its end."""
+        return replace(self, end=end, said=said, ended=now, rate=None)
+
+
+def running(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+    """Those that wait or run."""
+    return tuple(job for job in jobs if job.is_open)

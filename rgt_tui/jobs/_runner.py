@@ -1,0 +1,141 @@
+"""Carries out orders in the session's task group, one at a time on each Pod.
+
+A connection to a Pod carries four runs at most, which the probes and the background proofs need
+too; so a second job on a Pod waits for the first. Progress reaches the store twice a second at
+most: the screen repaints with each change.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from rgt_tui.clock import Clock
+from rgt_tui.domain.errors import RgtError, fault_of
+from rgt_tui.domain.job import Job, JobEnd, Order
+from rgt_tui.domain.units import PodId
+from rgt_tui.jobs import Bench, all_kinds
+from rgt_tui.sources import Wires
+from rgt_tui.store import Store
+
+TELL_S: Final = 0.5
+WINDOW_S: Final = 8.0
+"""Seconds over which the rate is taken."""
+KEPT: Final = 200
+"""Jobs that are kept; beyond it the oldest that have ended go."""
+
+
+@dataclass(slots=True)
+class _Running:
+    """What is only known while a job runs."""
+
+    task: asyncio.Task[None] | None = None
+    read: int = 0
+    told: float = 0.0
+    marks: deque[tuple[float, int]] = field(default_factory=deque)
+    is_unwanted: bool = False
+
+
+@dataclass(slots=True)
+class Runner:
+    """Begins, cancels and forgets jobs; each change is one new value in the store."""
+
+    wires: Wires
+    store: Store
+    clock: Clock
+    _running: dict[int, _Running] = field(default_factory=dict)
+    _turns: dict[PodId, asyncio.Lock] = field(default_factory=dict)
+
+    def begin(self, order: Order, tasks: asyncio.TaskGroup) -> Job:
+        """Begins an order, or puts it behind the job that its Pod is busy with."""
+        known = self.store.state.jobs
+        number = 1 + max((job.number for job in known), default=0)
+        job = Job(number=number, order=order, asked=self.clock(), said="waiting for its turn")
+        self._keep((*known, job))
+        running = self._running[number] = _Running()
+        running.task = tasks.create_task(self._carry_out(number, order))
+        return job
+
+    def cancel(self, number: int) -> None:
+        """Ends a job that waits or runs."""
+        running = self._running.get(number)
+        if running is not None and running.task is not None:
+            running.is_unwanted = True
+            running.task.cancel()
+
+    def dismiss(self, number: int) -> None:
+        """Forgets a job that has ended."""
+        self._keep(job for job in self.store.state.jobs if job.is_open or job.number != number)
+
+    async def _carry_out(self, number: int, order: Order) -> None:
+        end, said = JobEnd.CANCELLED, "the console ended"
+        try:
+            async with self._turns.setdefault(order.pod, asyncio.Lock()):
+                self._change(number, began=self.clock(), said="begun")
+                end, said = await self._worked(number, order)
+        finally:
+            running = self._running.pop(number)
+            if end is JobEnd.CANCELLED and running.is_unwanted:
+                said = "cancelled by you"
+            self._end(number, end, said)
+
+    async def _worked(self, number: int, order: Order) -> tuple[JobEnd, str]:
+        """How the work ended; only a cancellation passes through."""
+        kind = next((kind for kind in all_kinds() if kind.order is type(order)), None)
+        if kind is None:
+            return JobEnd.FAILED, "this version cannot do that"
+        try:
+            return JobEnd.DONE, await kind.run(self._bench(number), order)
+        except RgtError as error:
+            return JobEnd.FAILED, ". ".join(part for part in (error.message, error.hint) if part)
+        except Exception as error:  # noqa: BLE001  # a fault of ours in a job must not end the reading
+            return JobEnd.FAILED, f"internal error {fault_of(error)}"
+
+    def _bench(self, number: int) -> Bench:
+        return Bench(
+            wires=self.wires,
+            clock=self.clock,
+            account=lambda: self.store.state.account,
+            learn=lambda change: self.store.apply((change,)),
+            progress=lambda count: self._progressed(number, count),
+            say=lambda text: self._change(number, said=text),
+        )
+
+    def _progressed(self, number: int, count: int) -> None:
+        running = self._running[number]
+        now = self.clock()
+        running.read += count
+        running.marks.append((now, running.read))
+        while len(running.marks) > 2 and now - running.marks[0][0] > WINDOW_S:
+            running.marks.popleft()
+        if count and now - running.told >= TELL_S:
+            running.told = now
+            self._change(number, heard=now, done=running.read, rate=_rate(running.marks))
+
+    def _end(self, number: int, end: JobEnd, said: str) -> None:
+        now = self.clock()
+        jobs = self.store.state.jobs
+        self._keep(job.finished(end, said, now) if job.number == number else job for job in jobs)
+        job = next((job for job in self.store.state.jobs if job.number == number), None)
+        if job is not None:
+            mark = "i" if end is not JobEnd.FAILED else "!"
+            self.store.say(now, f"{mark} job {number} {end}: {job.order.what}: {said}")
+
+    def _change(self, number: int, **changed: object) -> None:
+        jobs = self.store.state.jobs
+        self._keep(
+            replace(job, **changed) if job.number == number else job  # type: ignore[arg-type]  # its own fields
+            for job in jobs
+        )
+
+    def _keep(self, jobs: Iterable[Job]) -> None:
+        kept = tuple(jobs)
+        over = len(kept) - KEPT
+        ended = [job for job in kept if not job.is_open][: max(0, over)]
+        self.store.keep_jobs(tuple(job for job in kept if job not in ended))
+
+
+def _rate(marks: deque[tuple[float, int]]) -> float | None:
+    (first, begun), (last, read) = marks[0], marks[-1]
+    return (read - begun) / (last - first) if last - first > 0.2 else None

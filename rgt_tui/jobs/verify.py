@@ -1,0 +1,29 @@
+"""Verifies a checkpoint on its Pod; the proofs join those gathered in the background."""
+
+from rgt_tui.clients.pod_verifier import verify_on_pod
+from rgt_tui.domain.checkpoint import CheckpointProofs, Verdict, with_proofs
+from rgt_tui.domain.job import VerifyOrder
+from rgt_tui.domain.units import show_bytes
+from rgt_tui.jobs import Bench, JobKind
+from rgt_tui.sources import shell_target
+
+
+async def _run(bench: Bench, order: VerifyOrder) -> str:
+    pod = bench.pod(order.pod)
+    one = order.checkpoint
+    bench.say(f"reading {show_bytes(one.size)} on {pod.label}")
+    proven = await verify_on_pod(
+        bench.wires.shells, shell_target(pod), one.asked, order.level, bench.progress
+    )
+    evidence = bench.account().about(order.pod)
+    known = evidence.value(CheckpointProofs) or CheckpointProofs()
+    proofs = with_proofs(known, one, proven.files, proven.groups)
+    bench.seen(proofs, order.pod)
+    verdict, reason = proofs.verdict_of(one)
+    level = proofs.level_of(one)
+    read = sum(proof.bytes_read for proof in proven.files)
+    word = "verdict ?" if verdict is Verdict.UNKNOWN else f"verdict {verdict}"
+    return f"{word} by {level or 'nothing'}, {show_bytes(read)} read: {reason}"
+
+
+JOB = JobKind(name="verify", order=VerifyOrder, run=_run)

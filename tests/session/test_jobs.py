@@ -1,0 +1,124 @@
+"""Jobs in a session that reads a simulated account: real SSH, real verifier processes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Level
+from rgt_tui.domain.job import Job, JobEnd, MeasureOrder, Order, VerifyOrder
+from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.units import PodId
+from rgt_tui.facts import find_pod
+from rgt_tui.probes.largest import LargestReport
+from rgt_tui.session import Session
+from rgt_tui.store import Store
+from tests.session.conftest import Opened
+from tests.session.test_watch import until, watching
+
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
+
+async def listed(store: Store, name: str) -> tuple[Pod, CheckpointList]:
+    """A Pod of the simulated account once its checkpoints are listed."""
+
+    def found() -> CheckpointList | None:
+        pods = [pod for pod in store.state.account.pods if pod.name == name]
+        return store.state.account.about(pods[0].id).value(CheckpointList) if pods else None
+
+    await until(lambda: found(), seconds=60)
+    inventory = found()
+    assert inventory is not None
+    return find_pod(store.state.account.pods, name), inventory
+
+
+def job(store: Store, number: int = 1) -> Job:
+    return next(job for job in store.state.jobs if job.number == number)
+
+
+def ended(store: Store, number: int = 1) -> Callable[[], bool]:
+    return lambda: any(job.number == number and not job.is_open for job in store.state.jobs)
+
+
+def verify(pod: Pod, checkpoint: Checkpoint, level: Level = Level.FULL) -> VerifyOrder:
+    return VerifyOrder(pod=pod.id, name=pod.name, checkpoint=checkpoint, level=level)
+
+
+async def begin(session: Session, store: Store, order: Order) -> int:
+    count = len(store.state.jobs)
+    session.order(order)
+    await until(lambda: len(store.state.jobs) > count)
+    return store.state.jobs[-1].number
+
+
+async def test_a_checkpoint_is_verified_on_its_pod_and_the_proof_joins_the_others(
+    opened: Opened,
+) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        oldest = inventory.checkpoints[-1]
+        await begin(session, store, verify(pod, oldest))
+        await until(ended(store), seconds=60)
+        done = job(store)
+        assert (done.end, done.percent) == (JobEnd.DONE, 100)
+        assert "verdict ok by full" in done.said
+        proofs = store.state.account.about(pod.id).value(CheckpointProofs)
+        assert proofs is not None
+        assert proofs.level_of(oldest) is Level.FULL
+        assert any("job 1 done" in text for _, text in store.state.notices)
+
+
+async def test_a_second_job_on_a_pod_waits_and_both_can_be_cancelled(opened: Opened) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        order = verify(pod, inventory.checkpoints[0])
+        first = await begin(session, store, order)
+        second = await begin(session, store, order)
+        await until(lambda: job(store, first).began is not None)
+        assert job(store, second).began is None
+        session.jobs.cancel(second)
+        await until(ended(store, second))
+        assert job(store, second).said == "cancelled by you"
+        assert job(store, second).end is JobEnd.CANCELLED
+        session.jobs.cancel(first)
+        await until(ended(store, first), seconds=60)
+        third = await begin(session, store, order)
+        await until(ended(store, third), seconds=60)
+        assert job(store, third).end is JobEnd.DONE, "a cancelled job leaves its Pod usable"
+        session.jobs.dismiss(third)
+        assert third not in [job.number for job in store.state.jobs]
+
+
+async def test_a_pod_without_a_shell_fails_the_job_and_says_why(opened: Opened) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        gateway = find_pod(store.state.account.pods, "infer-x")
+        await begin(session, store, verify(gateway, inventory.checkpoints[0]))
+        await begin(session, store, MeasureOrder(pod=PodId("nosuch"), name="nosuch"))
+        await until(lambda: ended(store)() and ended(store, 2)())
+        assert job(store).end is JobEnd.FAILED
+        assert "RP6" in job(store).said
+        assert "gone" in job(store, 2).said
+        assert pod.is_alive
+
+
+async def test_measuring_walks_the_disks_now(opened: Opened) -> None:
+    async with watching(opened) as (session, store):
+        pod, _ = await listed(store, "train-a")
+        before = store.state.account.about(pod.id).latest(LargestReport)
+        await begin(session, store, MeasureOrder(pod=pod.id, name=pod.name))
+        await until(ended(store), seconds=90)
+        assert job(store).end is JobEnd.DONE
+        assert "/workspace" in job(store).said or "/ " in job(store).said
+        after = store.state.account.about(pod.id).latest(LargestReport)
+        assert after is not None
+        assert before is None or after.at > before.at
+
+
+async def test_jobs_end_with_the_session_and_say_so(opened: Opened) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        await begin(session, store, verify(pod, inventory.checkpoints[0]))
+    assert not job(store).is_open
+    assert job(store).end in (JobEnd.CANCELLED, JobEnd.DONE)
+    if job(store).end is JobEnd.CANCELLED:
+        assert job(store).said == "the console ended"
