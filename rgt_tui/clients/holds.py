@@ -97,6 +97,18 @@ def release(hold_paths: Iterable[str]) -> int:
     return count
 
 
+def prune(root: str, fresh: Sequence[Hold]) -> None:
+    """Lets go of earlier holds of the same copies with the same bytes: one hold is enough."""
+    wanted = {(hold.copy, hold.proof.sha256): hold.proof.stamp.path for hold in fresh}
+    for index in _indexes(root):
+        release(
+            hold.proof.stamp.path
+            for hold in read_index(index)
+            if wanted.get((hold.copy, hold.proof.sha256), hold.proof.stamp.path)
+            != hold.proof.stamp.path
+        )
+
+
 def stamp_at(path: str) -> FileStamp | None:
     """The regular file at a path; None when there is none."""
     try:

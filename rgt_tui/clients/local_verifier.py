@@ -18,7 +18,10 @@ _WORDS_KEPT: Final = 2000
 
 
 async def verify_local(
-    paths: Sequence[str], level: Level, progress: Callable[[int], None] | None = None
+    paths: Sequence[str],
+    level: Level,
+    progress: Callable[[int], None] | None = None,
+    only: Sequence[str] | None = None,
 ) -> Proven:
     """The proofs of files and folders of this machine.
 
@@ -26,12 +29,15 @@ async def verify_local(
         paths: absolute paths.
         level: how far to go.
         progress: is told the bytes read since it was last told.
+        only: absolute paths of the files of a folder that are verified; None for all.
 
     Raises:
         RgtError: the verifier's process did not do what it should.
     """
     found = Proven()
-    request = {"op": "verify", "paths": list(paths), "level": level.value}
+    request: dict[str, Any] = {"op": "verify", "paths": list(paths), "level": level.value}
+    if only is not None:
+        request["only"] = list(only)
     try:
         async for answer in _ask(request):
             found.take(answer, progress)

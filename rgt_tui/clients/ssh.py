@@ -129,7 +129,7 @@ class SshPool:
         self._host_keys: Final = host_keys
         self._connect_timeout_s: Final = connect_timeout_s
         self._handshakes: Final = asyncio.Semaphore(parallel_connects)
-        self._links: dict[str, _Link] = {}
+        self._links: dict[tuple[str, int], _Link] = {}
         self._runs: Final = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -178,13 +178,18 @@ class SshPool:
         )
 
     @contextlib.asynccontextmanager
-    async def talk(self, target: SshTarget) -> "AsyncIterator[Talk]":
+    async def talk(self, target: SshTarget, *, lane: int = 0) -> "AsyncIterator[Talk]":
         """A verifier process on the host, for as long as the block.
+
+        Args:
+            target: the host.
+            lane: which connection to it; 0 is the one that is kept for probes. Others are for
+                content, so that it holds up no probe; `close_lanes` ends them.
 
         Raises:
             SshError: the host cannot be reached, or opens no session.
         """
-        link = await self._connected(target)
+        link = await self._connected(target, lane)
         from rgt_tui.clients.ssh_talk import talk  # asyncssh is loaded by now
 
         wire = link.wire
@@ -193,18 +198,26 @@ class SshPool:
             yield talking
 
     async def forget(self, target: SshTarget) -> None:
-        """Closes the connection to a host that need not be examined any more."""
-        link = self._links.pop(target.pin_id, None)
-        if link is not None and link.wire is not None:
-            await link.wire.close()
+        """Closes the connections to a host that need not be examined any more."""
+        await self._close_from(target, 0)
 
-    async def _connected(self, target: SshTarget) -> _Link:
+    async def close_lanes(self, target: SshTarget) -> None:
+        """Closes the connections to a host beside the one for probes."""
+        await self._close_from(target, 1)
+
+    async def _close_from(self, target: SshTarget, first: int) -> None:
+        for name in [n for n in self._links if n[0] == target.pin_id and n[1] >= first]:
+            link = self._links.pop(name)
+            if link.wire is not None:
+                await link.wire.close()
+
+    async def _connected(self, target: SshTarget, lane: int = 0) -> _Link:
         """The link to the host, with a connection that can be used."""
-        link = self._links.get(target.pin_id)
+        link = self._links.get((target.pin_id, lane))
         if link is not None and link.target != target:
             await self.forget(link.target)
             link = None
-        link = link or self._links.setdefault(target.pin_id, _Link(target))
+        link = link or self._links.setdefault((target.pin_id, lane), _Link(target))
         async with link.connecting:
             if not link.is_usable:
                 old, link.wire = link.wire, None

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Verdict
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.manifest import Manifest
+from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.text import clean
 
 
@@ -39,6 +40,25 @@ class PullError(RgtError):
         self.code = f"pull_{kind}"
 
 
+def no_road(pod: Pod, why: str) -> PullError:
+    """Why nothing can be pulled from a Pod without a direct SSH address, and what to do instead."""
+    if not pod.is_running:
+        return PullError(
+            PullFault.NO_ROAD,
+            f"{clean(pod.label)}: nothing can be pulled: {why}",
+            hint="Start it, or read its network volume over S3 without it: rgt-tui browse VOLUME",
+        )
+    return PullError(
+        PullFault.NO_ROAD,
+        f"{clean(pod.label)}: nothing can be pulled: {why}. The gateway gives a terminal and copies "
+        "no files (RP6)",
+        hint="Expose 22/tcp on the Pod for direct SSH (this restarts it). A network volume can be "
+        "read over S3: rgt-tui browse VOLUME. A small file alone: runpodctl send FILE in its web "
+        "terminal, then runpodctl receive here; it goes through a public relay without resume, "
+        "so nothing large, and nothing is proven equal (RP13)",
+    )
+
+
 class Ended(StrEnum):
     """How one file ended. Only `equal` is a success."""
 
@@ -48,6 +68,7 @@ class Ended(StrEnum):
     DIFFERS = "differs"
     EXISTS = "exists"
     GONE = "gone"
+    UNREADABLE = "unreadable"
     UNSAFE = "unsafe_name"
 
 

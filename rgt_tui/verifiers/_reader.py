@@ -10,13 +10,17 @@ from typing import Any, BinaryIO, Dict, Iterator, List
 from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._content import File
 
-FRAME = 1 << 18
+FRAME = 1 << 19
+BUNDLE = 1 << 20
+"""Content bytes of one frame of small files, after which it is sent."""
+BUNDLE_FILES = 256
 
 
 def read(request: Dict[str, Any], out: BinaryIO) -> None:
-    """Sends parts of files: each item is a path, where to begin, and how many bytes.
+    """Sends parts of files: each item is a path, where to begin, how many bytes, and its stamp.
 
-    A file is sent only while it is the one that was listed: same size, time and inode.
+    A file is sent only while it is the one that was listed: same size, times and inode. The last
+    frame of a part holds the SHA-256 of what was read of it.
     """
     for number, item in enumerate(request["items"]):
         try:
@@ -34,13 +38,52 @@ def _frames(item: List[Any]) -> Iterator["tuple[Dict[str, Any], bytes]"]:
         if list(file.stamp) != stamp:
             raise Unsure("it changed since it was listed")
         at, end = start, min(start + count, file.size)
+        digest = hashlib.sha256()
         while at < end:
             data = file.read(at, min(FRAME, end - at))
+            digest.update(data)
             yield {"at": at, "n": len(data)}, data
             at += len(data)
         if file.stamp_now() != file.stamp:
             raise Unsure("it changed while it was read")
-        yield {"end": end, "n": 0}, b""
+        yield {"end": end, "n": 0, "sha256": digest.hexdigest()}, b""
+    finally:
+        file.close()
+
+
+def bundle(request: Dict[str, Any], out: BinaryIO) -> None:
+    """Sends small files whole, many in a frame: rows of number, size and SHA-256, then the bytes.
+
+    Each item is a path and its stamp. A file that is not the listed one has a reason for a size.
+    """
+    rows: List[List[Any]] = []
+    parts: List[bytes] = []
+    held = 0
+    for number, (path, stamp) in enumerate(request["items"]):
+        try:
+            data = _whole(path, stamp)
+            rows.append([number, len(data), hashlib.sha256(data).hexdigest()])
+            parts.append(data)
+            held += len(data)
+        except (Unsure, Broken, OSError) as why:
+            rows.append([number, str(why), ""])
+        if held >= BUNDLE or len(rows) >= BUNDLE_FILES:
+            _send(out, {"bundle": rows, "n": held}, b"".join(parts))
+            rows, parts, held = [], [], 0
+    if rows:
+        _send(out, {"bundle": rows, "n": held}, b"".join(parts))
+    out.flush()
+
+
+def _whole(path: str, stamp: List[int]) -> bytes:
+    file = File(path)
+    try:
+        if list(file.stamp) != stamp:
+            raise Unsure("it changed since it was listed")
+        data = file.read(0, file.size)
+        if file.stamp_now() != file.stamp:
+            raise Unsure("it changed while it was read")
+        return data
     finally:
         file.close()
 

@@ -159,6 +159,6 @@ def test_requests_are_answered_in_order(tmp_path: Path) -> None:
         {"op": "stat", "id": 4, "paths": [str(tmp_path / "a.npy"), str(tmp_path / "none")]},
     )
     assert [a["done"] for a in answers if "done" in a] == [1, 2, 3, 4]
-    assert len(answers[2]["hashes"]) == 2
-    assert answers[4] == {"problems": []}
-    assert answers[7]["stat"] == [str(tmp_path / "none"), None]
+    assert [len(answers[i]["hash"]) for i in (2, 3)] == [64, 64]
+    assert answers[5] == {"problems": []}
+    assert answers[8]["stat"] == [str(tmp_path / "none"), None]

@@ -1,0 +1,247 @@
+"""One conversation that fetches content: asks ahead, takes what comes, survives a drop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from rgt_tui.clients.pull_board import Board, Bundle, Check, Job, Piece, Work
+from rgt_tui.clients.pull_part import Span
+from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.pulling import Ended, PullError, PullFault
+from rgt_tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from rgt_tui.clients.ssh_talk import Talk
+
+AHEAD: Final = 4
+"""Requests on their way: at 80 ms there is no pause between two pieces."""
+FRAME_MAX: Final = 16 << 20
+WAITS_S: Final = (0.2, 1.0, 2.0, 4.0, 8.0)
+"""Before each try after a drop; a byte that came begins anew."""
+STALLS: Final = 2
+_TRANSIENT: Final = frozenset(
+    {SshFault.LOST, SshFault.RESET, SshFault.REFUSED, SshFault.TIMEOUT, SshFault.DNS}
+)
+_ENDS: Final = (
+    ("ermission denied", Ended.DENIED),
+    ("peration not permitted", Ended.DENIED),
+    ("No such file", Ended.GONE),
+    ("it changed", Ended.CHANGED),
+    ("shorter", Ended.CHANGED),
+    ("it ends at byte", Ended.CHANGED),
+    ("symbolic link", Ended.CHANGED),
+    ("not a regular file", Ended.CHANGED),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Hands:
+    """What a lane does with what comes.
+
+    Attributes:
+        store: small files: their rows (number, size or reason, SHA-256) and bytes.
+        write: bytes of a piece; writes them and remembers it.
+        hashed: a span has its hash.
+        over: a piece or check of a file is over.
+        told: something worth telling has happened.
+    """
+
+    store: Callable[[Bundle, list[Any], bytes], Awaitable[None]]
+    write: Callable[[Piece, bytes], Awaitable[None]]
+    hashed: Callable[[Job, Span], None]
+    over: Callable[[Job], None]
+    told: Callable[[str], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """One of the conversations of a pull.
+
+    Attributes:
+        number: which connection to the Pod it uses.
+        is_first: whether it goes on trying when the Pod is away; the others just end.
+    """
+
+    pool: SshPool
+    target: SshTarget
+    board: Board
+    hands: Hands
+    silence_s: float
+    number: int = 1
+    _asked: deque[Work] = field(default_factory=deque)
+    _came: bool = False
+
+    async def run(self) -> None:
+        """Works until the board is empty for good.
+
+        Raises:
+            PullError: the Pod is gone or its disk hangs.
+            SshError: it cannot be spoken to.
+        """
+        drops = stalls = 0
+        while not self.board.is_over:
+            try:
+                async with self.pool.talk(self.target, lane=self.number) as talk:
+                    await self._serve(talk)
+                return
+            except SshError as error:
+                self._give_back()
+                stalls = stalls + 1 if error.kind is SshFault.TIMEOUT else 0
+                drops = 1 if self._came else drops + 1
+                self._came = False
+                if self.number > 1 and drops > 1:
+                    return
+                self._judge(error, drops, stalls)
+                self.hands.told(f"{error.message}; going on from where it was")
+                await asyncio.sleep(WAITS_S[min(drops, len(WAITS_S)) - 1])
+
+    def _judge(self, error: SshError, drops: int, stalls: int) -> None:
+        """Raises when there is no sense in another try."""
+        kept = "What came is kept: the same command goes on from there"
+        if stalls >= STALLS:
+            raise PullError(
+                PullFault.STALLED,
+                f"{error.message}: the disk of the Pod hangs",
+                hint=f"A network volume may stall for minutes. {kept}",
+            ) from error
+        if error.kind not in _TRANSIENT:
+            raise error
+        if drops > len(WAITS_S):
+            raise PullError(
+                PullFault.LOST,
+                f"{error.message}; tried {drops} times",
+                hint=f"Look whether the Pod still runs: rgt-tui pods. {kept}",
+            ) from error
+
+    async def _serve(self, talk: "Talk") -> None:
+        while True:
+            while len(self._asked) < AHEAD and (work := self.board.take()) is not None:
+                self._asked.append(work)
+                await talk.send(_request(work))
+            if self._asked:
+                await self._receive(talk, self._asked[0])
+                self._asked.popleft()
+            elif self.board.is_over:
+                return
+            else:
+                await self.board.changed()
+
+    def _give_back(self) -> None:
+        """What was asked for and did not come is asked for again, pieces from where they are."""
+        again: list[Work] = []
+        for work in self._asked:
+            if isinstance(work, Piece) and work.at > work.start:
+                assert work.job.part is not None  # noqa: S101  # it was written to
+                cut = Span(work.start, work.at)
+                work.job.part.add(cut)
+                again.append(Check(work.job, (cut,)))
+                work.job.left += 1
+                work.start = work.at
+            if isinstance(work, Piece) and work.at >= work.end:
+                work.job.left -= 1
+                continue
+            again.append(work)
+        self._asked.clear()
+        self.board.give(again)
+
+    async def _receive(self, talk: "Talk", work: Work) -> None:
+        """All frames that answer one request."""
+        while True:
+            head = talk.parsed(await talk.line(self.silence_s))
+            self._came = True
+            if "done" in head:
+                return
+            match work:
+                case Bundle():
+                    await self._small(talk, work, head)
+                case Piece():
+                    await self._large(talk, work, head)
+                case Check():
+                    self._checked(work, head)
+
+    async def _small(self, talk: "Talk", bundle: Bundle, head: Mapping[str, Any]) -> None:
+        rows = head.get("bundle")
+        if not isinstance(rows, list) or not _fits(rows, bundle):
+            raise self._bad(head)
+        count = sum(row[1] for row in rows if isinstance(row[1], int))
+        if count != head.get("n") or count > FRAME_MAX:
+            raise self._bad(head)
+        content = await talk.content(count, self.silence_s)
+        await self.hands.store(bundle, rows, content)
+
+    async def _large(self, talk: "Talk", piece: Piece, head: Mapping[str, Any]) -> None:
+        if "refused" in head:
+            refuse(piece.job, str(head["refused"]))
+            self.hands.over(piece.job)
+            return
+        count = head.get("n")
+        if not isinstance(count, int) or not 0 <= count <= min(FRAME_MAX, piece.end - piece.at):
+            raise self._bad(head)
+        if not count:
+            self._end_of(piece, head)
+            return
+        if head.get("at") != piece.at:
+            raise self._bad(head)
+        await self.hands.write(piece, await talk.content(count, self.silence_s))
+
+    def _end_of(self, piece: Piece, head: Mapping[str, Any]) -> None:
+        sha256 = head.get("sha256")
+        if not isinstance(sha256, str) or len(sha256) != 64:
+            raise self._bad(head)
+        if piece.at != piece.end:
+            refuse(piece.job, f"it ends at byte {piece.at}")
+        else:
+            self.hands.hashed(piece.job, Span(piece.start, piece.end, sha256))
+        self.hands.over(piece.job)
+
+    def _checked(self, check: Check, head: Mapping[str, Any]) -> None:
+        sha256 = head.get("hash")
+        if not isinstance(sha256, str) or check.done >= len(check.spans):
+            raise self._bad(head)
+        span = check.spans[check.done]
+        check.done += 1
+        if sha256:
+            self.hands.hashed(check.job, Span(span.start, span.end, sha256))
+        else:
+            refuse(check.job, str(head.get("why")))
+        if check.done == len(check.spans):
+            self.hands.over(check.job)
+
+    def _bad(self, head: Mapping[str, Any]) -> SshError:
+        said = clean(str(dict(head)), 120)
+        where = self.target.where
+        return SshError(SshFault.BAD_ANSWER, f"{where}: the reader on it answered amiss: {said}")
+
+
+def refuse(job: Job, why: str) -> None:
+    """Ends a file that the Pod would not give, by what it said."""
+    ended = next((end for words, end in _ENDS if words in why), Ended.UNREADABLE)
+    job.end(ended, clean(why, 200))
+
+
+def _request(work: Work) -> dict[str, Any]:
+    match work:
+        case Bundle():
+            return {"op": "bundle", "items": [[job.remote.path, job.row] for job in work.jobs]}
+        case Piece():
+            item = [work.job.remote.path, work.at, work.end - work.at, work.job.row]
+            return {"op": "read", "items": [item]}
+        case Check():
+            work.done = 0
+            ranges = [[span.start, span.end - span.start] for span in work.spans]
+            return {"op": "hash", "path": work.job.remote.path, "ranges": ranges}
+
+
+def _fits(rows: list[Any], bundle: Bundle) -> bool:
+    """Whether each row is of a file that was asked for, and of its size."""
+    for row in rows:
+        if not (isinstance(row, list) and len(row) == 3 and isinstance(row[0], int)):
+            return False
+        if not 0 <= row[0] < len(bundle.jobs) or not isinstance(row[2], str):
+            return False
+        if isinstance(row[1], int) and row[1] != bundle.jobs[row[0]].remote.size:
+            return False
+    return True

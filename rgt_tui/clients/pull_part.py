@@ -1,0 +1,182 @@
+"""One large file on its way: which spans are here, which are proven equal, what is missing.
+
+Every span is hashed there as it is read and hashed here as it was written, in order, while the
+SHA-256 of the whole file grows beside. So a part can be filled in any order, left at any byte and
+gone on with, and the whole hash needs no second pass over what came.
+"""
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import threading
+from bisect import insort
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+PIECE: Final = 8 << 20
+CHUNK: Final = 1 << 20
+_START_WRITING: Final = 2
+"""SYNC_FILE_RANGE_WRITE: begins to write a range back and waits for nothing."""
+
+
+@dataclass(slots=True, order=True)
+class Span:
+    """Bytes that were written; `sha256` is of the bytes there, empty while not known."""
+
+    start: int
+    end: int
+    sha256: str = ""
+
+
+@dataclass(slots=True)
+class Part:
+    """A file in the staging folder, opened when it is first touched.
+
+    Attributes:
+        opener: opens it for reading and writing.
+        size: of the whole file, in bytes.
+        spans: what is here, in order, without overlaps.
+        proven: up to here every span is equal there and here.
+    """
+
+    opener: Callable[[], int]
+    size: int
+    spans: list[Span] = field(default_factory=list)
+    proven: int = 0
+    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _descriptor: int | None = None
+    _is_closed: bool = False
+    _using: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def descriptor(self) -> int:
+        """Of the opened file.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        with self._using:
+            if self._descriptor is None:
+                self._descriptor = self.opener()
+            return self._descriptor
+
+    def close(self) -> None:
+        """Closes the file, if it was opened; what is written later is nothing."""
+        with self._using:
+            self._is_closed = True
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the whole file is here and equal."""
+        return self.proven == self.size
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole file, once it is proven."""
+        return self._digest.hexdigest() if self.is_proven else ""
+
+    @property
+    def present(self) -> int:
+        """Bytes that are here."""
+        return sum(span.end - span.start for span in self.spans)
+
+    def missing(self) -> list[tuple[int, int]]:
+        """What is not here, in pieces, in order."""
+        found: list[tuple[int, int]] = []
+        at = 0
+        for span in [*self.spans, Span(self.size, self.size)]:
+            while at < span.start:
+                end = min(span.start, at - at % PIECE + PIECE)
+                found.append((at, end))
+                at = end
+            at = max(at, span.end)
+        return found
+
+    def unhashed(self) -> list[Span]:
+        """Spans whose hash there is not known, none longer than a piece."""
+        found = []
+        for span in [span for span in self.spans if not span.sha256]:
+            self.spans.remove(span)
+            for start in range(span.start, span.end, PIECE):
+                piece = Span(start, min(span.end, start + PIECE))
+                insort(self.spans, piece)
+                found.append(piece)
+        return found
+
+    def add(self, span: Span) -> None:
+        """Takes in a span that was written, or the hash of one; what overlaps others is left out."""
+        if not 0 <= span.start < span.end <= self.size:
+            return
+        for other in self.spans:
+            if (span.start, span.end) == (other.start, other.end):
+                other.sha256 = other.sha256 or span.sha256
+                return
+            if span.start < other.end and other.start < span.end:
+                return
+        insort(self.spans, span)
+
+    def write(self, at: int, content: bytes) -> None:
+        """Writes bytes. Blocks.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        with self._using:  # the number of a closed descriptor may be another file's by now
+            view = memoryview(content)
+            while view and not self._is_closed:
+                count = os.pwrite(self.descriptor, view, at)
+                view, at = view[count:], at + count
+
+    def prove(self) -> list[Span]:
+        """Hashes what follows on what is proven, as far as there is no gap. Blocks.
+
+        Returns:
+            The span whose bytes differ from those there, if any; it is missing again.
+        """
+        while span := self._next():
+            whole, alone = self._digest.copy(), hashlib.sha256()
+            if not self._hash(span, whole, alone) or alone.hexdigest() != span.sha256:
+                self.spans.remove(span)
+                return [span]
+            self._digest = whole
+            self.proven = span.end
+            _begin_writing(self.descriptor, span)
+        return []
+
+    def _next(self) -> Span | None:
+        for span in self.spans:
+            if span.start == self.proven and span.sha256:
+                return span
+            if span.start > self.proven:
+                break
+        return None
+
+    def _hash(self, span: Span, whole: "hashlib._Hash", alone: "hashlib._Hash") -> bool:
+        at = span.start
+        while at < span.end:
+            content = os.pread(self.descriptor, min(CHUNK, span.end - at), at)
+            if not content:
+                return False
+            whole.update(content)
+            alone.update(content)
+            at += len(content)
+        return True
+
+
+def _begin_writing(descriptor: int, span: Span) -> None:
+    """Has the disk begin, so that the fsync at the end waits for little (sync_file_range(2))."""
+    with contextlib.suppress(AttributeError):
+        _libc.sync_file_range(
+            descriptor,
+            ctypes.c_int64(span.start),
+            ctypes.c_int64(span.end - span.start),
+            _START_WRITING,
+        )
+
+
+_libc: Final = ctypes.CDLL(None)

@@ -1,0 +1,206 @@
+"""What a pull has to do: files there, names here, what is here already, what is left to fetch."""
+
+import contextlib
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from rgt_tui.clients.holds import hash_file
+from rgt_tui.clients.pull_board import Job, Work, bundles, pieces
+from rgt_tui.clients.pull_journal import KEY_LENGTH, key_of
+from rgt_tui.clients.pull_names import STAGING, UnsafeName, below
+from rgt_tui.clients.pull_part import Part, Span
+from rgt_tui.clients.pull_store import Store
+from rgt_tui.clients.pull_target import Occupied
+from rgt_tui.domain.checkpoint import FileStamp
+from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.pulling import Ended, PullOrder, Skipped
+
+if TYPE_CHECKING:
+    from rgt_tui.clients.ssh_talk import Talk
+
+FILES_MAX: Final = 1_000_000
+_EXISTS: Final = "another file of that name is here; --replace takes its place"
+
+
+@dataclass(slots=True)
+class Listing:
+    """What lies there: each file with its path below the target, and what is left out."""
+
+    files: list[tuple[FileStamp, str]] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    unsafe: list[tuple[FileStamp, str]] = field(default_factory=list)
+
+    def stamps(self) -> dict[str, FileStamp]:
+        """By path."""
+        return {stamp.path: stamp for stamp, _ in self.files}
+
+
+async def list_remote(talk: "Talk", order: PullOrder) -> Listing:
+    """Every regular file below what was asked for.
+
+    Raises:
+        SshError: the Pod could not be asked, or answered amiss.
+    """
+    found = Listing()
+    remotes = list(order.landings)
+    try:
+        async for answer in talk.ask({"op": "files", "paths": remotes}, silence_s=order.silence_s):
+            for row in answer.get("files", ()):
+                _take(found, order, remotes, row)
+            for word, before in (("skip", ""), ("gap", "not listed: ")):
+                if word in answer:
+                    path, why = answer[word]
+                    found.skipped.append(Skipped(path=str(path), why=f"{before}{why}"))
+            if len(found.files) > FILES_MAX:
+                raise ValueError("too many files")
+    except (ValueError, TypeError, IndexError, KeyError) as error:
+        raise SshError(SshFault.BAD_ANSWER, f"the listing cannot be read: {error}") from error
+    return found
+
+
+def _take(found: Listing, order: PullOrder, remotes: list[str], row: Sequence[Any]) -> None:
+    number, relative, size, mtime_ns, ctime_ns, inode = row
+    remote = remotes[number]
+    path = os.path.join(remote, relative) if relative else remote
+    stamp = FileStamp(
+        path=str(path), size=int(size), mtime_ns=int(mtime_ns), ctime_ns=int(ctime_ns),
+        inode=int(inode),
+    )  # fmt: skip
+    if stamp.size < 0:
+        raise ValueError("a size below zero")
+    try:
+        found.files.append((stamp, below(order.landings[remote], str(relative))))
+    except UnsafeName as error:
+        found.unsafe.append((stamp, str(error)))
+
+
+def jobs_of(listing: Listing, order: PullOrder) -> list[Job]:
+    """A job for each file; those whose name cannot be used have ended already."""
+    found: list[Job] = []
+    seen: set[str] = set()
+    for stamp, relative in listing.files:
+        job = Job(stamp, relative, key_of(order.place, stamp, relative))
+        if relative in seen:
+            job.end(Ended.EXISTS, "two files of the Pod would have this name")
+        seen.add(relative)
+        found.append(job)
+    for stamp, why in listing.unsafe:
+        job = Job(stamp, "", "")
+        job.end(Ended.UNSAFE, why)
+        found.append(job)
+    return found
+
+
+def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
+    """Looks what is here already and gives the work that is left. Blocks.
+
+    Raises:
+        PullError: there is no room for it.
+        OSError: the target cannot be read.
+    """
+    work: list[Work] = []
+    small: list[Job] = []
+    staged: list[Job] = []
+    need = count = 0
+    for job in jobs:
+        if job.ended is not None:
+            continue
+        store.left += 1
+        if _is_here(job, store, order, work) or job.ended is not None:
+            continue
+        count += 1
+        if not job.is_small:
+            _resume(job, store)
+            work += pieces(job)
+            assert job.part is not None  # noqa: S101  # `_resume` has given it
+            need += job.remote.size - job.part.present
+            store.meter.note(job.part.present)
+        elif _is_staged(job, store):
+            staged.append(job)
+            store.meter.note(job.remote.size)
+        else:
+            small.append(job)
+            need += job.remote.size
+    store.target.require_room(need, count)
+    store.small_left = len(small)
+    store.adopt(staged)
+    return [*bundles(small), *work]
+
+
+def _is_here(job: Job, store: Store, order: PullOrder, work: list[Work]) -> bool:
+    """Whether the file is placed, ended, or has to be compared with what lies here."""
+    try:
+        found = store.target.status(job.relative)
+    except Occupied as error:
+        job.end(Ended.EXISTS, str(error))
+        store.left -= 1
+        return True
+    if found is None:
+        return False
+    known = store.journal.placed.get(job.key)
+    if not stat.S_ISREG(found.st_mode) or (found.st_size != job.remote.size and not order.replace):
+        job.end(Ended.EXISTS, _EXISTS if stat.S_ISREG(found.st_mode) else "no regular file is here")
+        store.left -= 1
+        return True
+    if found.st_size != job.remote.size:
+        return False
+    now = (found.st_size, found.st_mtime_ns, found.st_ino)
+    is_known = known is not None and (known.size, known.mtime_ns, known.inode) == now
+    if is_known or not job.remote.size:
+        job.sha256 = known.sha256 if known is not None else EMPTY
+        job.is_placed = True
+        job.hold = store.hold_again(job)
+        store.left -= 1
+        store.meter.note(job.remote.size, files=1)
+        return True
+    job.is_adopted = True
+    job.part = Part(store.existing(job), job.remote.size, [Span(0, job.remote.size)])
+    work += pieces(job)
+    store.meter.note(job.remote.size)
+    return True
+
+
+def _resume(job: Job, store: Store) -> None:
+    """The part that an earlier pull left, or a new one."""
+    job.part = Part(store.opener(job), job.remote.size)
+    old = store.target.old_part(job.key)
+    if old is None:
+        return
+    size = os.fstat(old).st_size
+    os.close(old)
+    got = store.journal.got.get(job.key, {})
+    written = store.journal.written.get(job.key, {})
+    spans = [Span(start, end, sha256) for (start, end), sha256 in got.items()]
+    spans += [Span(start, end) for start, end in written.items()]
+    for span in sorted(spans, key=lambda span: (not span.sha256, span.start)):
+        if span.end <= size:
+            job.part.add(span)
+
+
+def _is_staged(job: Job, store: Store) -> bool:
+    """Whether an earlier pull has left a small file whole, by its hash."""
+    sha256 = store.journal.got.get(job.key, {}).get((0, job.remote.size))
+    if not sha256:
+        return False
+    hashed = hash_file(os.path.join(store.target.path, STAGING, job.key))
+    if hashed is None or hashed[1] != sha256:
+        return False
+    job.sha256 = sha256
+    return True
+
+
+def drop_stale(jobs: Sequence[Job], store: Store) -> None:
+    """Removes parts of other states of the same files: they can never be of use. Blocks."""
+    keys = {job.key for job in jobs}
+    known = {*store.journal.got, *store.journal.written}
+    with contextlib.suppress(OSError):
+        for name in os.listdir(store.target.staging):
+            if len(name) == KEY_LENGTH and name not in keys and name not in known:
+                store.target.drop_part(name)
+
+
+EMPTY: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""SHA-256 of nothing."""

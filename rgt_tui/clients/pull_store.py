@@ -1,0 +1,274 @@
+"""Takes what lanes bring: staged, made durable, proven equal, then placed and held.
+
+A file gets its final name only when all its bytes are on disk and have the hashes that the Pod gave.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from rgt_tui.clients.pull_board import TRIES, Board, Bundle, Job, Piece, fresh
+from rgt_tui.clients.pull_journal import Journal, Placed
+from rgt_tui.clients.pull_lane import refuse
+from rgt_tui.clients.pull_meter import Meter
+from rgt_tui.clients.pull_part import Span
+from rgt_tui.clients.pull_target import Occupied, Target
+from rgt_tui.domain.pulling import Ended
+
+BATCH_FILES: Final = 4096
+BATCH_BYTES: Final = 128 << 20
+"""Small files that are made durable by one sync, then placed."""
+QUEUED: Final = 8
+WORKERS: Final = 6
+Result = TypeVar("Result")
+
+_Came = tuple[Bundle, list[Any], bytes]
+
+
+@dataclass(slots=True, kw_only=True)
+class Store:
+    """The local end of one pull.
+
+    Attributes:
+        holds: absolute path of the folder for this pull's hard links.
+        left: jobs that are not settled.
+        small_left: small files that have not come.
+        workers: threads of its own; they end before the target's descriptors are closed.
+    """
+
+    target: Target
+    journal: Journal
+    board: Board
+    meter: Meter
+    holds: str
+    replace: bool
+    left: int = 0
+    small_left: int = 0
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKERS))
+    _bundles: "asyncio.Queue[_Came | None]" = field(
+        default_factory=lambda: asyncio.Queue(maxsize=QUEUED)
+    )
+    _parts: "asyncio.Queue[Job | None]" = field(default_factory=asyncio.Queue)
+    _batch: list[Job] = field(default_factory=list)
+    _open: set[Job] = field(default_factory=set)
+
+    async def store(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
+        """Takes a frame of small files."""
+        self.meter.came(len(content))
+        await self._bundles.put((bundle, rows, content))
+
+    async def write(self, piece: Piece, content: bytes) -> None:
+        """Takes bytes of a large file."""
+        job = piece.job
+        if job.part is not None and job.ended is None:
+            self._open.add(job)
+            await self._thread(job.part.write, piece.at, content)
+            self.journal.wrote(job.key, piece.start, piece.at + len(content))
+        piece.at += len(content)
+        self.meter.came(len(content))
+
+    def hashed(self, job: Job, span: Span) -> None:
+        """Takes the hash there of a span that is here."""
+        if not job.is_adopted:
+            self.journal.hashed((job.key, span.start, span.end, span.sha256))
+        if job.part is not None:
+            job.part.add(span)
+
+    def over(self, job: Job) -> None:
+        """One piece or check of a large file is over: it may be all."""
+        job.left -= 1
+        self._parts.put_nowait(job)
+
+    def adopt(self, jobs: Sequence[Job]) -> None:
+        """Small files that an earlier pull has staged whole."""
+        self._batch += jobs
+
+    async def run(self) -> None:
+        """Settles files until none is left.
+
+        Raises:
+            OSError: the target cannot be written.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._settle_small())
+                tasks.create_task(self._settle_large())
+        finally:
+            self.board.end()
+
+    def opener(self, job: Job) -> Callable[[], int]:
+        """Opens the part of a file, the one of an earlier pull where it is there."""
+
+        def open_part() -> int:
+            old = self.target.old_part(job.key)
+            return self.target.new_part(job.key) if old is None else old
+
+        return open_part
+
+    def existing(self, job: Job) -> Callable[[], int]:
+        """Opens what lies here under a file's final name, for reading."""
+        return lambda: self.target.open_placed(job.relative)
+
+    def hold_again(self, job: Job) -> str | None:
+        """Keeps a file that an earlier pull has placed. Blocks."""
+        return self.target.hold(job.relative, job.key, self._hold_of(job))
+
+    def _thread(self, work: Callable[..., Result], *given: Any) -> "asyncio.Future[Result]":
+        return asyncio.get_running_loop().run_in_executor(self.workers, work, *given)
+
+    def close(self) -> None:
+        """Places what is staged as far as it goes, closes parts and journal. Blocks."""
+        with contextlib.suppress(OSError):
+            self._place_batch()
+        for job in self._open:
+            if job.part is not None:
+                job.part.close()
+        self.journal.close()
+
+    async def _settle_small(self) -> None:
+        await self._flush_if_due()
+        while (came := await self._next_bundle()) is not None:
+            await self._thread(self._stage, *came)
+            self.small_left -= len(came[1])
+            await self._flush_if_due()
+
+    async def _next_bundle(self) -> _Came | None:
+        return await self._bundles.get() if self.small_left > 0 else None
+
+    async def _flush_if_due(self) -> None:
+        size = sum(job.remote.size for job in self._batch)
+        if self.small_left > 0 and len(self._batch) < BATCH_FILES and size < BATCH_BYTES:
+            return
+        await self._thread(self._place_batch)
+        self._finish_if_done()
+
+    async def _settle_large(self) -> None:
+        self._finish_if_done()
+        while (job := await self._parts.get()) is not None:
+            if job.ended is None and job.part is not None and not job.is_placed:
+                self._open.add(job)
+                for span in await self._thread(job.part.prove):
+                    self._differs(job, span)
+                if job.part.is_proven:
+                    await self._thread(self._finish_large, job)
+            if job.ended is not None and job.part is not None:
+                self._drop(job)
+            self._finish_if_done()
+
+    def _finish_if_done(self) -> None:
+        """Ends the queues when every job is settled."""
+        if self.left <= 0:
+            self._parts.put_nowait(None)
+            self.board.end()
+
+    def _differs(self, job: Job, span: Span) -> None:
+        """Has a span fetched again that is not what the Pod has; not for ever."""
+        job.differed += 1
+        if job.is_adopted and self.replace:
+            if job.part is not None:
+                job.part.close()
+            job.differed = 0
+            self.board.give(fresh(job, self.opener(job)))
+            return
+        if job.is_adopted:
+            job.end(Ended.EXISTS, "another file of that name is here; --replace takes its place")
+            return
+        if job.differed > TRIES:
+            job.end(
+                Ended.DIFFERS, f"bytes {span.start} to {span.end} never arrived as they are there"
+            )
+            return
+        self.meter.add(-(span.end - span.start))
+        job.left += 1
+        self.board.give([Piece(job, span.start, span.end)])
+
+    def _drop(self, job: Job) -> None:
+        """Gives a file up that did not come: its part is of no use."""
+        if job.part is not None:
+            job.part.close()
+            job.part = None
+        if not job.is_adopted:
+            self.target.drop_part(job.key)
+            self.journal.forget(job.key)
+        self.left -= 1
+
+    def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
+        """Writes small files into the staging folder. Blocks."""
+        at = 0
+        view = memoryview(content)
+        spans = []
+        for number, size, sha256 in rows:
+            job = bundle.jobs[number]
+            if not isinstance(size, int):
+                refuse(job, str(size))
+                self.left -= 1
+                continue
+            data = view[at : at + size]
+            at += size
+            if hashlib.sha256(data).hexdigest() != sha256:
+                job.end(Ended.DIFFERS, "the bytes that arrived are not those that were read there")
+                self.left -= 1
+                continue
+            self.target.write_part(job.key, data, job.remote.mtime_ns)
+            job.sha256 = sha256
+            spans.append((job.key, 0, size, sha256))
+            self._batch.append(job)
+        self.journal.hashed(*spans)
+
+    def _place_batch(self) -> None:
+        """Makes the staged files durable, then gives them their names. Blocks."""
+        batch, self._batch = self._batch, []
+        if not batch:
+            return
+        self.target.sync()
+        placed = []
+        for job in batch:
+            row = self._place(job)
+            if row is not None:
+                placed.append((job.key, row))
+            self.left -= 1
+        self.target.sync_folders()
+        self.journal.place(placed)
+        self.meter.note(0, files=len(placed))
+
+    def _finish_large(self, job: Job) -> None:
+        """A large file whose bytes are all equal. Blocks."""
+        part = job.part
+        assert part is not None  # noqa: S101  # it has just been proven
+        job.sha256 = part.sha256
+        if job.is_adopted:
+            job.is_placed = True
+            job.hold = self.target.hold(job.relative, job.key, self._hold_of(job))
+        else:
+            os.utime(part.descriptor, ns=(job.remote.mtime_ns, job.remote.mtime_ns))
+            os.fsync(part.descriptor)
+            row = self._place(job)
+            self.target.sync_folders()
+            self.journal.place([(job.key, row)] if row is not None else [])
+        part.close()
+        job.part = None
+        self._open.discard(job)
+        self.left -= 1
+        self.meter.note(0, files=1)
+
+    def _place(self, job: Job) -> Placed | None:
+        try:
+            self.target.place(job.key, job.relative, replace=self.replace)
+        except Occupied as error:
+            job.end(Ended.EXISTS, str(error))
+            self.target.drop_part(job.key)
+            return None
+        job.is_placed = True
+        job.hold = self.target.hold(job.relative, job.key, self._hold_of(job))
+        found = self.target.status(job.relative)
+        if found is None:
+            return None
+        return Placed(job.relative, job.sha256, found.st_size, found.st_mtime_ns, found.st_ino)
+
+    def _hold_of(self, job: Job) -> str:
+        return os.path.join(self.holds, job.key)

@@ -1,0 +1,348 @@
+"""The folder that a pull fills: checked first, reached by descriptors only, staged, then placed.
+
+No path below it is ever opened by its whole name: folders are opened one by one with O_NOFOLLOW, so
+that nothing in the target, and no name from a Pod, leads outside.
+"""
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import stat
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+from rgt_tui import places
+from rgt_tui.clients.pull_names import STAGING
+from rgt_tui.domain.pulling import PullError, PullFault
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import show_bytes
+
+RESERVE: Final = 64 << 20
+"""Bytes that must be left on the target's disk after a pull."""
+IN_MEMORY: Final = frozenset({"tmpfs", "ramfs", "devtmpfs", "rootfs", "hugetlbfs"})
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OLD: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPEN_MAX: Final = 128
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
+
+
+class Occupied(Exception):
+    """There is something of that name already, or in the way to it."""
+
+
+@dataclass(slots=True)
+class Target:
+    """An opened target folder.
+
+    Attributes:
+        path: absolute, links resolved.
+        staging: descriptor of the folder in which files wait until they are whole.
+    """
+
+    path: str
+    root: int
+    staging: int
+    lock: int
+    _folders: dict[str, int] = field(default_factory=dict)
+    _touched: set[str] = field(default_factory=set)
+    _using: threading.RLock = field(default_factory=threading.RLock)
+
+    def close(self) -> None:
+        """Closes all descriptors and gives up the lock."""
+        for descriptor in (*self._folders.values(), self.staging, self.root, self.lock):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        self._folders.clear()
+
+    def new_part(self, name: str) -> int:
+        """A new file in the staging folder, open for reading and writing."""
+        return os.open(name, _NEW, 0o600, dir_fd=self.staging)
+
+    def write_part(self, name: str, content: memoryview, mtime_ns: int) -> None:
+        """A small file, whole, in the staging folder; one that an earlier pull left is replaced."""
+        try:
+            descriptor = self.new_part(name)
+        except FileExistsError:
+            os.unlink(name, dir_fd=self.staging)
+            descriptor = self.new_part(name)
+        try:
+            view = content
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.utime(descriptor, ns=(mtime_ns, mtime_ns))
+        finally:
+            os.close(descriptor)
+
+    def write_whole(self, name: str, content: bytes) -> None:
+        """A file of ours in the target itself, durable and in one step."""
+        part = f"{name}.new"
+        self.drop_part(part)
+        descriptor = self.new_part(part)
+        try:
+            places.write_whole(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=self.root)
+        os.fsync(self.root)
+
+    def old_part(self, name: str) -> int | None:
+        """A file that an earlier pull left in the staging folder; None when there is none."""
+        try:
+            descriptor = os.open(name, _OLD, dir_fd=self.staging)
+        except OSError:
+            return None
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return descriptor
+        os.close(descriptor)
+        return None
+
+    def drop_part(self, name: str) -> None:
+        """Removes a file of the staging folder."""
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self.staging)
+
+    def status(self, relative: str) -> os.stat_result | None:
+        """What lies at a path; None for nothing.
+
+        Raises:
+            Occupied: a link or a file lies where a folder of the path should be.
+        """
+        with self._using:
+            folder, name = os.path.split(relative)
+            try:
+                return os.stat(name, dir_fd=self._folder(folder, make=False), follow_symlinks=False)
+            except FileNotFoundError:
+                return None
+
+    def open_placed(self, relative: str) -> int:
+        """A file that has its final name, for reading.
+
+        Raises:
+            OSError: it cannot be opened, or is a link.
+        """
+        with self._using:
+            folder, name = os.path.split(relative)
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            return os.open(name, flags, dir_fd=self._folder(folder, make=False))
+
+    def place(self, part: str, relative: str, *, replace: bool) -> None:
+        """Gives a whole part its final name, in one step; the part's own name is gone or stays.
+
+        Raises:
+            Occupied: the name is taken.
+            OSError: it cannot be done.
+        """
+        with self._using:
+            folder, name = os.path.split(relative)
+            there = self._folder(folder, make=True)
+            self._touched.add(folder)
+            if replace:
+                os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
+                return
+            try:
+                os.link(
+                    part, name, src_dir_fd=self.staging, dst_dir_fd=there, follow_symlinks=False
+                )
+            except FileExistsError as error:
+                raise Occupied(f"{clean(relative)} is there already") from error
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
+
+    def hold(self, relative: str, part: str, hold: str) -> str | None:
+        """Keeps a placed file by a second name; the part's name is used up.
+
+        Args:
+            relative: the placed file.
+            part: its name in the staging folder, which may be gone.
+            hold: absolute path that is wanted; on another file system it is kept in the target.
+
+        Returns:
+            The path of the hold; None where the file system has no hard links.
+        """
+        with self._using:
+            folder, name = os.path.split(relative)
+            there = self._folder(folder, make=False)
+            kept = os.path.join(self.path, STAGING, "holds", os.path.basename(hold))
+            for wanted in (hold, kept):
+                try:
+                    os.makedirs(os.path.dirname(wanted), mode=0o700, exist_ok=True)
+                    os.link(name, wanted, src_dir_fd=there, follow_symlinks=False)
+                except OSError:
+                    continue
+                self.drop_part(part)
+                return wanted
+            self.drop_part(part)
+            return None
+
+    def take_back(self, relative: str, part: str) -> None:
+        """Takes the final name from a file again; it stays in the staging folder."""
+        folder, name = os.path.split(relative)
+        with self._using, contextlib.suppress(OSError):
+            there = self._folder(folder, make=False)
+            os.rename(name, f"{part}.differs", src_dir_fd=there, dst_dir_fd=self.staging)
+
+    def forget_cached(self, relative: str) -> None:
+        """Has the system read a file from the disk when it is read next."""
+        with contextlib.suppress(OSError):
+            descriptor = self.open_placed(relative)
+            try:
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            finally:
+                os.close(descriptor)
+
+    def sync(self) -> None:
+        """Makes all content written so far durable, in one call for any number of files.
+
+        syncfs(2): since Linux 5.8 it reports errors of writing back.
+
+        Raises:
+            OSError: something could not be written.
+        """
+        if _libc.syncfs(self.staging) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+    def sync_folders(self) -> None:
+        """Makes the names placed since the last call durable."""
+        with self._using:
+            wanted: set[str] = {""}
+            for folder in self._touched:
+                while folder:
+                    wanted.add(folder)
+                    folder = os.path.dirname(folder)
+            self._touched.clear()
+            for folder in sorted(wanted):
+                os.fsync(self._folder(folder, make=False))
+            os.fsync(self.staging)
+
+    def require_room(self, content: int, files: int) -> None:
+        """Makes sure that so much fits.
+
+        Raises:
+            PullError: it does not; says how much is missing.
+        """
+        disk = os.fstatvfs(self.root)
+        free = disk.f_bavail * disk.f_frsize
+        if content + RESERVE > free:
+            said = (
+                f"{clean(self.path)} has {show_bytes(free)} free; {show_bytes(content)} are to come "
+                f"and {show_bytes(RESERVE)} must be left"
+            )
+            raise PullError(PullFault.NO_ROOM, said, hint="Make room, or pull to another disk")
+        if disk.f_files and files > disk.f_favail:
+            said = f"{clean(self.path)} has inodes for {disk.f_favail} files; {files} are to come"
+            raise PullError(PullFault.NO_ROOM, said, hint="Pull to another disk")
+
+    def _folder(self, relative: str, *, make: bool) -> int:
+        """A folder below the target, opened name by name."""
+        if not relative:
+            return self.root
+        known = self._folders.get(relative)
+        if known is not None:
+            return known
+        above, name = os.path.split(relative)
+        parent = self._folder(above, make=make)
+        if make:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(name, 0o700, dir_fd=parent)
+                self._touched.add(above)
+        try:
+            descriptor = os.open(name, _FOLDER, dir_fd=parent)
+        except OSError as error:
+            if error.errno in (errno.ENOTDIR, errno.ELOOP):
+                raise Occupied(f"{clean(relative)} is no folder here") from error
+            raise
+        if len(self._folders) >= _OPEN_MAX:
+            self._forget()
+        self._folders[relative] = descriptor
+        return descriptor
+
+    def _forget(self) -> None:
+        for descriptor in self._folders.values():
+            os.close(descriptor)
+        self._folders.clear()
+
+
+def open_target(path: str) -> Target:
+    """Makes and opens a target folder, for one pull at a time.
+
+    Raises:
+        PullError: it lies in memory, cannot be written, or another pull fills it.
+    """
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        real = os.path.realpath(path)
+        root = os.open(real, _FOLDER)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    opened = [root]
+    try:
+        _refuse_memory(real, root)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(STAGING, 0o700, dir_fd=root)
+        staging = os.open(STAGING, _FOLDER, dir_fd=root)
+        opened.append(staging)
+        lock = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600,
+                       dir_fd=staging)  # fmt: skip
+        opened.append(lock)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        _close(opened)
+        said = f"another pull is filling {clean(path)}"
+        raise PullError(PullFault.BUSY, said, hint="Wait for it, or pull elsewhere") from error
+    except OSError as error:
+        _close(opened)
+        raise cannot_write(path, error) from error
+    except PullError:
+        _close(opened)
+        raise
+    return Target(real, root, staging, lock)
+
+
+def cannot_write(path: str, error: OSError) -> PullError:
+    """The error that says why a target cannot be written."""
+    said = f"{clean(path)} cannot be written: {places.why(error)}"
+    if error.errno in _FULL:
+        hint = "Make room and give the same command: it goes on where it ended"
+        return PullError(PullFault.NO_ROOM, said, hint=hint)
+    return PullError(PullFault.NOT_WRITABLE, said, hint="Name a folder of your own with --to")
+
+
+def _refuse_memory(path: str, root: int) -> None:
+    kind = file_system(os.fstat(root).st_dev)
+    if kind in IN_MEMORY:
+        said = f"{clean(path)} lies in memory ({kind}): what is pulled there is lost at a reboot"
+        raise PullError(PullFault.IN_MEMORY, said, hint="Name a folder on a disk with --to")
+
+
+def file_system(device: int) -> str:
+    """The type of the file system with that device number; empty when it cannot be told.
+
+    A line of /proc/self/mountinfo::
+
+        36 35 0:27 / /dev/shm rw,nosuid,nodev shared:2 - tmpfs tmpfs rw,inode64
+    """
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    found = ""
+    with contextlib.suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8") as table:
+        for line in table:
+            fields = line.split()
+            if len(fields) > 2 and fields[2] == wanted and "-" in fields[6:]:
+                found = fields[fields.index("-", 6) + 1]
+    return found
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+_libc: Final = ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,250 @@
+"""Pull files from a Pod, with resume; both ends are hashed and the copy is verified."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rgt_tui.clients import holds
+from rgt_tui.clients.pod_verifier import list_checkpoints
+from rgt_tui.clients.pull import pull
+from rgt_tui.clients.pull_names import landings, of_checkpoints
+from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.clock import session_clock
+from rgt_tui.commands import _options
+from rgt_tui.commands.verify import file_row, group_row
+from rgt_tui.config import Config
+from rgt_tui.domain.errors import UsageError
+from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.pulling import (
+    Pulled,
+    PulledFile,
+    PullError,
+    PullFault,
+    PullOrder,
+    PullProgress,
+    no_road,
+)
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import show_bytes, show_duration
+from rgt_tui.facts import find_pod, unreachable_why
+from rgt_tui.invocation import Options, emit, narrate
+from rgt_tui.opening import Address, address, configuration, open_session, with_identities
+from rgt_tui.sources import shell_target
+from rgt_tui.store import Store
+
+NOT_WHOLE = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a person gave."""
+
+    pod: str
+    remotes: tuple[str, ...]
+    to: str
+    replace: bool
+    identities: tuple[Path, ...]
+
+
+@click.command("pull", help=__doc__)
+@click.argument("pod", metavar="POD")
+@click.argument("remotes", nargs=-1, metavar="[REMOTE]...")
+@click.option(
+    "--to",
+    required=True,
+    metavar="DIR",
+    help="Folder to fill; made when it is not there. Never one in memory (tmpfs).",
+)
+@click.option(
+    "--replace", is_flag=True, help="Replace files here that are not those there; else they stay."
+)
+@_options.as_json
+@_options.identities
+@click.pass_obj
+def run(options: Options, /, as_json: bool, **given: Any) -> None:
+    """Pulls the named files and folders, or all checkpoints that have settled.
+
+    What is named lands under its own name in DIR; checkpoints land at their full paths below it.
+    """
+    given["to"] = os.path.abspath(given["to"])
+    asked = Given(**given)
+    for remote in asked.remotes:
+        if not remote.startswith("/") or ".." in remote.split("/"):
+            hint = "Give absolute paths, for instance /workspace/out"
+            raise UsageError(f"{clean(remote)} is no absolute path on the Pod.", hint=hint)
+    config = configuration(options)
+    bar = _Bar()
+    try:
+        with address(options, config) as where:
+            known = with_identities(where, asked.identities)
+            pod, pulled = asyncio.run(_pull(known, config, asked, bar))
+    except KeyboardInterrupt:
+        bar.close()
+        narrate("interrupted; what came is kept: the same command goes on from there")
+        raise
+    finally:
+        bar.close()
+    if as_json:
+        emit(_answer(pod, asked, pulled))
+    else:
+        _print(pulled)
+    if not pulled.is_whole:
+        click.get_current_context().exit(NOT_WHOLE)
+
+
+async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tuple[Pod, Pulled]:
+    clock = session_clock()
+    async with open_session(where, config, Store(), clock) as session:
+        listed = await session.wires.rest.pods()
+        pod = find_pod(listed.pods, asked.pod)
+        if pod.ssh_direct is None or not pod.is_running:
+            raise no_road(pod, unreachable_why(pod, Evidence()) or "it has no address")
+        target, shells = shell_target(pod), session.wires.shells
+        order = PullOrder(
+            place=f"pod:{pod.id}@{pod.start}",
+            landings=await _landings(shells, target, asked),
+            to=asked.to,
+            holds=_holds(where),
+            replace=asked.replace,
+        )
+        return pod, await pull(shells, target, order, bar.tell, clock)
+
+
+async def _landings(shells: SshPool, target: SshTarget, asked: Given) -> Mapping[str, str]:
+    if asked.remotes:
+        return landings(list(dict.fromkeys(map(_plain, asked.remotes))))
+    found = await list_checkpoints(shells, target)
+    settled = [one for one in found.checkpoints if not one.unfinished]
+    for one in found.checkpoints:
+        if one.unfinished:
+            narrate(f"left out, still being written: {one.shown} ({one.unfinished})")
+    for gap in found.gaps:
+        narrate(f"not seen: {gap}")
+    if not settled:
+        said = f"{target.where}: there is no checkpoint that has settled"
+        hint = "Name files or folders: rgt-tui pull POD /workspace/out --to DIR"
+        raise PullError(PullFault.NOTHING, said, hint=hint)
+    return of_checkpoints(settled)
+
+
+def _plain(remote: str) -> str:
+    """An absolute path without doubled slashes, dots and the slash at its end."""
+    return "/" + "/".join(part for part in remote.split("/") if part not in ("", "."))
+
+
+def _holds(where: Address) -> str:
+    """Beside the journal: a demo keeps nothing in the person's own state folder."""
+    name = os.path.basename(holds.folder())
+    return str(where.journal.parent / name)
+
+
+def _answer(pod: Pod, asked: Given, pulled: Pulled) -> dict[str, Any]:
+    return {
+        "pod": pod.id,
+        "name": pod.name,
+        "to": clean(asked.to),
+        "complete": pulled.is_whole,
+        "files": [_row(file) for file in pulled.files],
+        "groups": [group_row(group) for group in pulled.groups],
+        "skipped": [{"path": clean(one.path), "why": clean(one.why)} for one in pulled.skipped],
+        "manifest": clean(pulled.manifest),
+        "digest_here": pulled.here.digest,
+        "digest_there": pulled.there.digest,
+        "bytes": sum(file.remote.size for file in pulled.files if file.is_equal),
+        "moved_bytes": pulled.moved,
+        "seconds": round(pulled.seconds, 3),
+        "tool": pulled.tool,
+    }
+
+
+def _row(file: PulledFile) -> dict[str, Any]:
+    proof = file_row(file.proof) if file.proof is not None else {}
+    return {
+        "remote": file.remote.shown,
+        "path": clean(file.path) or None,
+        "bytes": file.remote.size,
+        "ended": file.ended.value,
+        "why": file.why or None,
+        "equal": file.is_equal,
+        "sha256_there": file.sha256 or None,
+        "sha256_here": proof.get("sha256"),
+        "format": proof.get("format"),
+        "verdict": proof.get("verdict", "unknown"),
+        "level": proof.get("level"),
+        "reason": proof.get("reason"),
+        "held": file.hold is not None,
+    }
+
+
+def _print(pulled: Pulled) -> None:
+    for file in pulled.files:
+        proof = file.proof
+        if not file.is_equal:
+            click.echo(f"{file.ended.value:9} {file.remote.shown}: {file.why}")
+        elif proof is None or proof.is_beside:
+            click.echo(f"equal     {clean(file.path)}")
+        else:
+            said = f"{proof.verdict.value} at {proof.level.value}: {proof.reason}"
+            click.echo(f"equal     {clean(file.path)}  ({proof.format}, {said})")
+    for group in pulled.groups:
+        click.echo(f"{group.verdict.value:9} {group.shown}/  ({group.format}): {group.reason}")
+    for one in pulled.skipped:
+        narrate(f"left out: {one.shown}")
+    equal = [file for file in pulled.files if file.is_equal]
+    size = show_bytes(sum(file.remote.size for file in equal))
+    held = sum(file.hold is not None for file in equal)
+    rate = show_bytes(round(pulled.moved / max(0.001, pulled.seconds)))
+    click.echo(
+        f"{len(equal)} of {len(pulled.files)} files, {size}, equal at both ends; {held} held; "
+        f"{show_bytes(pulled.moved)} moved in {show_duration(pulled.seconds)} ({rate}/s)"
+    )
+    click.echo(f"manifest  {clean(pulled.manifest)}")
+
+
+class _Bar:
+    """One line on standard error, where that is a terminal; what happened is said anywhere."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+        self._is_open = False
+
+    def tell(self, at: PullProgress) -> None:
+        """Shows how far a pull is."""
+        if at.said:
+            self.close()
+            narrate(clean(at.said))
+        if not self._shows:
+            return
+        self._is_open = True
+        sys.stderr.write(f"\r\x1b[K{line(at)}")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Clears the line."""
+        if self._is_open:
+            self._is_open = False
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def line(at: PullProgress) -> str:
+    """How far a pull is, in one line: `copying 3 of 12 files, 1.2G of 4.0G, 92M/s, 31s left`."""
+    if not at.files_total:
+        return at.stage.value
+    rate = show_bytes(round(at.rate)) if at.rate is not None else "?"
+    left = show_duration(at.seconds_left) if at.seconds_left is not None else "?"
+    return (
+        f"{at.stage.value} {at.files_done} of {at.files_total} files, "
+        f"{show_bytes(max(0, at.bytes_done))} of {show_bytes(at.bytes_total)}, "
+        f"{rate}/s, {left} left"
+    )
+
+
+COMMAND = run

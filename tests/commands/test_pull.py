@@ -1,0 +1,80 @@
+"""`rgt-tui pull`, from Pods that hold real files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rgt_tui.cli import main
+
+
+def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[str, Any]]:
+    code = main(["--demo", "pull", *argv, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_all_checkpoints_come_at_their_full_paths(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = answer(capsys, "train-a", "--to", str(tmp_path / "home"))
+    assert (code, found["complete"]) == (1, False), "one of them is broken on the Pod, too"
+    broken = [row["remote"] for row in found["files"] if row["verdict"] == "broken"]
+    assert broken == ["/workspace/eval.safetensors"]
+    paths = {row["path"].removeprefix(f"{tmp_path}/home/") for row in found["files"]}
+    assert {"root/best.safetensors", "workspace/eval.safetensors"} <= paths
+    assert all(row["equal"] and row["held"] for row in found["files"])
+    assert all(Path(row["path"]).stat().st_size == row["bytes"] for row in found["files"])
+    assert {group["verdict"] for group in found["groups"]} == {"ok"}
+    written = json.loads(Path(found["manifest"]).read_text())
+    assert written["there"]["digest"] == found["digest_there"]
+
+
+def test_what_is_named_lands_under_its_own_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = answer(
+        capsys, "train-a", "/root//best.safetensors", "--to", str(tmp_path / "home")
+    )
+    assert (code, found["complete"]) == (0, True)
+    assert [row["path"] for row in found["files"]] == [f"{tmp_path}/home/best.safetensors"]
+    assert found["files"][0]["verdict"] == "ok"
+
+
+def test_the_gateway_is_refused_with_what_to_do_instead(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = answer(capsys, "infer-x", "--to", str(tmp_path / "home"))
+    assert code == 4
+    assert found["error"]["code"] == "pull_no_road"
+    assert "RP6" in found["error"]["message"]
+    for word in ("22/tcp", "S3", "runpodctl send", "RP13"):
+        assert word in found["error"]["hint"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_relative_path_is_wrong_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, found = answer(capsys, "train-a", "out/../x", "--to", str(tmp_path / "home"))
+    assert (code, found["error"]["code"]) == (2, "usage")
+
+
+def test_what_is_not_there_fails_and_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = answer(
+        capsys, "train-a", "/workspace/none", "/workspace/eval.safetensors", "--to", str(tmp_path)
+    )
+    assert (code, found["complete"]) == (1, False)
+    assert found["skipped"][0]["path"] == "/workspace/none"
+
+
+def test_people_read_what_came_and_where_the_manifest_is(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    home = str(tmp_path / "home")
+    assert main(["--demo", "pull", "train-a", "/root/best.safetensors", "--to", home]) == 0
+    said = capsys.readouterr()
+    assert "1 of 1 files" in said.out
+    assert "1 held" in said.out
+    assert "manifest  " in said.out
+    assert said.err == ""
