@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
@@ -22,6 +23,11 @@ from rgt_tui.storage import Store, storage_of
 _NOISE = re.compile(
     r"\b(?:NVIDIA|AMD|GeForce|Generation|Ada|HBM3e?|PCIe|SXM\d?|NVL|GPU|Instinct|OAM)\b"
 )
+
+
+_JOINED_MAX: Final = 4096
+_JOINED: Final[dict[PodId, tuple[Pod, Evidence, tuple[NetworkVolume, ...], tuple[Store, ...]]]] = {}
+"""The disks of each Pod behind what they were joined from: the very same objects, or anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,24 @@ def gpu_sum(pod: Pod, evidence: Evidence) -> GpuSum:
 
 
 def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
-    """The disks of a Pod, joined from the API and `df`."""
-    evidence = account.about(pod.id)
-    report = evidence.value(DiskReport) if pod.is_running else None
-    found = storage_of(pod, account.volumes, report)
+    """The disks of a Pod, joined from the API and `df`.
+
+    Several detectors and panes ask for them at each look: they are joined once for what was read.
+    """
+    evidence, volumes = account.about(pod.id), account.volumes
+    known = _JOINED.get(pod.id)
+    if known is not None:
+        of_pod, of_evidence, of_volumes, found = known
+        if of_pod is pod and of_evidence is evidence and of_volumes is volumes:
+            return found
+    found = storage_of(pod, volumes, evidence.value(DiskReport) if pod.is_running else None)
     measured = evidence.latest(VolumeUseReport)
-    if measured is None:
-        return found
-    return tuple(_with_use(store, measured) for store in found)
+    if measured is not None:
+        found = tuple(_with_use(store, measured) for store in found)
+    if len(_JOINED) >= _JOINED_MAX:
+        _JOINED.clear()
+    _JOINED[pod.id] = (pod, evidence, volumes, found)
+    return found
 
 
 def _with_use(store: Store, seen: Observed[VolumeUseReport]) -> Store:

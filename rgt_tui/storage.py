@@ -20,6 +20,8 @@ from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.probes.df import DiskMount, DiskReport
 
+_CONTAINER: Final = MountKind.CONTAINER
+_VOLUME: Final = MountKind.VOLUME
 _POOLED: Final = (MountKind.NETWORK, MountKind.GLOBAL)
 _OTHER_LABELS: Final = {
     MountKind.CONTAINER: "container disk",
@@ -209,39 +211,39 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _container(pod: Pod, report: DiskReport | None) -> Store:
-    store = Store(
-        path="/",
-        kind=MountKind.CONTAINER,
-        label="container disk",
-        used_bytes=None,
-        size_bytes=_bytes(pod.disk_gb),
-        size_source=_api(pod.disk_gb),
-        survives_stop=False,
-        survives_terminate=False,
-    )
     mount = report.at("/") if report is not None else None
-    return store if mount is None else _measured(store, mount)
+    return _ordered("/", _CONTAINER, pod.disk_gb, mount)
 
 
 def _volume(disk: VolumeDisk, report: DiskReport | None) -> Store:
-    store = Store(
-        path=disk.path,
-        kind=MountKind.VOLUME,
-        label="volume disk",
-        used_bytes=None,
-        size_bytes=_bytes(disk.size_gb),
-        size_source=_api(disk.size_gb),
-        survives_stop=True,
-        survives_terminate=False,
-    )
-    if report is None:
-        return store
-    mount = report.at(disk.path)
-    if mount is None or mount.kind is MountKind.CONTAINER:
+    mount = report.at(disk.path) if report is not None else None
+    if report is None or (mount is not None and mount.kind is _VOLUME):
+        return _ordered(disk.path, _VOLUME, disk.size_gb, mount)
+    store = _ordered(disk.path, _VOLUME, disk.size_gb, None)
+    if mount is None or mount.kind is _CONTAINER:
         return _missing(store)
-    if mount.kind is not MountKind.VOLUME:
-        return _mistaken(store, mount)
-    return _measured(store, mount)
+    return _mistaken(store, mount)
+
+
+def _ordered(path: str, kind: MountKind, size_gb: int | None, mount: DiskMount | None) -> Store:
+    """A container or volume disk; the API's size stays where `df` gives none."""
+    is_told = mount is not None and mount.size_bytes is not None
+    used = mount.used_bytes if mount is not None else None
+    return Store(
+        path=path,
+        kind=kind,
+        label="volume disk" if kind is _VOLUME else "container disk",
+        used_bytes=used,
+        size_bytes=mount.size_bytes if mount is not None and is_told else _bytes(size_gb),
+        size_source="df" if is_told else _api(size_gb),
+        survives_stop=kind is _VOLUME,
+        survives_terminate=False,
+        source=mount.source if mount is not None else None,
+        hung=mount is not None and not mount.answered,
+        used_source="none" if used is None else "df",
+        inodes_percent=mount.inodes_percent if mount is not None else None,
+        is_read_only=mount is not None and mount.is_read_only,
+    )
 
 
 def _network(place: NetworkMount, volume: NetworkVolume | None, report: DiskReport | None) -> Store:
@@ -276,21 +278,6 @@ def _can_be_network(mount: DiskMount) -> bool:
     if mount.kind is MountKind.OTHER:
         return mount.fstype not in ("tmpfs", "ramfs", "squashfs")
     return mount.kind is MountKind.NETWORK
-
-
-def _measured(store: Store, mount: DiskMount) -> Store:
-    """The store with what `df` says; the API's size stays where `df` gives none."""
-    if mount.size_bytes is not None:
-        store = replace(store, size_bytes=mount.size_bytes, size_source="df")
-    return replace(
-        store,
-        used_bytes=mount.used_bytes,
-        used_source="none" if mount.used_bytes is None else "df",
-        source=mount.source,
-        hung=not mount.answered,
-        inodes_percent=mount.inodes_percent,
-        is_read_only=mount.is_read_only,
-    )
 
 
 def _missing(store: Store) -> Store:

@@ -6,10 +6,12 @@ from rgt_tui.domain.durable import Lies
 from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume
+from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport, parse
 from rgt_tui.storage import Store, lies_of, storage_of
 from tests.probes.captured import said, section
-from tests.values import a_pod
+from tests.triage.test_rp11_container_disk_full import overlay
+from tests.values import a_pod, an_account, having
 
 DATA = NetworkVolume(
     id="v1", name="train-data", size_gb=500, data_center="EU-RO-1", tier="STANDARD"
@@ -208,3 +210,13 @@ def test_an_unknown_kind_of_mount_or_another_data_center_is_a_doubt() -> None:
     assert "global" in lies("/workspace/a.pt", odd, report, DATA).doubt
     away = replace(on_network(), data_center="US-KS-2")
     assert "different data centers" in lies("/workspace/a.pt", away, report, DATA).doubt
+
+
+def test_the_disks_of_a_pod_are_joined_once_for_what_was_read_and_anew_for_more() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, DiskReport((overlay(3),)))
+    first = stores(pod, account)
+    assert stores(pod, account) is first
+    fuller = having(account, pod, DiskReport((overlay(19),)))
+    assert stores(pod, fuller)[0].percent == 95.0
+    assert stores(pod, account)[0].percent == 15.0

@@ -38,6 +38,10 @@ class Change:
     pod: PodId | None = None
 
 
+_NOTHING: Final = Evidence()
+"""Of a Pod of which nothing was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account.
@@ -72,7 +76,7 @@ class Account:
 
     def about(self, pod_id: PodId) -> Evidence:
         """The readings about one Pod."""
-        return self.by_pod.get(pod_id) or Evidence()
+        return self.by_pod.get(pod_id, _NOTHING)
 
     def after(self, change: Change) -> "Account":
         """This account after one change."""

@@ -92,6 +92,10 @@ class Reading(Generic[Report]):
         return None if self.good is None else max(0.0, now - self.good.at)
 
 
+_NEVER: Final[Reading[Any]] = Reading()
+"""Of what was never attempted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All readings about one thing, keyed by the type of their value."""
@@ -100,16 +104,17 @@ class Evidence:
 
     def reading(self, kind: type[Report]) -> Reading[Report]:
         """The reading of a report type; an empty one when it was never attempted."""
-        return self.readings.get(kind) or Reading()
+        return self.readings.get(kind, _NEVER)
 
     def latest(self, kind: type[Report]) -> Observed[Report] | None:
         """The newest value of a report type, however old; None when there is none."""
-        return self.reading(kind).good
+        reading = self.readings.get(kind)
+        return None if reading is None else reading.good
 
     def value(self, kind: type[Report]) -> Report | None:
         """The newest value itself, however old; None when there is none."""
-        seen = self.latest(kind)
-        return None if seen is None else seen.value
+        reading = self.readings.get(kind)
+        return None if reading is None or reading.good is None else reading.good.value
 
     def after(self, kind: type[Report], event: Observed[Report] | Failed) -> "Evidence":
         """This evidence after one more attempt to read `kind`."""

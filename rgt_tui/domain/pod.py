@@ -104,6 +104,11 @@ class Runtime:
     ports: tuple[PortMap, ...] = ()
 
 
+_RUNNING: Final = PodStatus.RUNNING.value
+_EXITED: Final = PodStatus.EXITED.value
+"""Their names, since a look at an enum's member costs as much as ten comparisons of strings."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pod:
     """One Pod.
@@ -160,12 +165,12 @@ class Pod:
     @property
     def is_running(self) -> bool:
         """Whether the service intends it to run, which is not yet being alive."""
-        return self.status == PodStatus.RUNNING
+        return self.status == _RUNNING
 
     @property
     def is_stopped(self) -> bool:
         """Whether it is stopped: its container disk is gone, its volume disk bills on."""
-        return self.status == PodStatus.EXITED
+        return self.status == _EXITED
 
     @property
     def is_alive(self) -> bool:

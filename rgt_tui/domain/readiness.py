@@ -61,6 +61,8 @@ def readiness(pod: Pod, evidence: Evidence, now: float) -> Readiness:
         evidence: what was read about it; `BootLog`, `Restarts` and `Answered` are used.
         now: Unix seconds.
     """
+    if pod.is_running:
+        return _running(pod, evidence, now)
     match pod.status:
         case PodStatus.EXITED:
             return Readiness.STOPPED
@@ -70,8 +72,6 @@ def readiness(pod: Pod, evidence: Evidence, now: float) -> Readiness:
             return Readiness.ERROR
         case PodStatus.PROVISIONING | PodStatus.STARTING:
             return _coming(evidence, now)
-        case PodStatus.RUNNING:
-            return _running(pod, evidence, now)
         case _:
             return Readiness.UNKNOWN
 
@@ -97,7 +97,9 @@ def _loops(evidence: Evidence, now: float) -> bool:
     log = evidence.value(BootLog)
     if log is not None and log.is_looping(now):
         return True
-    restarts = evidence.value(Restarts) or Restarts()
+    restarts = evidence.value(Restarts)
+    if restarts is None:
+        return False
     recent = [at for at in restarts.seen_at if now - at <= RESET_WINDOW_S]
     return len(recent) >= RESETS_OF_A_LOOP
 

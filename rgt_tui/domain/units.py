@@ -46,13 +46,14 @@ def show_bytes(count: int | None) -> str:
         return UNKNOWN
     if count >= 999 * GIB**2:
         return ">999E"
-    value = float(count)
-    for step in _STEPS:
-        if value < 1023.95 or step == _STEPS[-1]:
-            break
-        value /= 1024
-    if step == "B":
+    power = min(count.bit_length() // 10, len(_STEPS) - 1)
+    value = count / (1 << 10 * power)
+    if power and value * 1024 < 1023.95:  # less is shown in the step below
+        power -= 1
+        value *= 1024
+    if not power:
         return f"{count}B"
+    step = _STEPS[power]
     return f"{value:.1f}{step}" if value < 99.95 else f"{value:.0f}{step}"
 
 

@@ -137,7 +137,10 @@ class DiskReport:
     def at(self, path: str) -> DiskMount | None:
         """What is mounted exactly at `path`, the last of several; None when nothing is."""
         wanted = path.rstrip("/") or "/"
-        return next((mount for mount in reversed(self.mounts) if mount.path == wanted), None)
+        for mount in reversed(self.mounts):
+            if mount.path == wanted:
+                return mount
+        return None
 
 
 def kind_of(path: str, source: str, fstype: str) -> MountKind:

@@ -16,8 +16,10 @@ from rgt_tui.domain.finding import Detector, Finding, Findings, Present, Said
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.triage._classifier import Classifier, Heard
-from rgt_tui.triage._examiner import Examiner, Standing, finding_of
+from rgt_tui.triage._examiner import Examiner
 from rgt_tui.triage._handbook import evidence_wanted, index, page, reasons
+from rgt_tui.triage._standing import Standing
+from rgt_tui.triage._verdicts import finding_of
 
 __all__ = [
     "Examiner",

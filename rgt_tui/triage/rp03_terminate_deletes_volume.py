@@ -20,16 +20,13 @@ def _detect(subject: Subject) -> Verdict:
     if disk is None:
         return Absent("it has no volume disk")
     size = f"{disk.size_gb} GB" if disk.size_gb is not None else "size not told"
-    said = [Said("api", f"volume disk of {size} at {disk.path}", listed_at(subject.account))]
+    at = listed_at(subject.account)
+    said = [Said("api", f"volume disk of {size} at {disk.path}", at)]
     if pod.network_mounts:
         paths = ", ".join(mount.path for mount in pod.network_mounts)
-        said.append(
-            Said("api", f"only {paths} would survive terminate", listed_at(subject.account))
-        )
+        said.append(Said("api", f"only {paths} would survive terminate", at))
     else:
-        said.append(
-            Said("api", "no network volume: nothing survives terminate", listed_at(subject.account))
-        )
+        said.append(Said("api", "no network volume: nothing survives terminate", at))
     store = next((s for s in stores(pod, subject.account) if s.path == disk.path), None)
     if store is not None and store.used_bytes:
         said.append(Said("ssh", f"{show_bytes(store.used_bytes)} lie on {disk.path} now"))

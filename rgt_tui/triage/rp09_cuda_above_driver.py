@@ -8,6 +8,7 @@ Source: OneTrainer#981, runpod/containers#98, onnxruntime#16955, TensorRT-LLM#18
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from rgt_tui.domain.bootlog import BootLog
@@ -34,6 +35,7 @@ _IN_TAG: Final = (
 )
 
 
+@lru_cache(256)
 def image_cuda(image: str) -> Version | None:
     """The CUDA version that an image's name tells, None when it tells none."""
     for pattern in _IN_TAG:
@@ -43,6 +45,7 @@ def image_cuda(image: str) -> Version | None:
     return None
 
 
+@lru_cache(256)
 def _version(text: str | None) -> Version | None:
     found = re.match(r"(\d{1,3})\.(\d{1,3})", text or "")
     return None if found is None else (int(found[1]), int(found[2]))

@@ -13,8 +13,9 @@ from typing import Final
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_percent
+from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
-from rgt_tui.storage import Store, storage_of
+from rgt_tui.storage import Store
 
 FULL_PERCENT: Final = 95.0
 ROOMY_PERCENT: Final = 80.0
@@ -29,14 +30,15 @@ def _detect(subject: Subject) -> Verdict:
     assert subject.pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
     seen = subject.evidence.latest(DiskReport)
     assert seen is not None  # noqa: S101  # `needs` has been met
-    stores = storage_of(subject.pod, subject.account.volumes, seen.value)
-    root = next((store for store in stores if store.path == "/"), None)
-    if root is None or root.percent is None:
+    found = stores(subject.pod, subject.account)
+    root = next((store for store in found if store.path == "/"), None)
+    percent = root.percent if root is not None else None
+    if root is None or percent is None:
         return Absent("the container disk did not answer df")
-    used = f"/ is {show_percent(root.percent)} full: {_amount(root)}"
-    if root.percent < FULL_PERCENT:
+    used = f"/ is {show_percent(percent)} full: {_amount(root)}"
+    if percent < FULL_PERCENT:
         return Absent(used)
-    roomy = next((store for store in stores if _has_room(store)), None)
+    roomy = next((store for store in found if _has_room(store)), None)
     said = [Said("ssh", f"{used} ({root.label})", seen.at)]
     if roomy is not None:
         said.append(

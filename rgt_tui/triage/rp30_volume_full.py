@@ -23,19 +23,20 @@ def _detect(subject: Subject) -> Verdict:
     pod = subject.pod
     seen = subject.evidence.latest(DiskReport)
     assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
-    lasting = [store for store in stores(pod, subject.account) if store.survives_stop]
-    known = [store for store in lasting if store.percent is not None]
-    if not known:
+    fullest, percent = None, -1.0
+    for store in stores(pod, subject.account):
+        share = store.percent if store.survives_stop else None
+        if share is not None and share > percent:
+            fullest, percent = store, share
+    if fullest is None:
         return Absent("how full its network volume is nobody knows: df shows the cluster there")
-    fullest = max(known, key=lambda store: store.percent or 0.0)
-    assert fullest.percent is not None  # noqa: S101  # chosen so
     used = (
-        f"{fullest.path} is {show_percent(fullest.percent)} full: "
+        f"{fullest.path} is {show_percent(percent)} full: "
         f"{show_bytes(fullest.used_bytes)} of {show_bytes(fullest.size_bytes)} ({fullest.label})"
     )
-    if fullest.percent < TIGHT_PERCENT:
+    if percent < TIGHT_PERCENT:
         return Absent(used)
-    severity = Severity.CRITICAL if fullest.percent >= FULL_PERCENT else Severity.WARNING
+    severity = Severity.CRITICAL if percent >= FULL_PERCENT else Severity.WARNING
     return Present((Said("ssh", used, seen.at),), severity)
 
 

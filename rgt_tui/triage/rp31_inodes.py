@@ -17,6 +17,7 @@ TIGHT_PERCENT: Final = 90.0
 FULL_PERCENT: Final = 98.0
 _HEAD: Final = re.compile(r"\bInodes\b.*\bIUse%")
 _ROW: Final = re.compile(r"\s(\d{1,3})%\s+(/\S*)\s*$")
+_NOT_DISKS: Final = (MountKind.SHM, MountKind.OTHER)
 _NOISE: Final = ("/proc", "/sys", "/dev", "/run", "/etc")
 
 
@@ -26,9 +27,7 @@ def _detect(subject: Subject) -> Verdict:
     shares = [
         (100 * mount.inodes_used / mount.inodes_total, mount)
         for mount in seen.value.mounts
-        if mount.inodes_used is not None
-        and mount.inodes_total
-        and mount.kind not in (MountKind.SHM, MountKind.OTHER)
+        if mount.inodes_used is not None and mount.inodes_total and mount.kind not in _NOT_DISKS
     ]
     if not shares:
         return Absent("no disk tells its inodes")

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 
 from rgt_tui.domain.account import Account
+from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.text import clean_lines
+from rgt_tui.domain.units import GIB
 from rgt_tui.probes.df import DiskReport
-from rgt_tui.probes.nvidia_smi import GpuReport
+from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 from rgt_tui.triage import Examiner, all_detectors, classify
 from tests.bench.figures import Figure, print_table
 from tests.shared import FOLDER
@@ -70,13 +72,30 @@ def recall() -> list[Figure]:
 
 
 def fleet() -> Account:
-    """A thousand Pods of which disks and GPUs were read."""
+    """A thousand Pods of which disks, GPUs and logs were read, each with figures of its own."""
     pods = [a_pod(id=f"pod{number}", name=f"train-{number}") for number in range(PODS)]
     account = an_account(*pods)
-    for pod in pods:
-        account = having(account, pod, DiskReport((overlay(2), volume_disk(9))))
-        account = having(account, pod, GpuReport())
+    for number, pod in enumerate(pods):
+        disks = (overlay(2 + number % 97 / 7), volume_disk(9 + number % 89 / 3))
+        account = having(account, pod, DiskReport(disks))
+        account = having(account, pod, GpuReport(gpus=(gpu(number),)))
+        account = having(account, pod, LogSigns(), source="log")
     return account
+
+
+def gpu(number: int) -> Gpu:
+    """A GPU at work."""
+    return Gpu(
+        index=0,
+        uuid=f"GPU-{number}",
+        name="NVIDIA A100 80GB PCIe",
+        util_percent=60.0 + number % 40,
+        memory_used_bytes=(20 + number % 50) * GIB,
+        memory_total_bytes=80 * GIB,
+        temperature_c=61.0,
+        power_w=200.0 + number % 90,
+        power_limit_w=300.0,
+    )
 
 
 def main() -> None:

@@ -104,3 +104,10 @@ def test_a_symptom_of_logs_alone_is_raised_by_them_within_one_start() -> None:
     assert finding("RP23", a_pod(), LogSigns((sign,)), source="log").is_present
     before = replace(sign, at=NOW - 7200)
     assert finding("RP23", a_pod(), LogSigns((before,)), source="log").verdict == "absent"
+
+
+def test_pods_of_which_the_same_is_said_share_the_finding() -> None:
+    found = Examiner(all_detectors()).examine(fleet(), NOW)
+    one, other = (next(f for f in found[pod.id] if f.code == "RP11") for pod in (PODS[0], PODS[1]))
+    assert one is other
+    assert one.verdict == "absent"
