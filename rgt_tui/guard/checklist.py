@@ -194,7 +194,7 @@ class Checklist:
                 [binding.manifest, binding.mounts],
                 [[line.item, line.mark, _digest(line.exhibit)] for line in self.lines],
                 [[it.item, it.reason, it.exhibit, it.is_blind] for it in self.waivers],
-                [[file.path, file.size] for file in self.dossier.loss.single],
+                sorted(file.path for file in self.dossier.loss.single),
                 self.challenge.text,
             ]
         )

@@ -1,0 +1,85 @@
+"""Line 2: whether everything that would be lost was seen."""
+
+from typing import Final
+
+from rgt_tui.domain.checkpoint import CheckpointList
+from rgt_tui.dossier.view import LISTED_S, View
+from rgt_tui.guard.items import Datum, Exhibit, Found, Item
+from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.unsaved import UnsavedReport
+
+TOLD: Final = 12
+"""Files shown; the loss map has them all."""
+FROZEN_S: Final = 60.0
+
+
+def blast(view: View) -> Exhibit | None:
+    """What was listed, and what could not be."""
+    if view.pod.is_stopped:
+        return _of_stopped(view)
+    if view.no_road is not None:
+        return view.exhibit(Item.BLAST, Found.UNSEEN, view.no_road, LISTED_S)
+    disks, listed = view.seen(DiskReport, LISTED_S), view.checkpoints
+    unsaved = view.seen(UnsavedReport, LISTED_S)
+    if disks is None or listed is None or unsaved is None:
+        missing: type = UnsavedReport if disks and listed else CheckpointList
+        missing = missing if disks else DiskReport
+        why = view.why_unseen(missing)
+        return None if why is None else view.exhibit(Item.BLAST, Found.UNSEEN, why, LISTED_S)
+    gaps = _gaps(view)
+    files, count = _files(unsaved.value), len(listed.value.checkpoints)
+    told = sum(it.count or 0 for it in unsaved.value.mounts)
+    why = f"{count} checkpoints and {told} files on disks that go with it were listed"
+    return Exhibit(
+        item=Item.BLAST,
+        found=Found.UNSEEN if gaps else Found.PROVED,
+        why=f"not everything could be listed: {gaps[0]}" if gaps else why,
+        at=view.steady_of(min(disks.at, listed.at, unsaved.at)),
+        lives_s=LISTED_S,
+        data=tuple(Datum(what=gap, said="not seen") for gap in gaps[:TOLD]) + files[:TOLD],
+        binding=(*gaps, *sorted(datum.what for datum in files)),
+    )
+
+
+def _gaps(view: View) -> tuple[str, ...]:
+    listed, unsaved = view.evidence.value(CheckpointList), view.evidence.value(UnsavedReport)
+    found = [*(listed.gaps if listed is not None else ())]
+    if unsaved is not None:
+        found += unsaved.gaps
+        found += [
+            f"{it.path}: more files than are told" for it in unsaved.mounts if not it.is_whole
+        ]
+        found += [] if unsaved.mounts else ["no disk of the Pod was walked"]
+    found += [f"{store.path} does not answer" for store in view.stores if store.hung]
+    return tuple(found)
+
+
+def _files(report: UnsavedReport) -> tuple[Datum, ...]:
+    files = sorted(
+        (file for mount in report.mounts for file in mount.files), key=lambda it: -it.size_bytes
+    )
+    return tuple(Datum(what=it.path, size=it.size_bytes, at=it.modified) for it in files)
+
+
+def _of_stopped(view: View) -> Exhibit:
+    """A stopped Pod cannot write: stop has wiped its container disk, and what else it has stays."""
+    disk, frozen = view.pod.volume_disk, view.frozen
+    if disk is None:
+        why = "stop has wiped its container disk and it has no volume disk: nothing more is lost"
+        return view.exhibit(Item.BLAST, Found.PROVED, why, FROZEN_S)
+    known = frozen.of(Item.BLAST) if frozen is not None else None
+    if frozen is None or known is None or known.found is not Found.PROVED:
+        why = (
+            f"the volume disk {disk.path} cannot be read while it is stopped, and nothing was proven "
+            "before: start it (it may come up with 0 GPUs, which is enough to copy), or waive blind"
+        )
+        return view.exhibit(Item.BLAST, Found.UNSEEN, why, FROZEN_S)
+    return Exhibit(
+        item=Item.BLAST,
+        found=Found.PROVED,
+        why=f"as proven before we stopped it: {known.why}",
+        at=view.steady,
+        lives_s=FROZEN_S,
+        data=known.data,
+        binding=known.binding,
+    )
