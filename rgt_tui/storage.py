@@ -266,7 +266,12 @@ def _network(place: NetworkMount, volume: NetworkVolume | None, report: DiskRepo
         return _missing(store)
     if not _can_be_network(mount):
         return _mistaken(store, mount)
-    return replace(store, source=mount.source, hung=not mount.answered)
+    return replace(
+        store,
+        source=mount.source,
+        hung=not mount.answered,
+        is_read_only=mount.is_read_only,
+    )
 
 
 def _can_be_network(mount: DiskMount) -> bool:

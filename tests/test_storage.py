@@ -220,3 +220,12 @@ def test_the_disks_of_a_pod_are_joined_once_for_what_was_read_and_anew_for_more(
     fuller = having(account, pod, DiskReport((overlay(19),)))
     assert stores(pod, fuller)[0].percent == 95.0
     assert stores(pod, account)[0].percent == 15.0
+
+
+def test_a_network_volume_that_takes_no_writes_is_told_so() -> None:
+    report = parse(section("df_network_volume.txt"))
+    stuck = tuple(
+        replace(mount, is_read_only=True) if mount.path == "/workspace" else mount
+        for mount in report.mounts
+    )
+    assert at("/workspace", on_network(), DiskReport(stuck)).is_read_only

@@ -143,6 +143,7 @@ class Action:
         tooltip: one sentence for the help.
         needs_pod: whether it acts on the selected Pod.
         writes: whether it changes something, so that it needs write mode.
+        is_hinted: whether the hint line names it; the help and the command line always do.
         why_not: the reason why it is not available now, None when it is.
         run: what it does.
         pane: the one pane whose rows it is for; empty for all.
@@ -157,6 +158,7 @@ class Action:
     tooltip: str
     needs_pod: bool = True
     writes: bool = False
+    is_hinted: bool = True
     why_not: Callable[[Scene, Pod | None], str | None] = lambda scene, pod: None
     run: Callable[[Scene, Pod | None], Outcome] = _no_run
     pane: str = ""

@@ -95,7 +95,7 @@ def hints(shape: Shape, pane: str) -> list[tuple[str, str]]:
         return [("?", "help"), ("q", "quit"), ("", TOO_SMALL)]
     first = [("?", "help"), (":", "cmd"), ("/", "filter"), ("Enter", "open")]
     actions = sorted(
-        (action for action in all_actions() if action.pane in ("", pane)),
+        (a for a in all_actions() if a.is_hinted and a.pane in ("", pane)),
         key=lambda action: (not action.pane, action.name not in FIRST_ACTIONS, action.name),
     )
     verbs = [(keys.shown(action.key), action.title) for action in actions]
