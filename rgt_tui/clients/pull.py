@@ -18,9 +18,9 @@ from typing import Final
 from rgt_tui.clients import pull_proof
 from rgt_tui.clients.pull_board import Board, Job
 from rgt_tui.clients.pull_journal import open_journal
-from rgt_tui.clients.pull_lane import Hands, Lane
+from rgt_tui.clients.pull_lane import Hands, Lane, Patience
 from rgt_tui.clients.pull_meter import Meter
-from rgt_tui.clients.pull_plan import Listing, jobs_of, list_remote, prepare
+from rgt_tui.clients.pull_plan import Listing, drop_stale, jobs_of, list_remote, prepare
 from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Target, cannot_write, open_target
 from rgt_tui.clients.ssh import SshPool, SshTarget
@@ -87,6 +87,7 @@ class _Pull:
     clock: Clock
 
     async def carry_out(self, began: float) -> Pulled:
+        self.meter.begin(Stage.LISTING, files=0, content=0)
         listing, round_trip_s = await self._listed()
         jobs = jobs_of(listing, self.order)
         if not jobs and not listing.skipped:
@@ -98,14 +99,22 @@ class _Pull:
         proofs = await pull_proof.prove(jobs, self.order, self.folder, self.meter)
         return await asyncio.to_thread(self._written, (jobs, listing, proofs), holds, began)
 
+    def _patience(self) -> Patience:
+        return Patience(waits_s=self.order.waits_s, told=self.meter.said)
+
     async def _listed(self) -> tuple[Listing, float]:
-        self.meter.begin(Stage.LISTING, files=0, content=0)
-        async with self.pool.talk(self.target, lane=1) as talk:
-            listing = await list_remote(talk, self.order)
-            asked = time.monotonic()
-            async for _ in talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
-                pass
-            return listing, time.monotonic() - asked
+        """What lies there, and how long a round trip takes, in seconds."""
+        patience = self._patience()
+        while True:
+            try:
+                async with self.pool.talk(self.target, lane=1) as talk:
+                    listing = await list_remote(talk, self.order)
+                    asked = time.monotonic()
+                    async for _ in talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
+                        pass
+                    return listing, time.monotonic() - asked
+            except SshError as error:
+                await patience.after(error, came=False)
 
     async def _copy(self, jobs: Sequence[Job], holds: str, round_trip_s: float) -> None:
         """Fetches and places what is not here; whatever happens, threads end before it returns."""
@@ -122,6 +131,7 @@ class _Pull:
         total = sum(job.remote.size for job in jobs if job.ended is None)
         self.meter.begin(Stage.COPYING, files=len(jobs), content=total)
         try:
+            await asyncio.to_thread(drop_stale, jobs, store)
             board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
             missing = self.meter.bytes_total - self.meter.bytes_done
             count = self.order.lanes or (
@@ -140,7 +150,6 @@ class _Pull:
             write=store.write,
             hashed=store.hashed,
             over=store.over,
-            told=self.meter.said,
         )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(store.run())
@@ -150,6 +159,7 @@ class _Pull:
                     target=self.target,
                     board=board,
                     hands=hands,
+                    patience=self._patience(),
                     silence_s=self.order.silence_s,
                     number=number,
                 )
@@ -157,12 +167,7 @@ class _Pull:
 
     async def _look_again(self, jobs: Sequence[Job]) -> None:
         """Whether the files there are still those that were read; one that is gone was equal."""
-        try:
-            async with self.pool.talk(self.target, lane=1) as talk:
-                now = (await list_remote(talk, self.order)).stamps()
-        except SshError as error:
-            said = f"{error.message}; all is here, but not whether it changed there meanwhile"
-            raise PullError(PullFault.LOST, said, hint="Give the same command again") from error
+        now = (await self._listed())[0].stamps()
         for job in jobs:
             seen = now.get(job.remote.path)
             if job.ended is None and seen is not None and seen != job.remote:

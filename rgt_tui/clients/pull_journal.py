@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from rgt_tui.domain.checkpoint import FileStamp
@@ -46,15 +46,23 @@ class Journal:
     """The record of one target folder.
 
     Attributes:
+        begun: by part, the path below the target that it will have.
         got: by part, the SHA-256 there of each span (start, end).
         written: by part, the ends of spans by their start, not yet hashed there.
         placed: by part, what became of it.
     """
 
     descriptor: int
+    begun: dict[str, str] = field(default_factory=dict)
     got: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     written: dict[str, dict[int, int]] = field(default_factory=dict)
     placed: dict[str, Placed] = field(default_factory=dict)
+
+    def begin(self, *parts: tuple[str, str]) -> None:
+        """Parts (key, path below the target) that are begun; those that are known stay."""
+        fresh = [part for part in parts if part[0] not in self.begun]
+        self.begun.update(fresh)
+        self._add(*({"b": part} for part in fresh))
 
     def wrote(self, key: str, start: int, end: int) -> None:
         """Bytes from `start` to `end` are in the part."""
@@ -71,14 +79,29 @@ class Journal:
             for key, one in rows
         ]
         self._add(*lines)
-        self.placed.update(rows)
+        for key, one in rows:
+            _placed(self, key, one)
 
     def forget(self, key: str) -> None:
         """A part is of no use any more."""
         self._add({"x": [key]})
-        self.got.pop(key, None)
-        self.written.pop(key, None)
-        self.placed.pop(key, None)
+        for table in (self.begun, self.got, self.written, self.placed):
+            table.pop(key, None)
+
+    def write_all(self) -> None:
+        """Everything that still counts."""
+        self._add(*({"b": part} for part in self.begun.items()))
+        self._add(
+            *(
+                {"g": [k, *span, sha]}
+                for k, spans in self.got.items()
+                for span, sha in spans.items()
+            )
+        )
+        self._add(
+            *({"w": [k, *span]} for k, spans in self.written.items() for span in spans.items())
+        )
+        self.place(list(self.placed.items()))
 
     def close(self) -> None:
         """Closes the file."""
@@ -92,31 +115,47 @@ class Journal:
 
 
 def open_journal(staging: int) -> Journal:
-    """Reads the journal of a staging folder and opens it for more.
+    """Reads the journal of a staging folder, and begins a new one with what still counts.
 
     Raises:
         OSError: it cannot be read or written.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(NAME, flags, 0o600, dir_fd=staging)
-    journal = Journal(descriptor)
-    size = min(os.fstat(descriptor).st_size, _MAX)
-    parts = []
-    at = 0
-    while at < size and (piece := os.pread(descriptor, 1 << 20, at)):
-        parts.append(piece)
-        at += len(piece)
-    content = b"".join(parts)
+    known = _known(staging)
+    fresh = f"{NAME}.new"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(fresh, flags, 0o600, dir_fd=staging)
+    try:
+        journal = replace(known, descriptor=descriptor)
+        journal.write_all()
+        os.fsync(descriptor)
+        os.rename(fresh, NAME, src_dir_fd=staging, dst_dir_fd=staging)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return journal
+
+
+def _known(staging: int) -> Journal:
+    """What the journal that is there says."""
+    journal = Journal(-1)
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(NAME, flags, dir_fd=staging)
+    except FileNotFoundError:
+        return journal
+    with open(descriptor, "rb") as file:
+        content = file.read(_MAX)
     for line in content.split(b"\n"):
         with contextlib.suppress(ValueError, KeyError, TypeError, IndexError, RecursionError):
             _read(journal, json.loads(line))
-    if content and not content.endswith(b"\n"):
-        os.write(descriptor, b"\n")  # the line that a crash cut off
     return journal
 
 
 def _read(journal: Journal, row: dict[str, Any]) -> None:
-    if "w" in row:
+    if "b" in row:
+        key, relative = row["b"]
+        journal.begun[str(key)] = str(relative)
+    elif "w" in row:
         key, start, end = row["w"]
         spans = journal.written.setdefault(str(key), {})
         spans[int(start)] = max(int(end), spans.get(int(start), 0))
@@ -125,9 +164,17 @@ def _read(journal: Journal, row: dict[str, Any]) -> None:
         journal.got.setdefault(str(key), {})[int(start), int(end)] = str(sha256)
     elif "p" in row:
         key, relative, sha256, size, mtime_ns, inode = row["p"]
-        journal.placed[str(key)] = Placed(
-            str(relative), str(sha256), int(size), int(mtime_ns), int(inode)
+        _placed(
+            journal,
+            str(key),
+            Placed(str(relative), str(sha256), int(size), int(mtime_ns), int(inode)),
         )
     elif "x" in row:
-        for table in (journal.got, journal.written, journal.placed):
+        for table in (journal.begun, journal.got, journal.written, journal.placed):
             table.pop(str(row["x"][0]), None)
+
+
+def _placed(journal: Journal, key: str, one: Placed) -> None:
+    journal.placed[key] = one
+    for table in (journal.begun, journal.got, journal.written):
+        table.pop(key, None)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 AHEAD: Final = 4
 """Requests on their way: at 80 ms there is no pause between two pieces."""
 FRAME_MAX: Final = 16 << 20
-WAITS_S: Final = (0.2, 1.0, 2.0, 4.0, 8.0)
-"""Before each try after a drop; a byte that came begins anew."""
 STALLS: Final = 2
 _TRANSIENT: Final = frozenset(
     {SshFault.LOST, SshFault.RESET, SshFault.REFUSED, SshFault.TIMEOUT, SshFault.DNS}
@@ -38,6 +36,52 @@ _ENDS: Final = (
 
 
 @dataclass(slots=True, kw_only=True)
+class Patience:
+    """How often the Pod may be away before a pull gives up.
+
+    Attributes:
+        waits_s: before each try in a row in which nothing came.
+        told: is told of each drop.
+    """
+
+    waits_s: Sequence[float]
+    told: Callable[[str], None]
+    drops: int = 0
+    stalls: int = 0
+
+    async def after(self, error: SshError, *, came: bool) -> None:
+        """Waits after a drop.
+
+        Args:
+            error: the drop.
+            came: whether anything had come since the last one.
+
+        Raises:
+            PullError: the Pod is gone or its disk hangs.
+            SshError: another try makes no sense.
+        """
+        self.stalls = self.stalls + 1 if error.kind is SshFault.TIMEOUT else 0
+        self.drops = 1 if came else self.drops + 1
+        kept = "What came is kept: the same command goes on from there"
+        if self.stalls >= STALLS:
+            raise PullError(
+                PullFault.STALLED,
+                f"{error.message}: the disk of the Pod hangs, or the Pod",
+                hint=f"A network volume may stall for minutes. {kept}",
+            ) from error
+        if error.kind not in _TRANSIENT:
+            raise error
+        if self.drops > len(self.waits_s):
+            raise PullError(
+                PullFault.LOST,
+                f"{error.message}; tried {self.drops} times",
+                hint=f"Look whether the Pod still runs: rgt-tui pods. {kept}",
+            ) from error
+        self.told(f"{error.message}; going on from where it was")
+        await asyncio.sleep(self.waits_s[self.drops - 1])
+
+
+@dataclass(slots=True, kw_only=True)
 class Hands:
     """What a lane does with what comes.
 
@@ -46,14 +90,12 @@ class Hands:
         write: bytes of a piece; writes them and remembers it.
         hashed: a span has its hash.
         over: a piece or check of a file is over.
-        told: something worth telling has happened.
     """
 
     store: Callable[[Bundle, list[Any], bytes], Awaitable[None]]
     write: Callable[[Piece, bytes], Awaitable[None]]
     hashed: Callable[[Job, Span], None]
     over: Callable[[Job], None]
-    told: Callable[[str], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,14 +103,15 @@ class Lane:
     """One of the conversations of a pull.
 
     Attributes:
-        number: which connection to the Pod it uses.
-        is_first: whether it goes on trying when the Pod is away; the others just end.
+        number: which connection to the Pod it uses. The first goes on trying when the Pod is away;
+            the others end.
     """
 
     pool: SshPool
     target: SshTarget
     board: Board
     hands: Hands
+    patience: Patience
     silence_s: float
     number: int = 1
     _asked: deque[Work] = field(default_factory=deque)
@@ -81,7 +124,6 @@ class Lane:
             PullError: the Pod is gone or its disk hangs.
             SshError: it cannot be spoken to.
         """
-        drops = stalls = 0
         while not self.board.is_over:
             try:
                 async with self.pool.talk(self.target, lane=self.number) as talk:
@@ -89,32 +131,15 @@ class Lane:
                 return
             except SshError as error:
                 self._give_back()
-                stalls = stalls + 1 if error.kind is SshFault.TIMEOUT else 0
-                drops = 1 if self._came else drops + 1
-                self._came = False
-                if self.number > 1 and drops > 1:
+                came, self._came = self._came, False
+                if not (self.is_first or came):
                     return
-                self._judge(error, drops, stalls)
-                self.hands.told(f"{error.message}; going on from where it was")
-                await asyncio.sleep(WAITS_S[min(drops, len(WAITS_S)) - 1])
+                await self.patience.after(error, came=came)
 
-    def _judge(self, error: SshError, drops: int, stalls: int) -> None:
-        """Raises when there is no sense in another try."""
-        kept = "What came is kept: the same command goes on from there"
-        if stalls >= STALLS:
-            raise PullError(
-                PullFault.STALLED,
-                f"{error.message}: the disk of the Pod hangs",
-                hint=f"A network volume may stall for minutes. {kept}",
-            ) from error
-        if error.kind not in _TRANSIENT:
-            raise error
-        if drops > len(WAITS_S):
-            raise PullError(
-                PullFault.LOST,
-                f"{error.message}; tried {drops} times",
-                hint=f"Look whether the Pod still runs: rgt-tui pods. {kept}",
-            ) from error
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the one that does not give up."""
+        return self.number == 1
 
     async def _serve(self, talk: "Talk") -> None:
         while True:

@@ -114,6 +114,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
         count += 1
         if not job.is_small:
             _resume(job, store)
+            store.journal.begin((job.key, job.relative))
             work += pieces(job)
             assert job.part is not None  # noqa: S101  # `_resume` has given it
             need += job.remote.size - job.part.present
@@ -194,11 +195,15 @@ def _is_staged(job: Job, store: Store) -> bool:
 
 def drop_stale(jobs: Sequence[Job], store: Store) -> None:
     """Removes parts of other states of the same files: they can never be of use. Blocks."""
-    keys = {job.key for job in jobs}
-    known = {*store.journal.got, *store.journal.written}
+    wanted = {job.relative: job.key for job in jobs}
+    for key, relative in tuple(store.journal.begun.items()):
+        if wanted.get(relative, key) != key:
+            store.target.drop_part(key)
+            store.journal.forget(key)
+    known = store.journal.begun.keys()
     with contextlib.suppress(OSError):
         for name in os.listdir(store.target.staging):
-            if len(name) == KEY_LENGTH and name not in keys and name not in known:
+            if len(name) == KEY_LENGTH and name not in known:
                 store.target.drop_part(name)
 
 

@@ -173,6 +173,7 @@ class Store:
             if job.part is not None:
                 job.part.close()
             job.differed = 0
+            self.journal.begin((job.key, job.relative))
             self.board.give(fresh(job, self.opener(job)))
             return
         if job.is_adopted:
@@ -199,6 +200,7 @@ class Store:
 
     def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
         """Writes small files into the staging folder. Blocks."""
+        self.journal.begin(*((job.key, job.relative) for job in bundle.jobs))
         at = 0
         view = memoryview(content)
         spans = []

@@ -93,6 +93,7 @@ class PullOrder:
         known: hashes of files there by absolute path, with the state of the file they are of.
         silence_s: how long nothing may come before the Pod's disk counts as stalled.
         lanes: connections for large files; 0 takes several where the road is long.
+        waits_s: before each try after a drop; a byte that came begins anew.
     """
 
     place: str
@@ -103,6 +104,7 @@ class PullOrder:
     known: Mapping[str, FileProof] = field(default_factory=lambda: MappingProxyType({}))
     silence_s: float = 60.0
     lanes: int = 0
+    waits_s: tuple[float, ...] = (0.2, 1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
