@@ -10,7 +10,7 @@ import gc
 import sys
 from collections import deque
 from pathlib import Path
-from typing import ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 # First: it sets what Textual reads once, at import.
 from rgt_tui.ui.terminal.app import TerminalApp  # isort: skip
@@ -29,6 +29,7 @@ from rgt_tui.actions import (
     Confirm,
     Copy,
     DismissJob,
+    Examine,
     Go,
     Leave,
     Outcome,
@@ -38,6 +39,7 @@ from rgt_tui.actions import (
     all_actions,
 )
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, all_panes
 from rgt_tui.ui import keys
 from rgt_tui.ui.feed import Feed
@@ -50,6 +52,9 @@ from rgt_tui.ui.styles import THEME, stylesheets
 from rgt_tui.ui.terminal.frame import save
 from rgt_tui.ui.widgets.lines import glyphs_for
 from rgt_tui.ui.widgets.messages import message_blocks
+
+if TYPE_CHECKING:
+    from rgt_tui.guard.events import Event
 
 PAINT_S: Final = 0.1
 EAGER_S: Final = 0.02
@@ -225,6 +230,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._key_tick = self._ticks
 
     def _tick(self) -> None:
+        if self._exit:
+            return  # the screens are being taken away
         self._ticks += 1
         if self._ticks - self._key_tick == IDLE_TICKS:
             self._feed.rest(idle=True)
@@ -343,6 +350,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 self.say(f"job {number} is being cancelled")
             case DismissJob(number=number):
                 self._feed.dismiss(number)
+            case Examine():
+                self._examine(pod)
             case Show(title=title):
                 self._read(title, _again(action, pod), pod, action.kinds)
 
@@ -353,6 +362,18 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         main = self.screen
         if isinstance(main, MainScreen):
             main.go(pane, text)
+
+    def _examine(self, pod: Pod | None) -> None:
+        if pod is None:
+            return
+        from rgt_tui.ui.screens.checklist import ChecklistScreen  # not at the start: it is rare
+
+        self._feed.open_checklist(pod.id)
+        self.push_screen(ChecklistScreen(self, pod))
+
+    def tell_checklist(self, pod: PodId, event: "Event") -> None:
+        """Hands what a person did on a terminate checklist to the engine."""
+        self._feed.tell_checklist(pod, event)
 
     def _read(
         self,

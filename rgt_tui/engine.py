@@ -29,8 +29,9 @@ from rgt_tui.session import Session
 from rgt_tui.sources import periods
 from rgt_tui.store import State, Store
 
-if TYPE_CHECKING:  # the first frame can spare it
+if TYPE_CHECKING:  # the first frame can spare them
     from rgt_tui.domain.job import Order
+    from rgt_tui.guard.events import Event
 
 HEARTBEAT_S: Final = 0.1
 SAVE_S: Final = 60.0
@@ -175,6 +176,13 @@ class Engine:
         if session is not None and loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(session.jobs.dismiss, job)
+
+    def open_checklist(self, pod: PodId) -> None:
+        """Opens the terminate checklist of a Pod."""
+        self._store.say(self._clock(), f"! terminate {pod}: its evidence is not gathered yet")
+
+    def tell_checklist(self, pod: PodId, event: "Event") -> None:
+        """Hands on what a person did on a terminate checklist."""
 
     def heartbeat_age(self) -> float:
         """Seconds since the engine's loop last turned: its lag."""

@@ -123,9 +123,14 @@ class Confirm:
     writes: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Open the terminate checklist of the Pod."""
+
+
 Wish = Request | Leave | Begin
 """What a person can confirm."""
-Outcome = Refresh | Show | Copy | Confirm | Go | Begin | CancelJob | DismissJob
+Outcome = Refresh | Show | Copy | Confirm | Go | Begin | CancelJob | DismissJob | Examine
 
 
 def _no_run(scene: Scene, pod: Pod | None) -> Outcome:

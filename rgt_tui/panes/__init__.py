@@ -18,8 +18,9 @@ from rgt_tui.domain.finding import Finding
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.writemode import IMPOSSIBLE, LOCKED
 
-if TYPE_CHECKING:  # the first frame can spare it
+if TYPE_CHECKING:  # the first frame can spare them
     from rgt_tui.domain.job import Job
+    from rgt_tui.guard.checklist import Checklist
 
 
 class Tone(StrEnum):
@@ -110,6 +111,7 @@ class Scene:
         high_performance: configured USD per GB and month of that tier of network volumes.
         auto_pay: configured USD that one automatic payment brings.
         jobs: long work, oldest first.
+        checklists: the terminate checklists that are open, or ended a moment ago.
     """
 
     account: Account = field(default_factory=Account)
@@ -128,6 +130,7 @@ class Scene:
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
     jobs: "tuple[Job, ...]" = ()
+    checklists: "Mapping[PodId, Checklist]" = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def why_no_write(self) -> str | None:

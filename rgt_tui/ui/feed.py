@@ -7,10 +7,12 @@ about to paint, and sends requests that return at once; neither waits for the ot
 from typing import TYPE_CHECKING, Protocol
 
 from rgt_tui.domain.request import Request
+from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 
-if TYPE_CHECKING:  # the first frame can spare it
+if TYPE_CHECKING:  # the first frame can spare them
     from rgt_tui.domain.job import Order
+    from rgt_tui.guard.events import Event
 
 
 class Feed(Protocol):
@@ -46,6 +48,12 @@ class Feed(Protocol):
 
     def dismiss(self, job: int) -> None:
         """Forgets a job that has ended."""
+
+    def open_checklist(self, pod: PodId) -> None:
+        """Opens the terminate checklist of a Pod: its evidence is gathered until it is over."""
+
+    def tell_checklist(self, pod: PodId, event: "Event") -> None:
+        """Hands on what a person did on it."""
 
     def rest(self, *, idle: bool) -> None:
         """Tells whether somebody is looking; while nobody is, the API is read less often."""

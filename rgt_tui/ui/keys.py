@@ -90,7 +90,6 @@ EVERYWHERE: Final = (
     Key("repaint", "ctrl+l", "repaint_all", "repaint", "Draw the whole screen again."),
     Key("suspend", "ctrl+z", "suspend_process", "suspend", "Back to the shell; fg returns."),
     Key("kill", "ctrl+k", "refuse('kill')", "", "Kills nothing: no kill without the checklist."),
-    Key("terminate", "ctrl+d", "refuse('terminate')", "", "Terminate is not in this version."),
     Key("write_mode", "E", "write_mode", "unlock", "Unlock write mode for 10 minutes, or lock it."),
 )
 """Keys that work on every screen."""
@@ -102,8 +101,7 @@ MOVES: Final = frozenset(
 )
 """Names of the keys that only move; those of the panes do as well."""
 REFUSALS: Final = {
-    "kill": "no kill without the checklist: nothing was sent",
-    "terminate": "terminate is not in this version: nothing was sent",
+    "kill": "no kill without the checklist (Ctrl-D): nothing was sent",
 }
 _SHOWN: Final = {
     "question_mark": "?",

@@ -4,6 +4,10 @@ from dataclasses import replace
 
 from rgt_tui.domain.job import Order
 from rgt_tui.domain.request import Request
+from rgt_tui.domain.units import PodId
+from rgt_tui.guard.checklist import Checklist
+from rgt_tui.guard.events import Event
+from rgt_tui.guard.step import step
 from rgt_tui.panes import Scene
 
 
@@ -18,6 +22,9 @@ class FixedFeed:
         self.begun: list[Order] = []
         self.cancelled: list[int] = []
         self.dismissed: list[int] = []
+        self.ready: dict[PodId, Checklist] = {}
+        self.opened: list[PodId] = []
+        self.told: list[Event] = []
         self._scene = scene
 
     def scene(self) -> Scene:
@@ -49,6 +56,21 @@ class FixedFeed:
 
     def dismiss(self, job: int) -> None:
         self.dismissed.append(job)
+
+    def open_checklist(self, pod: PodId) -> None:
+        """Opens what the test has laid ready, or an empty one."""
+        self.opened.append(pod)
+        self._show(pod, self.ready.get(pod))
+
+    def tell_checklist(self, pod: PodId, event: Event) -> None:
+        """As the engine: one step, and what came of it is on the screen."""
+        self.told.append(event)
+        checklist = self._scene.checklists.get(pod)
+        self._show(pod, None if checklist is None else step(checklist, event))
+
+    def _show(self, pod: PodId, checklist: Checklist | None) -> None:
+        if checklist is not None:
+            self.put(replace(self._scene, checklists={**self._scene.checklists, pod: checklist}))
 
     def put(self, scene: Scene) -> None:
         """Another scene, as after a new reading."""

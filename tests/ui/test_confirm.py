@@ -1,6 +1,5 @@
 """Questions: what they hear, what they refuse, and that nothing leaves by accident."""
 
-import asyncio
 import random
 from dataclasses import replace
 
@@ -25,14 +24,10 @@ def unlocked() -> Scene:
 
 async def opened(running: Console, *keys: str) -> ConfirmScreen:
     """The question that keys open about sweep-07, once it hears."""
-    rows = [row.cells[0].text for row in running.main.pane.rows(running.app.now_shown)]
-    await running.press("g", *["j"] * rows.index("sweep-07"))
+    await running.select("sweep-07")
     await running.press(*keys)
-    screen = running.app.screen
+    screen = await running.awake()
     assert isinstance(screen, ConfirmScreen)
-    async with asyncio.timeout(20):
-        while not screen.is_awake:
-            await running.pilot.pause(0.02)
     return screen
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from rgt_tui.panes import Scene
 from tests.conftest import Gallery
-from tests.ui import hostile, money, scenes
+from tests.ui import hostile, law, money, scenes
 from tests.ui.demo_fleet import demo_fleet
-from tests.ui.driving import console
+from tests.ui.driving import console, examined
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 STATES: dict[str, Callable[[], Scene]] = {
@@ -151,4 +151,39 @@ async def test_a_terminal_without_utf8_gets_plain_frames(gallery: Gallery) -> No
     async with console(scenes.demo(), (80, 24)) as running:
         running.app.use_encoding("ascii")
         await running.settle()
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+@pytest.mark.parametrize("state", law.STATES)
+async def test_the_checklist_looks_as_it_did(
+    state: str, size: tuple[int, int], gallery: Gallery
+) -> None:
+    async with examined(law.STATES[state](), size) as running:
+        gallery.holds(running.app)
+
+
+CHECKLIST_KEYS = {
+    "approval": ("losing", ["6", *"sweep"]),
+    "waiver": ("gathering", ["3", "w", *"not wanted"]),
+    "facts": ("ready", ["3", "d"]),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+@pytest.mark.parametrize("keys", CHECKLIST_KEYS)
+async def test_the_checklist_answers_keys_as_it_did(
+    keys: str, size: tuple[int, int], gallery: Gallery
+) -> None:
+    state, pressed = CHECKLIST_KEYS[keys]
+    async with examined(law.STATES[state](), size) as running:
+        await running.press(*("space" if key == " " else key for key in pressed))
+        gallery.holds(running.app)
+
+
+async def test_the_checklist_without_colour_says_the_same(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with examined(law.gathering(), (80, 24)) as running:
         gallery.holds(running.app)

@@ -222,15 +222,16 @@ class ConfirmScreen(Asking):
             label = Piece(f"{self._question.field.label}: ")
             mark = Piece("_", Ink.SELECTED) if self._focus_on is Focus.FIELD else Piece("_")
             rows.extend((*wrap((label,), width), (Piece("  > "), Piece(self._text), mark)))
-        cancel = _button("Cancel", self._focus_on in (Focus.START, Focus.CANCEL))
-        button = _button(self._question.button, self._focus_on is Focus.BUTTON)
-        rows.append((cancel, BLANK, BLANK, button))
+        cancel = button("Cancel", self._focus_on in (Focus.START, Focus.CANCEL))
+        other = button(self._question.button, self._focus_on is Focus.BUTTON)
+        rows.append((cancel, BLANK, BLANK, other))
         said = self._said or self._why_not(scene) or ""
         rows.append(fit_line((Piece(said, Tone.WARN),), width, self.desk.glyphs.cut))
         return rows
 
 
-def _button(word: str, is_focused: bool) -> Piece:
+def button(word: str, is_focused: bool) -> Piece:
+    """A button; the one with the focus shows it without colour too."""
     return Piece(f">[ {word} ]<", Ink.SELECTED) if is_focused else Piece(f" [ {word} ] ")
 
 

@@ -1,7 +1,7 @@
 """What every screen has in common: it shows a scene, and may send words and outcomes to the app."""
 
 from abc import abstractmethod
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.geometry import Size
 from textual.screen import Screen
@@ -12,6 +12,9 @@ from rgt_tui.panes import Scene
 from rgt_tui.ui.keys import Key
 from rgt_tui.ui.widgets.canvas import Canvas
 from rgt_tui.ui.widgets.lines import Glyphs
+
+if TYPE_CHECKING:  # a checklist is opened later, if at all
+    from rgt_tui.guard.events import Event
 
 
 class Desk(Protocol):
@@ -46,6 +49,12 @@ class Desk(Protocol):
 
     def perform(self, wish: Wish, approval: str) -> None:
         """Does what a person has confirmed: a request, long work, or leaving."""
+
+    def action_write_mode(self) -> None:
+        """Unlocks write mode, or locks it again."""
+
+    def tell_checklist(self, pod: PodId, event: "Event") -> None:
+        """Hands what a person did on a terminate checklist to the engine."""
 
     def leave(self) -> None:
         """Ends the program."""
