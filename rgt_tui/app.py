@@ -230,8 +230,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         self._key_tick = self._ticks
 
     def _tick(self) -> None:
-        if self._exit:
-            return  # the screens are being taken away
+        if not self.screen_stack:
+            return  # the end: the screens have been taken away
         self._ticks += 1
         if self._ticks - self._key_tick == IDLE_TICKS:
             self._feed.rest(idle=True)

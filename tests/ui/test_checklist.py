@@ -101,7 +101,7 @@ async def test_a_read_only_session_gathers_evidence_and_approves_nothing() -> No
         await running.press("6")
         assert "read-only" in screen_text(running.app)
         await running.press(*"sweep", "tab", "tab", "enter")
-        assert running.feed.told == []
+        assert not [it for it in running.feed.told if isinstance(it, Typed | Waived)]
 
 
 async def test_a_small_terminal_approves_nothing() -> None:
