@@ -9,8 +9,8 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.finding import Finding
-from rgt_tui.domain.pod import Pod, PodList, StorageKind
-from rgt_tui.domain.readiness import Readiness, readiness
+from rgt_tui.domain.pod import Pod, PodList, SshRoad, StorageKind
+from rgt_tui.domain.readiness import Answered, Readiness, readiness
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import MountKind, NetworkVolume
@@ -151,17 +151,16 @@ def unreachable_why(pod: Pod, evidence: Evidence) -> str | None:
         return reading.failure.error
     if reading.good is not None:
         return None
-    if pod.ssh_direct is None:
-        return _no_direct_road(pod)
+    if pod.ssh_direct is None and pod.ssh_proxy is None:
+        return "the API gives no SSH address"
     return "not examined yet"
 
 
-def _no_direct_road(pod: Pod) -> str:
-    if pod.ssh_proxy is None:
-        return "the API gives no SSH address"
-    if pod.ports is not None and "22/tcp" not in pod.ports:
-        return "only the SSH gateway is offered: 22/tcp is not among its ports"
-    return "only the SSH gateway is offered so far"
+def road_note(evidence: Evidence) -> str:
+    """What is to be said of the way a Pod was examined: nothing where it was the direct one."""
+    answered = evidence.value(Answered)
+    by_gateway = answered is not None and answered.road == SshRoad.PROXY
+    return " by the gateway: no files, no forwards (RP6)" if by_gateway else ""
 
 
 def listed_at(account: Account) -> float | None:

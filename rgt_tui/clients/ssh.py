@@ -5,6 +5,7 @@ asyncssh is imported in a thread when the first connection is wanted.
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,13 @@ from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, Place
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.text import clean
 from rgt_tui.probes import BadSection, Probe, Section
 from rgt_tui.probes._script import Script, compose
 
 if TYPE_CHECKING:
+    from rgt_tui.clients.gateway import Gateway
     from rgt_tui.clients.ssh_run import Run
     from rgt_tui.clients.ssh_talk import Talk
     from rgt_tui.clients.ssh_wire import Wire
@@ -30,6 +33,9 @@ RUNS_PER_CONNECTION: Final = 4
 LEAKS_ALLOWED: Final = 1
 TURNS: Final = 3
 """Turns of the event loop that an aborted connection takes to close its socket."""
+GATEWAY_CONNECTS: Final = 2
+GATEWAY_PAUSE_S: Final = 0.3
+"""At most so long before a login at the gateway, so that a fleet does not come all at once."""
 SPARE_S: Final = 8.0
 """Added to the time limits of all sections: for the wire and a slow machine."""
 
@@ -41,6 +47,8 @@ class SshTarget:
     Attributes:
         name: what to call it in messages.
         pin_id, start: what its host key is bound to; see `hostkeys`.
+        road: straight to its sshd, or through RunPod's gateway, where `username` names the Pod.
+        owner: whose connection it is, where `pin_id` is another's: the Pod behind a gateway.
     """
 
     host: str
@@ -49,6 +57,8 @@ class SshTarget:
     name: str
     pin_id: str
     start: str
+    road: SshRoad = SshRoad.DIRECT
+    owner: str = ""
 
     @property
     def where(self) -> str:
@@ -56,6 +66,11 @@ class SshTarget:
         host = f"[{self.host}]" if ":" in self.host else self.host
         address = clean(f"{host}:{self.port}", 300)
         return self.name if address in self.name else f"{self.name} ({address})"
+
+    @property
+    def key(self) -> str:
+        """Whose connection it is: the Pods behind the gateway share its address and host key."""
+        return self.owner or self.pin_id
 
     @property
     def place(self) -> Place:
@@ -87,6 +102,7 @@ class _Link:
     Attributes:
         gate: holds back runs beyond `RUNS_PER_CONNECTION`.
         leaked: channels whose close the host never confirmed.
+        gateway: the terminal of a Pod that is reached through the gateway.
     """
 
     target: SshTarget
@@ -94,6 +110,7 @@ class _Link:
     connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNS_PER_CONNECTION))
     leaked: int = 0
+    gateway: "Gateway | None" = None
 
     @property
     def is_usable(self) -> bool:
@@ -130,6 +147,7 @@ class SshPool:
         self._connect_timeout_s: Final = connect_timeout_s
         self._handshakes: Final = asyncio.Semaphore(parallel_connects)
         self._links: dict[tuple[str, int], _Link] = {}
+        self._gateway_handshakes: Final = asyncio.Semaphore(GATEWAY_CONNECTS)
         self._runs: Final = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -165,6 +183,8 @@ class SshPool:
         Raises:
             SshError: no section came back whole; says why in one sentence.
         """
+        if target.road is SshRoad.PROXY:
+            return await self._typed(target, script, deadline_s)
         link = await self._connected(target)
         run, wire = await self._run(link, script, deadline_s)
         if run.fault is not None and not run.has_heard and wire.is_closed:
@@ -189,6 +209,8 @@ class SshPool:
         Raises:
             SshError: the host cannot be reached, or opens no session.
         """
+        if target.road is SshRoad.PROXY:
+            raise _terminal_only(target)
         link = await self._connected(target, lane)
         from rgt_tui.clients.ssh_talk import talk  # asyncssh is loaded by now
 
@@ -206,23 +228,24 @@ class SshPool:
         await self._close_from(target, 1)
 
     async def _close_from(self, target: SshTarget, first: int) -> None:
-        for name in [n for n in self._links if n[0] == target.pin_id and n[1] >= first]:
+        for name in [n for n in self._links if n[0] == target.key and n[1] >= first]:
             link = self._links.pop(name)
             if link.wire is not None:
                 await link.wire.close()
 
     async def _connected(self, target: SshTarget, lane: int = 0) -> _Link:
         """The link to the host, with a connection that can be used."""
-        link = self._links.get((target.pin_id, lane))
+        link = self._links.get((target.key, lane))
         if link is not None and link.target != target:
             await self.forget(link.target)
             link = None
-        link = link or self._links.setdefault((target.pin_id, lane), _Link(target))
+        link = link or self._links.setdefault((target.key, lane), _Link(target))
         async with link.connecting:
             if not link.is_usable:
                 old, link.wire = link.wire, None
                 if old is not None:
                     await old.close()
+                link.gateway = None
                 link.wire = await self._connect(target)
                 link.gate = asyncio.Semaphore(RUNS_PER_CONNECTION)
                 link.leaked = 0
@@ -239,9 +262,32 @@ class SshPool:
             identities=self._identities,
             book=self._host_keys,
             timeout_s=self._connect_timeout_s,
+            is_gateway=target.road is SshRoad.PROXY,
         )
+        if login.is_gateway:
+            async with self._gateway_handshakes:
+                await asyncio.sleep(random.uniform(0, GATEWAY_PAUSE_S))  # noqa: S311  # no secret
+                return await connect(login)
         async with self._handshakes:
             return await connect(login)
+
+    async def _typed(self, target: SshTarget, script: Script, deadline_s: float) -> ProbeAnswer:
+        """The answer through the gateway, which only gives a terminal."""
+        link = await self._connected(target)
+        from rgt_tui.clients.gateway import Gateway  # loaded by `_connected`
+
+        wire = link.wire
+        assert wire is not None  # noqa: S101  # `_connected` has just given it
+        link.gateway = link.gateway or Gateway(wire.connection, target.where)
+        try:
+            frames, fault = await link.gateway.ask(script, deadline_s=deadline_s)
+        except SshError as error:
+            if error.kind is SshFault.NO_SHELL:
+                await self.forget(target)  # the next try finds a Pod that has moved or started
+            raise
+        return ProbeAnswer(
+            sections=frames.sections, seconds={}, host_key=wire.host_key, fault=fault
+        )
 
     async def _run(self, link: _Link, script: Script, deadline_s: float) -> "tuple[Run, Wire]":
         from rgt_tui.clients.ssh_run import Run  # loaded by `_connect`
@@ -306,6 +352,14 @@ def _event(
         return Failed(f"{target.where}: {why}", at, SshFault.BAD_ANSWER)
 
 
+def _terminal_only(target: SshTarget) -> SshError:
+    return SshError(
+        SshFault.NO_ADDRESS,
+        f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)",
+        hint="Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container",
+    )
+
+
 def _too_slow(target: SshTarget, deadline_s: float) -> SshError:
     return SshError(
         SshFault.TIMEOUT,
@@ -315,5 +369,6 @@ def _too_slow(target: SshTarget, deadline_s: float) -> SshError:
 
 
 def _import_wire() -> None:
+    import rgt_tui.clients.gateway
     import rgt_tui.clients.ssh_run
     import rgt_tui.clients.ssh_wire  # noqa: F401  # a third of a second

@@ -71,6 +71,24 @@ def lost(where: str) -> SshError:
     )
 
 
+def too_slow(where: str, seconds: float) -> SshError:
+    """A probe did not come to its end in time."""
+    return SshError(
+        SshFault.TIMEOUT,
+        f"{where}: the probe did not end within {seconds:g} s",
+        hint="The machine is overloaded or a file system hangs",
+    )
+
+
+def too_much(where: str) -> SshError:
+    """A host sends without end."""
+    return SshError(
+        SshFault.BAD_ANSWER,
+        f"{where}: it sent far more than was asked for",
+        hint="A start-up file such as ~/.bashrc may print without end",
+    )
+
+
 def _disconnected(error: asyncssh.DisconnectError, where: str) -> SshError:
     said = clean(error.reason, 200)
     if "Too many authentication failures" in said:

@@ -55,6 +55,8 @@ class Login:
         where: names the host in messages.
         identities: private keys named by the person; empty for the usual ones.
         timeout_s: for TCP, handshake and login together.
+        is_gateway: whether it is RunPod's gateway, which is not known to answer keep-alives: an
+            unanswered one would cut a good connection, and each use of it has a deadline.
     """
 
     where: str
@@ -63,6 +65,7 @@ class Login:
     identities: Sequence[Path]
     book: HostKeyBook
     timeout_s: float
+    is_gateway: bool = False
 
 
 @dataclass(slots=True)
@@ -185,7 +188,7 @@ def _options(login: Login, trusted: Trusted) -> asyncssh.SSHClientConnectionOpti
         x11_forwarding=False,
         compression_algs=None,
         encryption_algs=list(_CIPHERS),
-        keepalive_interval=KEEPALIVE_S,
+        keepalive_interval=0 if login.is_gateway else KEEPALIVE_S,
         keepalive_count_max=KEEPALIVES,
         connect_timeout=login.timeout_s,
         login_timeout=login.timeout_s,

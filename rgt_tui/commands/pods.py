@@ -72,7 +72,7 @@ def _print(looked: Looked, *, shells: bool) -> None:
 
     print_pane(PANE, looked.scene, PANE.rows(looked.scene), stdout())
     if shells:
-        print_unreachable([pod for pod in looked.pods if pod.ssh_direct], looked.scene)
+        print_unreachable([pod for pod in looked.pods if pod.ssh_road != "none"], looked.scene)
 
 
 COMMAND = run

@@ -1,7 +1,6 @@
 """Examine a Pod or any SSH host once: its disks and GPUs."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,15 @@ from rgt_tui.clients.record_json import encode
 from rgt_tui.clients.ssh import SPARE_S, ProbeAnswer, SshPool, SshTarget, events_of
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options, gpu
+from rgt_tui.commands._targets import pod_target, ssh_target
 from rgt_tui.config import Config
-from rgt_tui.domain.errors import SshError, SshFault, UsageError
-from rgt_tui.domain.evidence import Evidence, Failed, Observed
+from rgt_tui.domain.errors import SshError, UsageError
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.units import rfc3339, show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.facts import find_pod, unreachable_why
 from rgt_tui.invocation import Options, emit
-from rgt_tui.opening import Address, address, configuration
+from rgt_tui.opening import address, configuration
 from rgt_tui.probes import Probe, all_probes, quick_probes
 from rgt_tui.probes._script import SHELL, compose
 from rgt_tui.probes.cgroup import CgroupReport
@@ -31,18 +31,11 @@ from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.gpu_health import GpuHealthReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.probes.processes import ProcessReport
-from rgt_tui.sources import shell_target
 
 Report = TypeVar("Report")
 Events = Mapping[type, Observed[Any] | Failed]
 
-USER: Final = "root"
-"""Who one is in a Pod; the default for other hosts too."""
 _POOLED: Final = (MountKind.NETWORK, MountKind.GLOBAL)
-_TARGET: Final = re.compile(
-    r"(?:(?P<user>[^@\s:]+)@)?(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^:@\s\[\]]+))"
-    r"(?::(?P<port>\d{1,5}))?"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +81,10 @@ class Keys:
 )
 @click.option(
     "--transport",
-    type=click.Choice(["direct", "proxy"]),
-    default="direct",
+    type=click.Choice(["auto", "direct", "proxy"]),
+    default="auto",
     show_default=True,
-    help="How to reach it.",
+    help="How to reach it: `proxy` is RunPod's gateway, `auto` takes it where nothing else is.",
 )
 @click.option(
     "--slow", is_flag=True, help="Ask also what takes minutes: largest files, use of volumes."
@@ -115,11 +108,6 @@ def run(ctx: click.Context, /, **given: Any) -> None:
 
 
 def _examined(options: Options, given: Mapping[str, Any]) -> Examined:
-    if given["transport"] == "proxy":
-        raise UsageError(
-            "The proxy transport is not available in this version.",
-            hint="Use --transport direct; a Pod needs 22/tcp among its ports for it.",
-        )
     if (given["pod"] is None) == (given["address"] is None):
         raise UsageError(
             "Name either a Pod or an SSH host.",
@@ -129,10 +117,10 @@ def _examined(options: Options, given: Mapping[str, Any]) -> Examined:
     asked, known = given["identities"], given["known_hosts"]
     if given["address"] is not None:
         keys = Keys(asked or config.identity_files, places.host_keys_file(), known)
-        target = ssh_target(given["address"])
+        target = ssh_target(given["address"], given["transport"])
         return asyncio.run(_examine(target, keys, config, asked_probes(slow=given["slow"])))
     with address(options, config) as where:
-        target = asyncio.run(pod_target(where, given["pod"]))
+        target = asyncio.run(pod_target(where, given["pod"], given["transport"]))
         keys = Keys((*asked, *where.identities), where.host_keys, known)
         return asyncio.run(_examine(target, keys, config, asked_probes(slow=given["slow"])))
 
@@ -161,52 +149,6 @@ def _explain(probes: tuple[Probe, ...], *, as_json: bool) -> None:
     emit({"shell": SHELL, "script": script.text, "questions": questions})
 
 
-async def pod_target(where: Address, word: str) -> SshTarget:
-    """Where the shell of the Pod of that id or name is reached.
-
-    Raises:
-        UsageError: the account has no such Pod.
-        SshError: it has no direct address.
-        ApiError: the Pods could not be listed.
-    """
-    from rgt_tui.clients.rest import Rest  # httpx: only for a Pod
-
-    async with Rest(base_url=where.base_url, key=where.key) as rest:
-        listed = await rest.pods()
-    pod = find_pod(listed.pods, word)
-    if pod.ssh_direct is None:
-        why = unreachable_why(pod, Evidence())
-        hint = "Direct SSH needs 22/tcp among the Pod's ports, and the Pod running."
-        raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
-    return shell_target(pod)
-
-
-def ssh_target(address: str) -> SshTarget:
-    """The host that `[USER@]HOST[:PORT]` names; an IPv6 address stands in brackets.
-
-    Raises:
-        UsageError: it names none.
-    """
-    found = _TARGET.fullmatch(address)
-    port = int(found["port"] or 22) if found is not None else 0
-    if found is None or not 1 <= port <= 65535 or (found["host"] or "").startswith("-"):
-        raise UsageError(
-            f"{address!r} is not [USER@]HOST[:PORT].",
-            hint="For instance root@203.0.113.7:22017, or root@[2001:db8::7]:22",
-        )
-    host = found["six"] or found["host"]
-    user = found["user"] or USER
-    shown = f"[{host}]" if ":" in host else host
-    return SshTarget(
-        host=host,
-        port=port,
-        username=user,
-        name=f"{user}@{shown}:{port}",
-        pin_id=f"{shown}:{port}",
-        start="",
-    )
-
-
 async def _examine(
     target: SshTarget, keys: Keys, config: Config, probes: tuple[Probe, ...]
 ) -> Examined:
@@ -233,6 +175,7 @@ def probe_json(examined: Examined) -> dict[str, Any]:
     answer = examined.answer
     return {
         "target": examined.target.name,
+        "transport": examined.target.road.value,
         "observed_at": rfc3339(examined.at),
         "host_key": {"fingerprint": answer.host_key.fingerprint, "how": answer.host_key.how},
         "disk": disk_json(examined.events.get(DiskReport)),
@@ -246,12 +189,16 @@ def probe_json(examined: Examined) -> dict[str, Any]:
                 "exit_code": section.exit_code,
                 "timed_out": section.timed_out,
                 "cut": section.cut,
-                "seconds": round(answer.seconds.get(name, 0.0), 3),
+                "seconds": _rounded(answer.seconds.get(name)),
             }
             for name, section in answer.sections.items()
         ],
         "fault": _fault(answer.fault),
     }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def disk_json(event: Observed[Any] | Failed | None) -> dict[str, Any]:
@@ -316,6 +263,8 @@ def _fault(fault: SshError | None) -> dict[str, str] | None:
 def _print(examined: Examined) -> None:
     key = examined.answer.host_key
     click.echo(f"{examined.target.name}  host key {key.fingerprint} ({key.how})")
+    if examined.target.road is SshRoad.PROXY:
+        click.echo("  by RunPod's gateway: no scp, sftp, rsync or forwards that way (RP6)")
     disks = examined.events.get(DiskReport)
     if isinstance(disks, Observed):
         for mount in disks.value.mounts:

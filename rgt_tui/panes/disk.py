@@ -14,7 +14,7 @@ from rgt_tui.domain.units import (
     show_percent,
 )
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.facts import stores, unreachable_why
+from rgt_tui.facts import road_note, stores, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.probes._walk import DiskUse
 from rgt_tui.probes.df import DiskReport
@@ -162,7 +162,10 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     if why is not None:
         lines.insert(0, (Cell("? ", Tone.UNKNOWN), Cell(f"df was not seen: {why}", Tone.UNKNOWN)))
     seen = scene.account.about(pod.id).latest(DiskReport)
-    note = f"df {show_age(scene.now - seen.at)}" if seen is not None else "df never seen"
+    note = "df never seen"
+    if seen is not None:
+        road = road_note(scene.account.about(pod.id))
+        note = f"df {show_age(scene.now - seen.at)}{road}"
     return (Block(f"Disks of {pod.label}", tuple(lines), note), _filling(pod, disks, scene))
 
 

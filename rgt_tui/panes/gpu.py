@@ -16,7 +16,7 @@ from rgt_tui.domain.units import (
     show_percent,
     show_usd,
 )
-from rgt_tui.facts import gpu_name, state_of, unreachable_why
+from rgt_tui.facts import gpu_name, road_note, state_of, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 from rgt_tui.probes.cuda import CudaReport
 from rgt_tui.probes.gpu_health import GpuHealth, GpuHealthReport
@@ -256,6 +256,8 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     latest: Any = scene.account.about(pod.id).latest(seen.kind) if seen is not None else None
     tool = "rocm-smi" if seen is not None and seen.kind is AmdReport else "nvidia-smi"
     note = f"{tool} {show_age(scene.now - latest.at) if latest is not None else 'never seen'}"
+    if latest is not None:
+        note += road_note(scene.account.about(pod.id))
     blocks = [Block(f"Processes on {pod.label}", _processes(pod, seen, index, scene), note)]
     if seen is not None and seen.gpus:
         blocks.append(Block(f"GPUs of {pod.label}", tuple(_cards(pod, seen, scene)), note))

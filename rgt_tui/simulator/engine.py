@@ -178,6 +178,10 @@ class Simulator:
         servers = self._running()
         self.call(lambda world: servers.drop(world.find(pod).id))
 
+    def cut_gateway(self) -> None:
+        """Cuts every connection to the gateway, without a goodbye."""
+        self.call(lambda world: self._gateway.cut() if self._gateway is not None else None)
+
     def ssh_connections(self, pod: str) -> int:
         """Live SSH connections to a Pod."""
         servers = self._running()

@@ -7,7 +7,7 @@ ask Pods.
 
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.money import Balance
-from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.pod import Pod, SshEndpoint, SshRoad
 from rgt_tui.probes import EACH_TICK, all_probes
 
 if TYPE_CHECKING:
@@ -102,16 +102,38 @@ class Source:
     is_slow: bool = False
 
 
+def has_road(pod: Pod) -> bool:
+    """Whether the API offers any way to its shell now."""
+    return pod.ssh_road is not SshRoad.NONE
+
+
 def shell_target(pod: Pod) -> SshTarget:
-    """Where and as whom the shell of a Pod with a direct address is reached."""
-    assert pod.ssh_direct is not None  # noqa: S101  # asked only for Pods that have one
+    """Where and as whom the shell of a Pod is reached: straight if it can be, else by the gateway.
+
+    The gateway shows one host key for all Pods, so that is bound to the gateway's name.
+    """
+    if pod.ssh_direct is None:
+        return gateway_target(pod)
+    target = _target(pod, pod.ssh_direct, SshRoad.DIRECT)
+    return replace(target, pin_id=pod.id, start=pod.start)
+
+
+def gateway_target(pod: Pod) -> SshTarget:
+    """Where and as whom the shell of a Pod is reached through the gateway."""
+    assert pod.ssh_proxy is not None  # noqa: S101  # asked only for Pods that have one
+    return _target(pod, pod.ssh_proxy, SshRoad.PROXY)
+
+
+def _target(pod: Pod, at: SshEndpoint, road: SshRoad) -> SshTarget:
     return SshTarget(
-        host=pod.ssh_direct.host,
-        port=pod.ssh_direct.port,
-        username=pod.ssh_direct.username,
+        host=at.host,
+        port=at.port,
+        username=at.username,
         name=pod.name,
-        pin_id=pod.id,
-        start=pod.start,
+        pin_id=f"gateway {at.host}",
+        start="always",
+        road=road,
+        owner=pod.id,
     )
 
 

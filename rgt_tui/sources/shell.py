@@ -1,4 +1,8 @@
-"""One examination of a Pod over SSH: every question of the tick in one round trip."""
+"""One examination of a Pod over SSH: every question of the tick in one round trip.
+
+A Pod without direct SSH is examined through the gateway, which gives the same answers and
+carries no files (RP6).
+"""
 
 from typing import Final
 
@@ -7,7 +11,7 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.readiness import Answered
 from rgt_tui.probes import Probe, all_probes, due
-from rgt_tui.sources import Ask, Source, shell_target
+from rgt_tui.sources import Ask, Source, has_road, shell_target
 
 EVERY_S: Final = 10.0
 DEADLINE_S: Final = 20.0
@@ -15,11 +19,12 @@ DEADLINE_S: Final = 20.0
 
 async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
-    assert pod is not None and pod.ssh_direct is not None  # noqa: S101, PT018  # chosen by `_reachable`
+    assert pod is not None  # noqa: S101  # a source with `pods` is given one
     probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
-    events = await examine(ask.wires.shells, shell_target(pod), probes, ask.clock)
+    target = shell_target(pod)
+    events = await examine(ask.wires.shells, target, probes, ask.clock)
     changes = tuple(Change(kind, event, pod.id) for kind, event in events)
-    return (ask.seen(Answered("direct"), source="ssh"), *changes)
+    return (ask.seen(Answered(target.road.value), source="ssh"), *changes)
 
 
 def _asked() -> tuple[Probe, ...]:
@@ -28,7 +33,7 @@ def _asked() -> tuple[Probe, ...]:
 
 
 def _reachable(account: Account, now: float) -> tuple[Pod, ...]:
-    return tuple(pod for pod in account.pods if pod.is_running and pod.ssh_direct is not None)
+    return tuple(pod for pod in account.pods if pod.is_running and has_road(pod))
 
 
 SOURCE = Source(

@@ -65,7 +65,7 @@ class Missing:
         age = reading.age(now)
         name = getattr(kind, "called", kind.__name__)
         why = f" ({reading.failure.error})" if reading.failure is not None else ""
-        if not why and "SSH" in name and subject.pod is not None and not subject.pod.ssh_direct:
+        if not why and "SSH" in name and subject.pod is not None and subject.pod.ssh_road == "none":
             why = f" ({unreachable_why(subject.pod, subject.evidence)})"
         seen = "never seen" if age is None else f"last seen {show_age(age)} ago"
         return f"{name}: {seen}{why}"

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from rgt_tui.commands.probe import mount_json, ssh_target
+from rgt_tui.commands._targets import ssh_target
+from rgt_tui.commands.probe import mount_json
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.probes import quick_probes
 from rgt_tui.probes.df import parse
@@ -89,6 +90,49 @@ def test_a_key_that_is_not_accepted_exits_4(sshd: Sshd, tmp_path: Path) -> None:
     assert "no offered key was accepted" in said["error"]["message"]
 
 
+def demo(home: Path, *argv: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "rgt_tui", "--demo", "probe", *argv],
+        env={"RGT_TUI_HOME": str(home / "rgt"), "PATH": "/usr/bin:/bin", "HOME": str(home)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("transport", ["auto", "proxy"])
+def test_a_pod_without_direct_ssh_is_examined_through_the_gateway(
+    tmp_path: Path, transport: str
+) -> None:
+    ran = demo(tmp_path, "infer-x", "--transport", transport, "--json")
+    said = json.loads(ran.stdout)
+    assert ran.returncode == 0
+    assert (said["transport"], said["fault"]) == ("proxy", None)
+    assert [gpu["name"] for gpu in said["gpu"]["gpus"]] == ["NVIDIA L40S"]
+    assert {part["seconds"] for part in said["sections"]} == {None}
+
+
+def test_the_gateway_is_named_with_what_it_cannot_do(tmp_path: Path) -> None:
+    ran = demo(tmp_path, "infer-x")
+    assert "by RunPod's gateway: no scp, sftp, rsync or forwards that way (RP6)" in ran.stdout
+
+
+def test_a_way_that_is_not_offered_exits_4_and_names_the_other(tmp_path: Path) -> None:
+    ran = demo(tmp_path, "infer-x", "--transport", "direct")
+    assert ran.returncode == 4
+    assert "offers it no direct SSH" in ran.stderr
+    assert "--transport proxy" in ran.stderr
+
+
+def test_the_gateway_is_known_by_its_name() -> None:
+    by_name = ssh_target("3c5v7b9n1m-64411f3b@ssh.runpod.io")
+    assert by_name.road == "proxy"
+    assert by_name.pin_id == "gateway ssh.runpod.io"
+    assert ssh_target("root@127.0.0.1:22").road == "direct"
+
+
 def test_a_closed_port_exits_4(sshd: Sshd, tmp_path: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -109,7 +153,7 @@ def test_a_known_hosts_file_without_the_host_exits_4(sshd: Sshd, tmp_path: Path)
 @pytest.mark.parametrize(
     "argv",
     [
-        ("--ssh", "root@127.0.0.1:1", "--transport", "proxy"),
+        ("--ssh", "root@127.0.0.1:1", "--transport", "pigeon"),
         ("--ssh", "root@127.0.0.1:99999"),
         ("--ssh", "two words"),
         ("pod", "--ssh", "root@127.0.0.1"),

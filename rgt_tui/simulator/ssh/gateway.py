@@ -68,6 +68,10 @@ class GatewayServer:
         """Stops listening and cuts every connection."""
         if self._acceptor is not None:
             self._acceptor.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Cuts every connection."""
         for connection in list(self.connections):
             connection.abort()
 

@@ -1,0 +1,84 @@
+"""Which host a command means: a Pod by its id or name, or any host by its address."""
+
+import re
+from typing import Final
+
+from rgt_tui.clients.ssh import SshTarget
+from rgt_tui.domain.errors import SshError, SshFault, UsageError
+from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.pod import SshRoad
+from rgt_tui.facts import find_pod, unreachable_why
+from rgt_tui.opening import Address
+from rgt_tui.sources import gateway_target, shell_target
+
+GATEWAY: Final = "ssh.runpod.io"
+USER: Final = "root"
+"""Who one is in a Pod; the default for other hosts too."""
+_TARGET: Final = re.compile(
+    r"(?:(?P<user>[^@\s:]+)@)?(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^:@\s\[\]]+))"
+    r"(?::(?P<port>\d{1,5}))?"
+)
+
+
+async def pod_target(where: Address, word: str, transport: str) -> SshTarget:
+    """Where the shell of the Pod of that id or name is reached.
+
+    Args:
+        where: the account.
+        word: id or name.
+        transport: `direct`, `proxy`, or `auto` for whichever there is.
+
+    Raises:
+        UsageError: the account has no such Pod.
+        SshError: it has no address of that kind.
+        ApiError: the Pods could not be listed.
+    """
+    from rgt_tui.clients.rest import Rest  # httpx: only for a Pod
+
+    async with Rest(base_url=where.base_url, key=where.key) as rest:
+        listed = await rest.pods()
+    pod = find_pod(listed.pods, word)
+    offered = {"direct": pod.ssh_direct, "proxy": pod.ssh_proxy}
+    if not pod.is_running or not any(offered.values()):
+        why = unreachable_why(pod, Evidence())
+        hint = "SSH needs the Pod running; the direct way also 22/tcp among its ports."
+        raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
+    if transport == "auto":
+        return shell_target(pod)
+    if offered[transport] is None:
+        other = "proxy" if transport == "direct" else "direct"
+        why = f"the API offers it no {transport} SSH"
+        hint = f"Use --transport {other}; direct SSH needs 22/tcp among the Pod's ports."
+        raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
+    return gateway_target(pod) if transport == "proxy" else shell_target(pod)
+
+
+def ssh_target(address: str, transport: str = "auto") -> SshTarget:
+    """The host that `[USER@]HOST[:PORT]` names; an IPv6 address stands in brackets.
+
+    RunPod's gateway is known by its name; `transport` says it of another host.
+
+    Raises:
+        UsageError: it names none.
+    """
+    found = _TARGET.fullmatch(address)
+    port = int(found["port"] or 22) if found is not None else 0
+    if found is None or not 1 <= port <= 65535 or (found["host"] or "").startswith("-"):
+        raise UsageError(
+            f"{address!r} is not [USER@]HOST[:PORT].",
+            hint="For instance root@203.0.113.7:22017, or root@[2001:db8::7]:22",
+        )
+    host = found["six"] or found["host"]
+    user = found["user"] or USER
+    shown = f"[{host}]" if ":" in host else host
+    is_gateway = transport == "proxy" or (transport == "auto" and host == GATEWAY)
+    return SshTarget(
+        host=host,
+        port=port,
+        username=user,
+        name=f"{user}@{shown}:{port}",
+        pin_id=f"gateway {host}" if is_gateway else f"{shown}:{port}",
+        start="always" if is_gateway else "",
+        owner=f"{user}@{shown}:{port}",
+        road=SshRoad.PROXY if is_gateway else SshRoad.DIRECT,
+    )
