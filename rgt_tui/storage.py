@@ -12,13 +12,15 @@ pastes), never the volume: there the size is the API's and what is used is unkno
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rgt_tui.domain.durable import Lies
 from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.probes.df import DiskMount, DiskReport
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.domain.durable import Lies
 
 _CONTAINER: Final = MountKind.CONTAINER
 _VOLUME: Final = MountKind.VOLUME
@@ -157,7 +159,7 @@ def lies_of(
     volumes: Sequence[NetworkVolume],
     stores: Sequence[Store],
     report: DiskReport | None,
-) -> Lies:
+) -> "Lies":
     """Where a file lies, by the API and by the mount table, for the rule on what is durable.
 
     Args:
@@ -167,6 +169,8 @@ def lies_of(
         stores: the Pod's storage.
         report: the mount table; None when it was not seen.
     """
+    from rgt_tui.domain.durable import Lies
+
     above = [store for store in stores if _is_below(real_path, _plain(store.path))]
     store = max(above, key=lambda store: len(_plain(store.path)), default=None)
     if store is None:

@@ -6,18 +6,19 @@ from typing import Any
 import click
 
 from rgt_tui.commands import _options
-from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs
+from rgt_tui.domain.checkpoint import CheckpointList
+from rgt_tui.domain.durable import NotDurable
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.stored import StoredCheckpoints
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import rfc3339, show_bytes, show_duration
-from rgt_tui.facts import find_pod, stores, unreachable_why
+from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Wanted, look
 from rgt_tui.panes import Scene
-from rgt_tui.probes.df import DiskReport
-from rgt_tui.storage import Fate, fate_of
+from rgt_tui.saved_facts import Saved, gaps_of, listing, lost_s, saved_on, unknown_why
 
 
 @click.command("checkpoints", help=__doc__)
@@ -26,57 +27,61 @@ from rgt_tui.storage import Fate, fate_of
 @_options.identities
 @click.pass_obj
 def run(options: Options, pod_name: str, as_json: bool, identities: tuple[Path, ...]) -> None:
-    """Lists the checkpoints of one Pod, newest first."""
+    """Lists the checkpoints of one Pod, newest first; of a stopped one over S3."""
     kinds = frozenset({CheckpointList})
     looked = look(options, Wanted(pods=(pod_name,), identities=identities, kinds=kinds, slow=True))
     pod = find_pod(looked.scene.account.pods, pod_name)
-    evidence = looked.scene.account.about(pod.id)
-    found = evidence.value(CheckpointList)
-    if found is None:
-        raise _not_listed(pod, evidence)
+    if not pod.is_running and pod.network_mounts:
+        outside = frozenset[type]({StoredCheckpoints})
+        looked = look(options, Wanted(pods=(pod_name,), shells=False, kinds=outside))
+        pod = find_pod(looked.scene.account.pods, pod_name)
+    scene = looked.scene
+    why = unknown_why(pod, scene.account)
+    if why:
+        raise _not_listed(pod, scene.account.about(pod.id), why)
     if as_json:
-        emit(_answer(pod, found, looked.scene))
+        emit(_answer(pod, scene))
     else:
-        _print(pod, found, looked.scene)
+        _print(pod, scene)
 
 
-def _not_listed(pod: Pod, evidence: Evidence) -> SshError:
+def _not_listed(pod: Pod, evidence: Evidence, why: str) -> SshError:
     failure = evidence.reading(CheckpointList).failure
-    why = failure.error if failure is not None else unreachable_why(pod, evidence)
     hint = failure.hint if failure is not None else ""
     if not pod.is_running:
-        hint = "A stopped Pod has no shell; its network volume can be listed over S3 (volumes)"
+        hint = "Start it, or read its network volume over S3: that needs an S3 key (README)"
     elif pod.ssh_direct is None:
         hint = "RP6: the gateway runs no programs; expose 22/tcp on the Pod for direct SSH"
-    said = f"The checkpoints of {clean(pod.label)} are not known: {why or 'it was not examined'}"
+    said = f"The checkpoints of {clean(pod.label)} are not known: {why}"
     return SshError(SshFault.NO_ADDRESS, said, hint=hint)
 
 
-def fate(pod: Pod, one: Checkpoint, scene: Scene) -> Fate:
-    """What stop and terminate do to a checkpoint."""
-    report = scene.account.about(pod.id).value(DiskReport)
-    return fate_of(one.real_path or one.path, stores(pod, scene.account), report)
-
-
-def _answer(pod: Pod, found: CheckpointList, scene: Scene) -> dict[str, Any]:
-    proofs = scene.account.about(pod.id).value(CheckpointProofs) or CheckpointProofs()
+def _answer(pod: Pod, scene: Scene) -> dict[str, Any]:
+    listed = listing(pod, scene.account)
+    gaps = gaps_of(pod, scene.account)
+    links = listed.value.links if listed is not None else ()
+    roots = listed.value.roots if listed is not None else ()
+    found = saved_on(pod, scene.account, scene.now)
     return {
         "pod": pod.id,
         "name": pod.name,
-        "checkpoints": [_row(pod, one, found, scene, proofs) for one in found.checkpoints],
-        "complete": found.is_complete,
-        "gaps": list(found.gaps),
-        "links": [{"path": clean(x.path), "target": clean(x.target)} for x in found.links],
-        "roots": [clean(root) for root in found.roots],
+        "checkpoints": [_row(one) for one in found],
+        "work_lost_seconds": _whole(lost_s(found)),
+        "complete": not gaps,
+        "gaps": list(gaps),
+        "links": [{"path": clean(x.path), "target": clean(x.target)} for x in links],
+        "roots": [clean(root) for root in roots],
         "observed_at": rfc3339(scene.now),
     }
 
 
-def _row(
-    pod: Pod, one: Checkpoint, found: CheckpointList, scene: Scene, proofs: CheckpointProofs
-) -> dict[str, Any]:
-    end = fate(pod, one, scene)
-    verdict, reason = proofs.verdict_of(one)
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
+
+
+def _row(saved: Saved) -> dict[str, Any]:
+    one, kind = saved.one, saved.lies.kind
+    places = () if isinstance(saved.kept, NotDurable) else saved.kept
     return {
         "path": one.shown,
         "format": one.format,
@@ -84,37 +89,56 @@ def _row(
         "files": len(one.files),
         "step": one.step,
         "modified_at": rfc3339(one.modified),
-        "age_seconds": max(0, round(found.pod_now - one.modified)),
+        "age_seconds": round(saved.age_s),
         "unfinished": one.unfinished or None,
-        "mount": end.store.path if end.store is not None else None,
-        "storage": end.store.kind.value if end.store is not None else None,
-        "survives_stop": end.survives_stop,
-        "survives_terminate": end.survives_terminate,
-        "why": end.why,
-        "verdict": verdict.value,
-        "reason": reason,
+        "mount": saved.lies.mount or None,
+        "storage": kind.value if kind is not None else None,
+        "survives_stop": saved.survives_stop,
+        "survives_terminate": saved.survives_terminate,
+        "kept_by": [
+            {"place": clean(place.place), "witnesses": [w.value for w in place.witnesses]}
+            for place in places
+        ],
+        "why": _why(saved),
+        "verdict": saved.verdict.value,
+        "level": saved.level.value if saved.level is not None else None,
+        "reason": saved.reason,
+        "verified_by_load": saved.is_loaded,
+        "listed_by": saved.by,
     }
 
 
-def _print(pod: Pod, found: CheckpointList, scene: Scene) -> None:
-    if found.checkpoints:
-        lost = max(0.0, found.pod_now - found.checkpoints[0].modified)
-        click.echo(f"{clean(pod.label)}: the newest checkpoint is {show_duration(lost)} old")
-    elif found.is_complete:
+def _why(saved: Saved) -> str:
+    if isinstance(saved.kept, NotDurable):
+        return clean(saved.kept.why)
+    return clean("; ".join(place.said for place in saved.kept))
+
+
+def _print(pod: Pod, scene: Scene) -> None:
+    found = saved_on(pod, scene.account, scene.now)
+    gaps = gaps_of(pod, scene.account)
+    if found:
+        click.echo(
+            f"{clean(pod.label)}: the newest checkpoint is {show_duration(found[0].age_s)} old"
+        )
+        lost = lost_s(found)
+        what = "ALL of it: none is known to be kept" if lost is None else show_duration(lost)
+        click.echo(f"{clean(pod.label)}: a terminate now would lose {what}")
+    elif not gaps:
         click.echo(f"{clean(pod.label)}: there is no checkpoint")
-    for one in found.checkpoints:
-        end = fate(pod, one, scene)
-        age = show_duration(max(0.0, found.pod_now - one.modified))
-        kept = "kept by terminate" if end.survives_terminate else "LOST by terminate"
+    for saved in found:
+        one = saved.one
+        kept = "kept by terminate" if saved.survives_terminate else "LOST by terminate"
         step = f"step {one.step}" if one.step is not None else "step ?"
         open_ = f", still being written ({one.unfinished})" if one.unfinished else ""
         click.echo(
-            f"{age:>7}  {show_bytes(one.size):>6}  {one.format:<12} {step:<12} {kept}  "
-            f"{one.shown}  ({end.why}{open_})"
+            f"{show_duration(saved.age_s):>7}  {show_bytes(one.size):>6}  {one.format:<12} "
+            f"{step:<12} {kept}  {one.shown}  ({_why(saved)}{open_})"
         )
-    for link in found.links:
+    listed = listing(pod, scene.account)
+    for link in listed.value.links if listed is not None else ():
         narrate(f"{clean(link.path)} is a link to {clean(link.target)}: not followed")
-    for gap in found.gaps:
+    for gap in gaps:
         narrate(f"not seen: {gap}")
 
 

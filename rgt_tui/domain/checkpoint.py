@@ -214,6 +214,7 @@ class CheckpointList:
     """
 
     called: ClassVar[str] = "checkpoints over SSH"
+    is_of_pods: ClassVar[bool] = True
 
     checkpoints: tuple[Checkpoint, ...] = ()
     gaps: tuple[str, ...] = ()

@@ -62,7 +62,7 @@ class MeasureOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PullOrder:
+class FetchOrder:
     """Bring one checkpoint here, proven equal at both ends.
 
     Attributes:
@@ -85,7 +85,7 @@ class PullOrder:
         return self.checkpoint.size
 
 
-Order = VerifyOrder | MeasureOrder | PullOrder
+Order = VerifyOrder | MeasureOrder | FetchOrder
 
 
 class JobEnd(StrEnum):

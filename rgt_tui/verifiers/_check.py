@@ -101,13 +101,13 @@ def _structure(file: File, verifier: Optional[Verifier]) -> "tuple[Optional[Plan
     return plan, Judged(OK, STRUCTURE, plan.said or "its structure is whole")
 
 
-_WEIGHTS = (".safetensors", ".gguf", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack",
+WEIGHTS = (".safetensors", ".gguf", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack",
             ".pt", ".pth", ".ckpt", ".bin", ".distcp")  # fmt: skip
 
 
 def _unknown_format(file: File) -> Judged:
     """A file no verifier knows; one that is named like weights and is none is broken."""
-    named = file.name.lower().endswith(_WEIGHTS)
+    named = file.name.lower().endswith(WEIGHTS)
     if not file.size:
         return Judged(BROKEN if named else UNKNOWN, STRUCTURE, "it is empty")
     if not named:

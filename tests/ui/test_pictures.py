@@ -6,7 +6,7 @@ import pytest
 
 from rgt_tui.panes import Scene
 from tests.conftest import Gallery
-from tests.ui import hostile, law, money, scenes
+from tests.ui import hostile, law, money, saved, scenes
 from tests.ui.demo_fleet import demo_fleet
 from tests.ui.driving import console, examined
 
@@ -73,6 +73,28 @@ async def test_money_in_full_looks_as_it_did(
 ) -> None:
     async with console(money.money(), size, pane) as running:
         await running.press("enter")
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+async def test_checkpoints_look_as_they_did(size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(saved.saved(), size) as running:
+        await running.press("slash", *"train", "enter", "p")
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=_of)
+async def test_checkpoints_of_all_pods_look_as_they_did(
+    size: tuple[int, int], gallery: Gallery
+) -> None:
+    """Hostile names, what is not known, what is kept without a Pod."""
+    async with console(saved.saved(), size, "checkpoints") as running:
+        gallery.holds(running.app)
+
+
+async def test_a_checkpoint_in_full_looks_as_it_did(gallery: Gallery) -> None:
+    async with console(saved.saved(), (120, 40), "checkpoints") as running:
+        await running.press("j", "enter")
         gallery.holds(running.app)
 
 

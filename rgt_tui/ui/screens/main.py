@@ -230,7 +230,7 @@ class MainScreen(Shown):
         self._stop_waiting()
         self._pane = next(pane for pane in self._panes if pane.name == name)
         self._cursors.pop(name, None)
-        self._look(text=text)
+        self._look(text=" ".join(word.lstrip("!") for word in text.split()))
 
     def action_no_pane(self, digit: str) -> None:
         """Says which panes there are."""

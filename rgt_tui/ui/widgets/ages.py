@@ -130,8 +130,8 @@ def _kind_age(kind: type, scene: Scene) -> tuple[str, float | None, Piece]:
 
 
 def _is_of_pods(kind: type) -> bool:
-    """Whether a report is read from each Pod: the ones that probes define are."""
-    return kind.__module__.startswith("rgt_tui.probes.")
+    """Whether a report is read from each Pod: the ones that probes define are, and lists over SSH."""
+    return kind.__module__.startswith("rgt_tui.probes.") or getattr(kind, "is_of_pods", False)
 
 
 def _answers(about: Evidence, scene: Scene) -> bool:

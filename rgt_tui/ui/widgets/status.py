@@ -56,12 +56,15 @@ def tab_line(panes: Sequence[Pane], scene: Scene, active: str, width: int) -> Li
     """The panes with the digits that open them; the open one stands in brackets."""
     line: list[Piece] = []
     for pane in panes:
+        is_open, has_tab = pane.name == active, pane.order < DIGITS
+        if not (is_open or has_tab):
+            continue
         count = pane.count(scene)
         name = pane.title if count is None else f"{pane.title}({count})"
-        digit = f"{pane.order} " if pane.order < DIGITS else ""
-        if pane.name == active:
+        digit = f"{pane.order} " if has_tab else ""
+        if is_open:
             line.extend((Piece(f"[{digit}{name}]", Ink.TITLE), Piece(" ")))
-        elif digit:
+        else:
             line.extend((Piece(f" {pane.order}", Ink.KEY), Piece(f" {name}  ")))
     return fit_line(tuple(line), width)
 

@@ -1,0 +1,147 @@
+"""Checkpoints on a network volume, looked at over S3: a list, then HEAD and header of each file.
+
+Works with no Pod running. It proves that bytes of that size lie on the volume and begin as they
+should, seen from outside any Pod; what lies between is not read.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Final
+
+from rgt_tui.clients.s3 import S3
+from rgt_tui.clients.s3_open import verify_header
+from rgt_tui.clock import Clock
+from rgt_tui.domain.checkpoint import Checkpoint, FileStamp
+from rgt_tui.domain.durable import OutsideLook
+from rgt_tui.domain.errors import ApiError, NotFound
+from rgt_tui.domain.objects import StoredObject, is_trash
+from rgt_tui.domain.stored import StoredVolume
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.volume import NetworkVolume
+from rgt_tui.verifiers._check import WEIGHTS
+from rgt_tui.verifiers._layout import Entry, checkpoints_in, is_of_interest, wants_magic
+from rgt_tui.verifiers._walk import BESIDE_MAX, SKIPPED
+
+OBJECTS_MAX: Final = 50_000
+LOOKS_MAX: Final = 400
+"""Files that are looked at in one go: each takes three calls at most."""
+AT_ONCE: Final = 6
+MAGIC: Final = 16
+
+
+async def look_outside(s3: S3, volume: NetworkVolume, clock: Clock) -> StoredVolume:
+    """The checkpoints of a network volume and a look at each of their files.
+
+    Raises:
+        ApiError: the volume could not be listed.
+    """
+    listing = await s3.list(volume.id, deep=True, limit=OBJECTS_MAX)
+    gaps = [] if listing.is_whole else [f"there are more than {OBJECTS_MAX} objects"]
+    entries = _entries(listing.objects)
+    gate = asyncio.Semaphore(AT_ONCE)
+    magic = await _magic(s3, volume.id, entries, gate)
+    now = clock()
+    found = checkpoints_in(
+        [entry._replace(magic=magic.get(entry.path, "")) for entry in entries], now
+    )
+    checkpoints = tuple(
+        Checkpoint(
+            path=one.path.lstrip("/"),
+            format=one.kind,
+            files=tuple(map(_stamp, one.entries)),
+            step=one.step,
+            unfinished=clean(one.unfinished, 300),
+        )
+        for one in found
+    )
+    wanted = [file for one in checkpoints for file in one.files]
+    if len(wanted) > LOOKS_MAX:
+        gaps.append(f"{len(wanted) - LOOKS_MAX} of {len(wanted)} files of older checkpoints")
+    looks = await asyncio.gather(
+        *(_look(s3, volume.id, file, gate, clock) for file in wanted[:LOOKS_MAX])
+    )
+    seen = {look.path: look for look in looks if isinstance(look, OutsideLook)}
+    gaps += [why for why in looks if isinstance(why, str)][:20]
+    return StoredVolume(
+        volume_id=volume.id,
+        name=volume.name or volume.id,
+        checkpoints=checkpoints,
+        looks=MappingProxyType(seen),
+        gaps=tuple(gaps),
+    )
+
+
+def _entries(objects: Iterable[StoredObject]) -> list[Entry]:
+    """The objects that can belong to checkpoints, and some of what lies beside them."""
+    by_folder: dict[str, list[StoredObject]] = {}
+    for found in objects:
+        folder, _, name = found.key.rpartition("/")
+        if name and not is_trash(found.key) and SKIPPED.isdisjoint(folder.split("/")):
+            by_folder.setdefault(folder, []).append(found)
+    kept: list[StoredObject] = []
+    for inside in by_folder.values():
+        interesting = [one for one in inside if is_of_interest(one.key.rpartition("/")[2])]
+        beside = [one for one in inside if one not in interesting] if interesting else []
+        kept += interesting + beside[:BESIDE_MAX]
+    return [_entry(one, number) for number, one in enumerate(kept, 1)]
+
+
+def _entry(found: StoredObject, number: int) -> Entry:
+    """An object as a file; the number stands for an inode, which S3 does not know."""
+    changed = int((found.modified or 0.0) * 1e9)
+    return Entry(f"/{found.key}", found.size or 0, changed, changed, number, "")
+
+
+def _stamp(entry: Entry) -> FileStamp:
+    return FileStamp(
+        path=entry.path.lstrip("/"),
+        size=entry.size,
+        mtime_ns=entry.mtime_ns,
+        ctime_ns=entry.ctime_ns,
+        inode=entry.inode,
+    )
+
+
+async def _magic(
+    s3: S3, bucket: str, entries: Iterable[Entry], gate: asyncio.Semaphore
+) -> dict[str, str]:
+    """The first bytes, in hex, of files whose names alone do not tell what they are."""
+
+    async def first(entry: Entry) -> tuple[str, str]:
+        async with gate:
+            try:
+                head = await s3.get(bucket, entry.path.lstrip("/"), 0, MAGIC)
+            except ApiError:
+                head = b""  # the look at it says why
+        return entry.path, head.hex()
+
+    unsure = [e for e in entries if e.size and wants_magic(e.path.rpartition("/")[2])]
+    return dict(await asyncio.gather(*map(first, unsure[:LOOKS_MAX])))
+
+
+async def _look(
+    s3: S3, bucket: str, file: FileStamp, gate: asyncio.Semaphore, clock: Clock
+) -> OutsideLook | str:
+    """HEAD and header of one file; why not, when it could not be read."""
+    async with gate:
+        try:
+            head = await s3.head(bucket, file.path)
+            check = await verify_header(s3, bucket, file.path, head.size or 0)
+        except NotFound:
+            return f"{file.shown}: listed, but it is not there"
+        except ApiError as error:
+            return f"{file.shown}: {error.message}"
+    is_weights = file.path.lower().endswith(WEIGHTS)
+    is_beside = not check.format and not is_weights
+    verdict = "unknown" if is_beside else check.verdict
+    return OutsideLook(
+        place=f"volume:{bucket}",
+        path=file.path,
+        size=head.size,
+        header=verdict,
+        said="" if is_beside else check.said,
+        at=clock(),
+        modified=head.modified,
+        md5=head.md5,
+    )

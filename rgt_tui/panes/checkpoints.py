@@ -1,0 +1,268 @@
+"""Checkpoints: where they lie, how old the newest is, whether they are whole and outlive the Pod."""
+
+from typing import TYPE_CHECKING, Final
+
+from rgt_tui.domain.checkpoint import CheckpointList, Verdict
+from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.stored import StoredCheckpoints
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import UNKNOWN, show_age, show_bytes, show_duration
+from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.saved_facts import Saved
+
+FILES_SHOWN: Final = 12
+COPIES_SHOWN: Final = 4
+MARKS: Final = {
+    Verdict.OK: ("ok", Tone.GOOD),
+    Verdict.BROKEN: ("BROKEN!", Tone.BAD),
+    Verdict.UNKNOWN: (UNKNOWN, Tone.UNKNOWN),
+}
+
+COLUMNS: Final = (
+    Column(title="POD", width=12, rank=2),
+    Column(title="CHECKPOINT", width=32, rank=0, grows=True),
+    Column(title="AGE", width=6, rank=1, align="right"),
+    Column(title="STEP", width=8, rank=7, align="right"),
+    Column(title="SIZE", width=6, rank=5, align="right"),
+    Column(title="FORMAT", width=11, rank=8),
+    Column(title="MOUNT", width=12, rank=10),
+    Column(title="STORAGE", width=10, rank=6),
+    Column(title="STOP", width=5, rank=9),
+    Column(title="TERM", width=5, rank=3),
+    Column(title="VERDICT", width=12, rank=4),
+    Column(title="COPIES", width=6, rank=11, align="right"),
+    Column(title="BY", width=3, rank=12),
+)
+
+
+def _rows(scene: Scene) -> tuple[Row, ...]:
+    """Newest first over all Pods; what is not known stands after them and says why."""
+    known = sorted(_saved(scene), key=lambda one: (one.age_s, one.owner, one.one.path))
+    rows = [_row(one) for one in known]
+    for pod in sorted(scene.account.pods, key=lambda pod: (pod.label, pod.id)):
+        rows.extend(_open(pod, scene))
+    return tuple(rows)
+
+
+def _saved(scene: Scene) -> "tuple[Saved, ...]":
+    from rgt_tui.saved_facts import saved_apart, saved_on
+
+    account, now = scene.account, scene.now
+    own = tuple(one for pod in account.pods for one in saved_on(pod, account, now))
+    return (*own, *saved_apart(account, now))
+
+
+def _key(one: "Saved") -> str:
+    return f"{one.pod.id if one.pod is not None else one.lies.place}:{one.one.path}"
+
+
+def _row(saved: "Saved") -> Row:
+    one = saved.one
+    kind = saved.lies.kind
+    cells = (
+        Cell(saved.owner),
+        Cell(one.called, Tone.WARN if one.unfinished else Tone.PLAIN),
+        Cell(_age(saved)),
+        Cell(UNKNOWN, Tone.DIM) if one.step is None else Cell(str(one.step)),
+        Cell(show_bytes(one.size)),
+        Cell(one.format, Tone.DIM),
+        Cell(saved.lies.mount or UNKNOWN, Tone.DIM),
+        Cell(kind.value) if kind is not None else Cell(UNKNOWN, Tone.UNKNOWN),
+        _fate(saved.survives_stop),
+        _fate(saved.survives_terminate),
+        _verdict(saved),
+        Cell(str(len(saved.copies)) if saved.copies else "--", Tone.DIM),
+        Cell(saved.by, Tone.DIM),
+    )
+    return Row(_key(saved), cells, saved.pod.id if saved.pod is not None else None)
+
+
+def _age(saved: "Saved") -> str:
+    return "now" if saved.age_s < 1 else show_duration(saved.age_s)
+
+
+def _fate(survives: bool) -> Cell:  # the cell of a flag
+    return Cell("kept", Tone.GOOD) if survives else Cell("LOST", Tone.WARN)
+
+
+def _verdict(saved: "Saved") -> Cell:
+    if saved.one.unfinished:
+        return Cell("writing", Tone.WARN)
+    word, tone = MARKS[saved.verdict]
+    if saved.level is None:
+        return Cell("? unread", Tone.UNKNOWN)
+    return Cell(f"{word} {saved.level}", tone)
+
+
+def _open(pod: Pod, scene: Scene) -> list[Row]:
+    """Lines for what is not known of a Pod, and for a Pod that has no checkpoint."""
+    from rgt_tui.saved_facts import gaps_of, saved_on, unknown_why
+
+    why = unknown_why(pod, scene.account)
+    if why:
+        return [_line(pod, f"not known: {why}", Tone.UNKNOWN, "unknown")]
+    gaps = gaps_of(pod, scene.account)
+    rows = []
+    if gaps:
+        text = f"{len(gaps)} places were not seen: {gaps[0]}"
+        rows.append(_line(pod, text, Tone.WARN, "gaps"))
+    elif not saved_on(pod, scene.account, scene.now):
+        rows.append(_line(pod, "no checkpoint", Tone.DIM, "none"))
+    return rows
+
+
+def _line(pod: Pod, text: str, tone: Tone, kind: str) -> Row:
+    blank = Cell("")
+    unknown = Cell("" if kind == "none" else UNKNOWN, Tone.UNKNOWN)
+    rest = (blank,) * (len(COLUMNS) - 3)
+    return Row(
+        f"{pod.id}:{kind}", (Cell(pod.label), Cell(clean(text), tone), unknown, *rest), pod.id
+    )
+
+
+def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
+    chosen = next((one for one in _saved(scene) if _key(one) == key), None)
+    if chosen is not None:
+        blocks = (_about(chosen), _where(chosen), _files(chosen))
+        return (_newest(chosen.pod, scene), *blocks) if chosen.pod is not None else blocks
+    pod = next((pod for pod in scene.account.pods if key.startswith(f"{pod.id}")), None)
+    if pod is None:
+        return ()
+    return (_newest(pod, scene),)
+
+
+def _newest(pod: Pod, scene: Scene) -> Block:
+    """What a terminate would lose, in one sentence, and how sure that is."""
+    from rgt_tui.saved_facts import gaps_of, listing, saved_on, unknown_why
+
+    found = saved_on(pod, scene.account, scene.now)
+    lines: list[Line] = [_loss(found, unknown_why(pod, scene.account))]
+    gaps = gaps_of(pod, scene.account)
+    lines += [((Cell("not seen: ", Tone.WARN)), Cell(gap)) for gap in gaps[:3]]
+    seen = listing(pod, scene.account)
+    if seen is not None:
+        links = seen.value.links
+        lines += [
+            (Cell(f"link, not followed: {clean(x.path)} -> {clean(x.target)}", Tone.DIM),)
+            for x in links[:2]
+        ]
+    note = f"listed {show_age(scene.now - seen.at)}" if seen is not None else ""
+    return Block(f"Terminate {pod.label} now", tuple(lines), note)
+
+
+def _loss(found: "tuple[Saved, ...]", why: str) -> Line:
+    from rgt_tui.saved_facts import lost_s
+
+    if not found:
+        text = f"what would be lost is not known: {why}" if why else "no checkpoint was found"
+        return (Cell(text, Tone.UNKNOWN if why else Tone.WARN),)
+    newest = found[0]
+    since = lost_s(found)
+    if since is None:
+        return (
+            Cell("you would lose ALL of it: no checkpoint is known to be kept", Tone.BAD),
+            Cell(f" (the newest is {show_duration(newest.age_s)} old)"),
+        )
+    line = f"you would lose {show_duration(since)} of work"
+    later = [one for one in found if one.age_s < since]
+    more = ""
+    if later:
+        state = _why_not_counted(later[0])
+        more = f"; a newer one, {show_duration(later[0].age_s)} old, is {state}"
+    return (Cell(line, Tone.WARN), Cell(more))
+
+
+def _why_not_counted(saved: "Saved") -> str:
+    if saved.one.unfinished:
+        return "still being written"
+    return "broken" if saved.verdict is Verdict.BROKEN else "not kept"
+
+
+def _about(saved: "Saved") -> Block:
+    one = saved.one
+    lines: list[Line] = [
+        (Cell("path    ", Tone.ACCENT), Cell(one.shown)),
+        (
+            Cell("what    ", Tone.ACCENT),
+            Cell(f"{one.format}, {len(one.files)} files, {show_bytes(one.size)}{_step(saved)}"),
+        ),
+    ]
+    if one.unfinished:
+        lines.append((Cell(f"still being written: {one.unfinished}", Tone.WARN),))
+    lines.append((Cell("verdict ", Tone.ACCENT), _verdict(saved), Cell(f"  {saved.reason}")))
+    yes = "yes: its bytes are proven, and those bytes survive"
+    no = "no: it needs proven bytes (full or load) and equal bytes that survive"
+    lines.append(
+        (Cell("by load ", Tone.ACCENT), Cell(yes, Tone.GOOD) if saved.is_loaded else Cell(no))
+    )
+    hint = "V verifies it, p pulls it" if saved.by == "ssh" else "seen over S3: no shell is needed"
+    lines.append((Cell(hint, Tone.DIM),))
+    return Block(one.called, tuple(lines), f"{_age(saved)} old")
+
+
+def _step(saved: "Saved") -> str:
+    return "" if saved.one.step is None else f", step {saved.one.step}"
+
+
+def _where(saved: "Saved") -> Block:
+    from rgt_tui.domain.durable import NotDurable
+
+    mount = saved.lies.mount or UNKNOWN
+    lines: list[Line] = [
+        (Cell("lies on ", Tone.ACCENT), Cell(f"{saved.lies.label or UNKNOWN} at {mount}")),
+        (Cell("stop    ", Tone.ACCENT), _fate(saved.survives_stop)),
+    ]
+    if isinstance(saved.kept, NotDurable):
+        lines.append(
+            (Cell("term    ", Tone.ACCENT), _fate(False), Cell(f"  {clean(saved.kept.why)}"))
+        )
+    else:
+        lines += [
+            (Cell("term    ", Tone.ACCENT), _fate(True), Cell(f"  {clean(place.said)}"))
+            for place in saved.kept
+        ]
+    lines += [
+        (
+            Cell("copy    ", Tone.ACCENT),
+            Cell(f"{clean(copy.place)} {clean(copy.path)}: {copy.witness}"),
+        )
+        for copy in saved.copies[:COPIES_SHOWN]
+    ]
+    return Block("Where it lies", tuple(lines))
+
+
+def _files(saved: "Saved") -> Block:
+    files = saved.one.files
+    lines: list[Line] = [
+        (Cell(f"{show_bytes(file.size):>6}  "), Cell(file.shown)) for file in files[:FILES_SHOWN]
+    ]
+    if len(files) > FILES_SHOWN:
+        lines.append((Cell(f"and {len(files) - FILES_SHOWN} more", Tone.DIM),))
+    return Block("Files", tuple(lines))
+
+
+def _count(scene: Scene) -> int | None:
+    return len(_saved(scene)) or None
+
+
+def _empty(scene: Scene) -> str:
+    if scene.account.evidence.latest(PodList) is None:
+        return "The Pod list has not been read yet, so no checkpoint is known."
+    return "This account has no Pods, so there is no checkpoint to show."
+
+
+PANE = Pane(
+    name="checkpoints",
+    title="Checkpoints",
+    order=11,
+    columns=COLUMNS,
+    kinds=(CheckpointList,),
+    rows=_rows,
+    detail=_detail,
+    count=_count,
+    empty=_empty,
+    joins=False,
+    wants=(StoredCheckpoints,),
+)

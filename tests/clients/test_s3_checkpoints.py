@@ -1,0 +1,146 @@
+"""Checkpoints of a volume seen over a real S3 server (moto's), without any Pod."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from rgt_tui.clients.s3 import S3, S3Keys
+from rgt_tui.clients.s3_checkpoints import look_outside
+from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
+from rgt_tui.domain.durable import Durable, Evident, Lies, durable
+from rgt_tui.domain.errors import ApiError
+from rgt_tui.domain.secret import Secret
+from rgt_tui.domain.stored import StoredVolume
+from rgt_tui.domain.volume import MountKind, NetworkVolume
+from rgt_tui.saved_facts import UNREAD
+from rgt_tui.simulator.files import safetensors, trainer_checkpoint
+
+REGION = "us-ks-2"
+VOLUME = NetworkVolume(
+    id="2q9m7x4c", name="runs", size_gb=100, data_center="US-KS-2", tier="STANDARD"
+)
+GOOD = safetensors(7)
+FILES = {
+    **{file.path: file.content for file in trainer_checkpoint("out", 500, 0)},
+    "cut/model.safetensors": GOOD[:-3],
+    "page/model.safetensors": b"<html><body>502 Bad Gateway</body></html>",
+    "deep/old.pt": b"PK\x03\x04" + bytes(60),
+    "deep/weights.bin": b"just numbers",
+    "empty/a.safetensors": b"",
+    "odd/\u00fc [@click=x] \u202e#1.safetensors": GOOD,
+    ".Trash-0/files/gone.safetensors": GOOD,
+    "venv/site-packages/torch/x.pt": b"PK\x03\x04",
+    "notes.txt": b"hello",
+}
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    found = f"http://127.0.0.1:{port}"
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=found,
+        region_name=REGION,
+        aws_access_key_id="user_abc",
+        aws_secret_access_key="rps_def",
+    )
+    bucket: dict[str, Any] = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=VOLUME.id, CreateBucketConfiguration=bucket)
+    for key, content in FILES.items():
+        s3.put_object(Bucket=VOLUME.id, Key=key, Body=content)
+    parts = s3.create_multipart_upload(Bucket=VOLUME.id, Key="multi/a.safetensors")
+    sent = s3.upload_part(
+        Bucket=VOLUME.id, Key="multi/a.safetensors", PartNumber=1,
+        UploadId=parts["UploadId"], Body=GOOD,
+    )  # fmt: skip
+    s3.complete_multipart_upload(
+        Bucket=VOLUME.id,
+        Key="multi/a.safetensors",
+        UploadId=parts["UploadId"],
+        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": sent["ETag"]}]},
+    )
+    s3.close()
+    yield found
+    server.stop()
+
+
+NOW = 4_000_000_000.0
+
+
+def _entry(file: FileStamp) -> FileProof:
+    return replace(UNREAD, stamp=file)
+
+
+async def seen(origin: str, volume: NetworkVolume = VOLUME) -> StoredVolume:
+    keys = S3Keys(access="user_abc", secret=Secret("rps_def"), source="a test")
+    async with S3(endpoint=origin, region=REGION, keys=keys) as s3:
+        return await look_outside(s3, volume, lambda: NOW)
+
+
+async def test_what_can_be_a_checkpoint_is_found_and_the_rest_is_not(origin: str) -> None:
+    found = await seen(origin)
+    assert {one.path for one in found.checkpoints} == {
+        "out/checkpoint-500",
+        "cut/model.safetensors",
+        "page/model.safetensors",
+        "deep/old.pt",
+        "empty/a.safetensors",
+        "odd/\u00fc [@click=x] \u202e#1.safetensors",
+        "multi/a.safetensors",
+    }
+    assert found.gaps == ()
+    step = {one.path: one.step for one in found.checkpoints}
+    assert step["out/checkpoint-500"] == 500
+
+
+async def test_headers_prove_as_far_as_they_can_and_never_further(origin: str) -> None:
+    found = await seen(origin)
+    verdicts = {one.path: found.verdict_of(one) for one in found.checkpoints}
+    good, level, said = verdicts["out/checkpoint-500"]
+    assert (good, level) == (Verdict.OK, Level.STRUCTURE)
+    assert "no content was read" in said
+    for broken in ("cut/model.safetensors", "page/model.safetensors", "empty/a.safetensors"):
+        assert verdicts[broken][0] is Verdict.BROKEN, broken
+    assert verdicts["deep/old.pt"][0] is Verdict.UNKNOWN
+    assert "proves no more" in verdicts["deep/old.pt"][2]
+
+
+async def test_an_odd_key_is_read_as_it_is_and_shown_cleaned(origin: str) -> None:
+    found = await seen(origin)
+    odd = next(one for one in found.checkpoints if one.path.startswith("odd/"))
+    assert found.verdict_of(odd)[0] is Verdict.OK
+    assert "\u202e" not in odd.shown
+
+
+async def test_the_etag_of_parts_is_no_md5(origin: str) -> None:
+    found = await seen(origin)
+    assert found.looks["multi/a.safetensors"].md5 is None
+    assert found.looks["cut/model.safetensors"].md5 is not None
+
+
+async def test_a_look_is_the_witness_that_a_stopped_pods_volume_needs(origin: str) -> None:
+    found = await seen(origin)
+    lies = Lies(
+        real_path="/workspace/out", mount="/workspace", kind=MountKind.NETWORK,
+        label="network volume runs", place=found.place,
+    )  # fmt: skip
+    one = next(one for one in found.checkpoints if one.path == "out/checkpoint-500")
+    for file in one.files:
+        kept = durable(_entry(file), Evident(lies=lies, looks=[found.looks[file.path]]), NOW + 900)
+        assert isinstance(kept, tuple)
+        assert isinstance(kept[0], Durable)
+    cut = next(one for one in found.checkpoints if one.path == "cut/model.safetensors").files[0]
+    kept = durable(_entry(cut), Evident(lies=lies, looks=[found.looks[cut.path]]), NOW)
+    assert not isinstance(kept, tuple)
+
+
+async def test_a_volume_that_is_gone_is_an_error_and_not_an_empty_list(origin: str) -> None:
+    with pytest.raises(ApiError):
+        await seen(origin, replace(VOLUME, id="nosuchbucket"))

@@ -1,0 +1,124 @@
+"""The view of checkpoints: how one gets there, what its keys begin, what it never claims."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Verdict
+from rgt_tui.domain.job import VerifyOrder
+from tests.conftest import screen_text
+from tests.ui import saved, scenes
+from tests.ui.driving import console
+from tests.values import NOW, having
+
+
+async def test_p_on_a_pod_shows_its_checkpoints_newest_first() -> None:
+    async with console(saved.saved()) as running:
+        await running.press("slash", *"train", "enter", "p")
+        assert running.main.pane.name == "checkpoints"
+        names = [row.cells[1].text for row in running.table.rows]
+        assert names[:3] == [
+            "checkpoint-88200 in /workspace/out",
+            "checkpoint-88000 in /workspace/out",
+            "checkpoint-87000 in /workspace/out",
+        ]
+        assert {row.cells[0].text for row in running.table.rows} == {"train-a"}
+
+
+async def test_the_command_line_opens_the_view() -> None:
+    async with console(saved.saved()) as running:
+        await running.press("colon", *"checkpoints", "enter")
+        assert running.main.pane.name == "checkpoints"
+        assert "[Checkpoints(5)]" in screen_text(running.app)
+
+
+async def test_it_says_how_much_work_a_terminate_would_lose() -> None:
+    async with console(saved.saved(), (200, 60), "checkpoints") as running:
+        await running.press("enter")
+        text = screen_text(running.app)
+        assert "you would lose 14m of work" in text
+        assert "20s old, is still being written" in text
+
+
+async def test_a_broken_checkpoint_is_none_to_fall_back_on() -> None:
+    broken = saved.proof(saved.WHOLE, Verdict.BROKEN, "cut short")
+    proofs = CheckpointProofs(files=MappingProxyType({broken.stamp.path: broken}))
+    account = having(saved.account(), scenes.training(), proofs, at=NOW)
+    async with console(scenes.scene_of(account), (200, 60), "checkpoints") as running:
+        await running.press("enter")
+        assert "you would lose 1h30m of work" in screen_text(running.app)
+
+
+async def test_nothing_that_is_kept_means_that_all_would_be_lost() -> None:
+    lost = CheckpointList(checkpoints=(saved.LOST,), pod_now=NOW)
+    scene = scenes.scene_of(having(saved.account(), scenes.training(), lost, at=NOW))
+    async with console(scene, pane="checkpoints") as running:
+        assert "you would lose ALL of it" in screen_text(running.app)
+
+
+async def test_what_nobody_could_look_at_is_no_absence_of_checkpoints() -> None:
+    async with console(saved.saved(), (200, 60), "checkpoints") as running:
+        rows = {row.key: row.cells[1].text for row in running.table.rows}
+        assert rows[f"{scenes.never_started().id}:unknown"].startswith("not known: only the SSH")
+        assert rows[f"{scenes.stopped().id}:unknown"].startswith("not known: it does not run")
+        assert "1 places were not seen" in rows[f"{scenes.full_disk().id}:gaps"]
+        assert "no checkpoint" not in rows.values()
+
+
+async def test_a_complete_list_without_any_is_said_to_have_none() -> None:
+    none = having(saved.account(), scenes.full_disk(), CheckpointList(pod_now=NOW), at=NOW)
+    async with console(scenes.scene_of(none), pane="checkpoints") as running:
+        rows = {row.key: row.cells[1].text for row in running.table.rows}
+        assert rows[f"{scenes.full_disk().id}:none"] == "no checkpoint"
+
+
+async def test_v_begins_a_verification_of_the_selected_checkpoint() -> None:
+    async with console(saved.saved(), pane="checkpoints") as running:
+        await running.press("V")
+        assert running.feed.begun == []
+        assert "still being written" in screen_text(running.app)
+        await running.press("j", "V")
+        pod = scenes.training()
+        assert running.feed.begun == [
+            VerifyOrder(pod=pod.id, name=pod.name, checkpoint=saved.WHOLE)
+        ]
+
+
+async def test_v_works_in_the_window_of_a_checkpoint_too() -> None:
+    async with console(saved.saved(), pane="checkpoints") as running:
+        await running.press("j", "enter", "V")
+        assert len(running.feed.begun) == 1
+
+
+async def test_v_on_another_pane_leads_to_the_checkpoints_of_that_pod() -> None:
+    async with console(saved.saved()) as running:
+        await running.press("slash", *"train", "enter", "V")
+        assert running.main.pane.name == "checkpoints"
+        assert running.feed.begun == []
+
+
+async def test_hostile_file_names_are_shown_and_do_nothing() -> None:
+    async with console(saved.saved(), (200, 60), "checkpoints") as running:
+        text = screen_text(running.app)
+        assert "[@click=app.exit()]" in text
+        assert "\x1b" not in text
+        assert "evil" not in text.splitlines()[0]
+        await running.press("G", "enter", "escape")
+        assert not running.app._exit
+
+
+async def test_what_lies_on_a_volume_without_a_pod_is_listed_and_kept() -> None:
+    async with console(saved.saved(), (200, 60), "checkpoints") as running:
+        row = next(row for row in running.table.rows if row.key.startswith("volume:nv9"))
+        texts = [cell.text for cell in row.cells]
+        assert texts[0] == "archive"
+        assert texts[9] == "kept"
+        assert texts[10] == "ok structure"
+        assert texts[12] == "s3"
+        assert row.pod is None
+
+
+async def test_an_old_look_over_s3_keeps_nothing() -> None:
+    scene = replace(saved.saved(), now=NOW + 3600)
+    async with console(scene, (200, 60), "checkpoints") as running:
+        row = next(row for row in running.table.rows if row.key.startswith("volume:nv9"))
+        assert row.cells[9].text == "LOST"
