@@ -17,5 +17,6 @@ ACTION = Action(
     title="pull",
     tooltip="The checkpoints of this Pod, newest first; on one of them: pull it here.",
     needs_pod=False,
+    pane="checkpoints",
     aimed=_aimed,
 )
