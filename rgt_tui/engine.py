@@ -92,6 +92,8 @@ class Engine:
         state = self._store.state
         session = self._session
         now = self._clock()
+        if session is not None and state.checklists:
+            session.desk.watch()  # who asks for a scene paints it: a stalled terminal does not
         return Scene(
             account=state.account,
             findings=state.findings,
@@ -107,6 +109,7 @@ class Engine:
             high_performance=self._setting.high_performance,
             auto_pay=self._setting.auto_pay,
             jobs=state.jobs,
+            checklists=state.checklists,
         )
 
     def refresh(self, pod: str | None = None) -> None:
@@ -154,6 +157,21 @@ class Engine:
         with contextlib.suppress(RuntimeError):  # the loop has just been closed
             loop.call_soon_threadsafe(session.request, request, approval)
 
+    def open_checklist(self, pod: PodId) -> None:
+        """Opens the terminate checklist of a Pod; returns at once. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is None or loop is None:
+            self._store.say(self._clock(), "! terminate: not opened, there is no connection")
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has just been closed
+            loop.call_soon_threadsafe(session.open_checklist, pod)
+
+    def tell_checklist(self, pod: PodId, event: "Event") -> None:
+        """Hands over what a person did with a checklist. Safe from any thread."""
+        session = self._session
+        if session is not None:
+            session.desk.tell(pod, event)
+
     def begin(self, order: "Order") -> None:
         """Has long work done; returns at once. Safe from any thread."""
         session, loop = self._session, self._loop
@@ -176,13 +194,6 @@ class Engine:
         if session is not None and loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(session.jobs.dismiss, job)
-
-    def open_checklist(self, pod: PodId) -> None:
-        """Opens the terminate checklist of a Pod."""
-        self._store.say(self._clock(), f"! terminate {pod}: its evidence is not gathered yet")
-
-    def tell_checklist(self, pod: PodId, event: "Event") -> None:
-        """Hands on what a person did on a terminate checklist."""
 
     def heartbeat_age(self) -> float:
         """Seconds since the engine's loop last turned: its lag."""

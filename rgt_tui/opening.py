@@ -168,6 +168,7 @@ async def open_session(
             clock=clock,
             pacer=pacer,
             writer=writer,
+            tag=where.tag,
         )
 
 

@@ -8,7 +8,7 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
@@ -25,6 +25,9 @@ from rgt_tui.sources import Ask, Source, Wires, all_sources
 from rgt_tui.store import Store
 from rgt_tui.triage import Examiner, Findings, Standing, all_detectors, examine, open_findings
 from rgt_tui.writer import Performed, Writer
+
+if TYPE_CHECKING:  # loaded with the first checklist
+    from rgt_tui.termination.desk import Desk
 
 TICK_S: Final = 0.25
 SETTLE_S: Final = 0.5
@@ -59,6 +62,7 @@ class Session:
         pacer: decides when the API may be asked.
         writer: carries out requests.
         jobs: carries out long work.
+        tag: tells accounts apart.
     """
 
     wires: Wires
@@ -67,6 +71,7 @@ class Session:
     pacer: Pacer
     writer: Writer
     jobs: Runner = field(init=False)
+    tag: str = ""
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
@@ -76,6 +81,8 @@ class Session:
     _standing: Standing = field(default_factory=Standing)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
     _orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
+    _to_open: asyncio.Queue[PodId] = field(default_factory=asyncio.Queue)
+    _desk: "Desk | None" = None
 
     def __post_init__(self) -> None:
         self.jobs = Runner(self.wires, self.store, self.clock)
@@ -92,6 +99,7 @@ class Session:
             tasks.create_task(self._conclude())
             tasks.create_task(self._serve_requests(tasks))
             tasks.create_task(self._serve_orders(tasks))
+            tasks.create_task(self._serve_checklists(tasks))
 
     async def look(
         self,
@@ -160,6 +168,33 @@ class Session:
         """Has long work done while `watch` runs; how far it is stands in the store."""
         self._orders.put_nowait(order)
 
+    def open_checklist(self, pod: PodId) -> None:
+        """Opens the checklist of a Pod while `watch` runs; how far it is stands in the store."""
+        self._to_open.put_nowait(pod)
+
+    @property
+    def desk(self) -> "Desk":
+        """Where checklists are opened; its machinery is loaded with the first one."""
+        if self._desk is None:
+            from rgt_tui.termination import Hands
+            from rgt_tui.termination.desk import Desk
+
+            hands = Hands(
+                wires=self.wires,
+                store=self.store,
+                clock=self.clock,
+                writer=self.writer,
+                read=self._read,
+                tag=self.tag,
+            )
+            self._desk = Desk(hands, self.store.keep_checklist)
+        return self._desk
+
+    async def _serve_checklists(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            pod = await self._to_open.get()
+            self.desk.open(pod, tasks)
+
     async def perform(self, request: Request, approval: str) -> Performed:
         """Carries out a request, says how it ended, and has what it concerns read again.
 
@@ -169,7 +204,10 @@ class Session:
         """
         self.store.say(self.clock(), f"i {request.what}: asked")
         try:
+            before = await self.desk.before(request)
             performed = await self.writer.perform(request, approval)
+            if performed.ending is Ending.DONE:
+                await self.desk.after(request, before)
         except Exception as error:  # noqa: BLE001  # a fault of ours must not end the reading
             performed = Performed(Ending.UNKNOWN, f"internal error {fault_of(error)}", 4)
         mark = "i" if performed.ending is Ending.DONE else "!"

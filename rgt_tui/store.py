@@ -4,16 +4,18 @@ The engine's loop is its only writer; any thread may read, since what is read is
 value behind one reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.units import PodId
 from rgt_tui.triage import Findings
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
+    from rgt_tui.guard.checklist import Checklist
 
 NOTICES_KEPT = 200
 Notice = tuple[float, str]
@@ -30,6 +32,7 @@ class State:
         findings: open findings about it.
         notices: what happened, newest first.
         jobs: long work, oldest first.
+        checklists: of Pods that a person is about to terminate, also those that are over.
     """
 
     version: int = 0
@@ -37,6 +40,7 @@ class State:
     findings: Findings = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = ()
     jobs: "tuple[Job, ...]" = ()
+    checklists: "Mapping[PodId, Checklist]" = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Store:
@@ -67,6 +71,12 @@ class Store:
         """Takes in how far the jobs are."""
         if jobs != self._state.jobs:
             self._replace(jobs=jobs)
+
+    def keep_checklist(self, checklist: "Checklist") -> None:
+        """Takes in how far a checklist is."""
+        if self._state.checklists.get(checklist.pod) != checklist:
+            known = {**self._state.checklists, checklist.pod: checklist}
+            self._replace(checklists=MappingProxyType(known))
 
     def say(self, at: float, text: str) -> None:
         """Notes that something happened."""

@@ -1,0 +1,66 @@
+"""Deleting Pods: one case a Pod, from the first look to what is read afterwards.
+
+This is the only place that reaches the one function that sends DELETE (an import contract and a test
+of the sources make sure). It does what the checklist says and decides nothing by itself.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from rgt_tui.clock import Clock
+from rgt_tui.domain.pod import Pod
+from rgt_tui.guard.checklist import Policy
+from rgt_tui.guard.writemode import WriteMode
+from rgt_tui.sources import Source, Wires
+from rgt_tui.store import Store
+from rgt_tui.writer import Writer
+
+TICK_S: Final = 0.25
+"""How often the clock is told to a checklist."""
+AGAIN_S: Final = 15.0
+"""Pause between two looks into the Pod while its checklist is open."""
+LOOK_S: Final = 60.0
+"""The longest one look into a Pod may take."""
+FENCE_LOOK_S: Final = 25.0
+"""The longest the last look may take: it would be too old to be used."""
+UNWATCHED_S: Final = 5.0
+"""An approval falls when the screen has not shown its checklist for so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """What a case works with.
+
+    Attributes:
+        wires: the open connections.
+        store: where everything that is read goes.
+        clock: Unix seconds.
+        writer: whose write mode, journal folder and voice are used.
+        read: reads a source into the store; whether it succeeded.
+        tag: tells accounts apart.
+        policy: what may be waived.
+    """
+
+    wires: Wires
+    store: Store
+    clock: Clock
+    writer: Writer
+    read: Callable[[Source, Pod | None], Coroutine[None, None, bool]]
+    tag: str
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def mode(self) -> WriteMode:
+        """Whether writes may be asked for."""
+        return self.writer.mode
+
+    @property
+    def state(self) -> Path:
+        """Folder of the journal; locks and evidence files lie below it."""
+        return self.writer.locks.parent
+
+    def say(self, text: str) -> None:
+        """Tells a person what goes on."""
+        self.writer.say(text)
