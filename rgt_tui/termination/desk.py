@@ -17,7 +17,6 @@ from rgt_tui.termination import Hands
 from rgt_tui.termination.case import Case
 from rgt_tui.termination.frozen import freeze, thaw
 
-
 TOLD_S: Final = 1.0
 
 
