@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 RUN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts snap pages bench gateway wheel tools clean
+.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: setup  ## print the measured figures
 
 gateway: setup  ## 1,000 runs through the SSH gateway, simulated and real: minutes
 	RGT_GATEWAY_RUNS=1000 $(RUN)/pytest -q -n 2 -s tests/clients/test_gateway.py -k "no_run or never_believed"
+
+soak: setup  ## a million random keys on the console in write mode: nothing may be lost (hours)
+	@$(PY) -m tests.soak.monkey $(or $(EVENTS),1000000)
 
 wheel: setup  ## build the wheel, install it into an empty environment, try it
 	@sh .ci/wheel

@@ -134,7 +134,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Lets keys typed at a picture that was not there yet move, and do nothing else."""
-        if self._exit and isinstance(event, events.Key | events.Paste):
+        is_over = self._exit or not self.screen_stack
+        if is_over and isinstance(event, events.Key | events.Paste):
             return
         moves = isinstance(event, events.Key) and event.key in self._moving
         if not self._is_painted and isinstance(event, events.Key | events.Paste) and not moves:
