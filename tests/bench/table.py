@@ -87,7 +87,9 @@ def _print_bytes() -> None:
             figures = (terminal.written, 0, _cost(terminal, "down"))
             shown = "".join(f"{figure:8}" for figure in figures)
             print(f"{f'  bare DataTable {size[0]}x{size[1]}':40}{shown}")
-    print("goals at 120x40: start 12000, idle 0, cursor 400")
+    for size in SIZES:
+        print(f"{f'  checklist opened and closed, {size[0]}x{size[1]}':40}{_checklist(size):8}")
+    print("goals at 120x40: start 12000, idle 0, cursor 400, checklist 12000")
 
 
 def _bytes(size: tuple[int, int], wire: str) -> Iterator[float]:
@@ -105,6 +107,21 @@ def _bytes(size: tuple[int, int], wire: str) -> Iterator[float]:
         terminal.settle(quiet_s=0.5)
         yield terminal.written - before
         yield _cost(terminal, "3")
+
+
+def _checklist(size: tuple[int, int]) -> int:
+    """Bytes that the terminate checklist costs, from its key until the panes are back."""
+    with Terminal([PYTHON, "-m", "tests.ui.still", "checklist"], size=size) as terminal:
+        terminal.wait_for("sweep-07")
+        terminal.settle()
+        before = terminal.written
+        terminal.press("\x04")
+        terminal.wait_for("IDENTITY")
+        terminal.settle(quiet_s=1.0)
+        terminal.press("\x1b")
+        terminal.wait_for("sweep-07")
+        terminal.settle(quiet_s=1.0)
+        return terminal.written - before
 
 
 def _cost(terminal: Terminal, key: str) -> int:
