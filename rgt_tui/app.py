@@ -39,6 +39,7 @@ from rgt_tui.actions import (
     all_actions,
 )
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, all_panes
 from rgt_tui.ui import keys
@@ -98,6 +99,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         common = (keys.EVERYWHERE, keys.of_actions(all_actions()))
         keys.check(*common, keys.LIST, keys.of_panes(all_panes()))
         keys.check(*common, keys.READER)
+        keys.check(*common, keys.BROWSER)
         reports = Path(places.folder("state"))
         super().__init__(wire=wire, css_path=list(stylesheets()), report_folder=reports)
         self.glyphs = glyphs_for(getattr(sys.stdout, "encoding", None))
@@ -293,6 +295,10 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 self._feed.begin(order)
             case _:
                 self._feed.perform(wish, approval)
+
+    def browse(self, glance: Glance) -> None:
+        """Asks the engine about a network volume."""
+        self._feed.browse(glance)
 
     def action_refuse(self, what: str) -> None:
         """Says why a key that destroys elsewhere does nothing here."""

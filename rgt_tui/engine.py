@@ -23,6 +23,7 @@ from rgt_tui.domain.errors import RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.request import Request
+from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 from rgt_tui.session import Session
@@ -194,6 +195,15 @@ class Engine:
         if session is not None and loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has just been closed
                 loop.call_soon_threadsafe(session.jobs.dismiss, job)
+
+    def browse(self, glance: Glance) -> None:
+        """Asks about a network volume; returns at once. Safe from any thread."""
+        session, loop = self._session, self._loop
+        if session is None or loop is None:
+            self._store.say(self._clock(), "! nothing was asked of S3: there is no connection yet")
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has just been closed
+            loop.call_soon_threadsafe(session.browser.ask, glance)
 
     def heartbeat_age(self) -> float:
         """Seconds since the engine's loop last turned: its lag."""

@@ -127,6 +127,7 @@ async def open_session(
     """Open connections and the session that reads over them."""
     import random
 
+    from rgt_tui.browsing import Browser
     from rgt_tui.clients.balance import read_balance
     from rgt_tui.clients.history import HistoryBook
     from rgt_tui.clients.hostkeys import HostKeys
@@ -169,6 +170,7 @@ async def open_session(
             pacer=pacer,
             writer=writer,
             tag=where.tag,
+            browser=Browser(store, clock),
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from rgt_tui.browsing import Browser
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError, fault_of
@@ -17,7 +18,7 @@ from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import Severity
 from rgt_tui.domain.job import Order
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.request import Ending, Request
+from rgt_tui.domain.request import EmptyTrash, Ending, Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.jobs._runner import Runner
 from rgt_tui.pacing.pacer import Pacer
@@ -63,6 +64,7 @@ class Session:
         writer: carries out requests.
         jobs: carries out long work.
         tag: tells accounts apart.
+        browser: looks into network volumes while somebody does.
     """
 
     wires: Wires
@@ -70,6 +72,7 @@ class Session:
     clock: Clock
     pacer: Pacer
     writer: Writer
+    browser: Browser
     jobs: Runner = field(init=False)
     tag: str = ""
     _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
@@ -100,6 +103,7 @@ class Session:
             tasks.create_task(self._serve_requests(tasks))
             tasks.create_task(self._serve_orders(tasks))
             tasks.create_task(self._serve_checklists(tasks))
+            tasks.create_task(self.browser.serve(tasks))
 
     async def look(
         self,
@@ -213,6 +217,8 @@ class Session:
         mark = "i" if performed.ending is Ending.DONE else "!"
         self.store.say(self.clock(), f"{mark} {request.what}: {performed.ending}, {performed.said}")
         self.refresh(request.pod)
+        if isinstance(request, EmptyTrash):
+            self.browser.forget(request.volume)
         return performed
 
     async def _serve_requests(self, tasks: asyncio.TaskGroup) -> None:

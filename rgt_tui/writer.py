@@ -33,9 +33,9 @@ from rgt_tui.domain.errors import (
 )
 from rgt_tui.domain.journal import OUTCOME, RECOVERED, Entry
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.request import Ending, Request
+from rgt_tui.domain.request import EmptyTrash, Ending, PodRequest, Request
 from rgt_tui.domain.text import clean
-from rgt_tui.domain.units import clock_time
+from rgt_tui.domain.units import clock_time, show_bytes
 from rgt_tui.guard.settle import is_settled, why_not_now
 from rgt_tui.guard.writemode import WriteMode
 
@@ -88,6 +88,8 @@ class Writer:
             approval: how a person approved it, for the journal.
         """
         try:
+            if isinstance(request, EmptyTrash):
+                return await self._empty(request, approval)
             with pod_lock(self.locks, request.pod):
                 self._require_writable()
                 pod = await self._look(request)
@@ -124,6 +126,8 @@ class Writer:
         return tuple(said)
 
     async def _shown_of(self, pod: str) -> str:
+        if not pod:
+            return "it may have been carried out in part; look, nothing is sent again"
         try:
             return f"the Pod is now {clean((await self.rest.pod(pod)).status, 40)}"
         except NotFound:
@@ -135,7 +139,33 @@ class Writer:
         if self.mode.why_not is not None:
             raise GuardRefused(f"nothing was sent: {self.mode.why_not}")
 
-    async def _look(self, request: Request) -> Pod:
+    async def _empty(self, request: EmptyTrash, approval: str) -> Performed:
+        """Empties the trash of a network volume, over S3.
+
+        Raises:
+            RgtError: nothing was deleted.
+        """
+        from rgt_tui.clients.s3_open import s3_of  # httpx and botocore, only where S3 is used
+        from rgt_tui.clients.trash import Bin
+
+        self._require_writable()
+        volume = (await self.rest.network_volumes()).by_id(request.volume)
+        if volume is None:
+            raise GuardRefused("nothing was deleted: this account has no such network volume now")
+        async with s3_of(volume, read_only=False) as s3:
+            done = await Bin(
+                s3=s3,
+                journal=self.journal,
+                require_writable=self._require_writable,
+                approval=approval,
+            ).empty(request)
+        kept = f"; {done.kept} changed since they were seen and stay" if done.kept else ""
+        said = f"{done.files} files deleted, {show_bytes(done.size)}{kept}"
+        if done.trouble:
+            return Performed(Ending.NOT_DONE, f"{said}; then: {done.trouble}", 4)
+        return Performed(Ending.DONE, said)
+
+    async def _look(self, request: PodRequest) -> Pod:
         """The Pod just before anything is sent.
 
         Raises:
@@ -148,7 +178,7 @@ class Writer:
             raise GuardRefused(f"nothing was sent to {request.name}: {reason}")
         return pod
 
-    async def _carry_out(self, request: Request, pod: Pod, approval: str) -> Performed:
+    async def _carry_out(self, request: PodRequest, pod: Pod, approval: str) -> Performed:
         op = new_op()
         asked_at = self.clock()
         try:
@@ -174,7 +204,7 @@ class Writer:
             )
         return performed
 
-    async def _send(self, op: str, request: Request, pod: Pod, approval: str) -> None:
+    async def _send(self, op: str, request: PodRequest, pod: Pod, approval: str) -> None:
         """Sends it; once more only when nothing reached the service, each time with a record."""
         for attempt in (1, 2):
             record = await asyncio.to_thread(
@@ -201,7 +231,7 @@ class Writer:
             else:
                 return
 
-    async def _resolve(self, request: Request, asked_at: float, error: ApiError) -> Performed:
+    async def _resolve(self, request: PodRequest, asked_at: float, error: ApiError) -> Performed:
         """Reads until the Pod shows how it ended."""
         if not isinstance(error, Conflict):
             self.say(f"w {request.what}: {error.message}; looking whether it happened")

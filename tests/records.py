@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from rgt_tui.clients import lifecycle, teardown
 from rgt_tui.clients.gate import ActionPass, DeletePass
-from rgt_tui.domain.request import Act, Request, Verb
+from rgt_tui.domain.request import Act, PodRequest, Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard import record as records
 from rgt_tui.guard.permit import Permit
@@ -42,7 +42,7 @@ def an_act(pod: PodId, verb: Verb) -> Act:
     return Act(verb=verb, pod=pod, name=f"Pod {pod}", start="")
 
 
-async def send(http: "Http", request: Request) -> None:
+async def send(http: "Http", request: PodRequest) -> None:
     """Sends a request with its record."""
     method, path, body = lifecycle.wire_of(request)
     await lifecycle.send(http, request, recorded(method, path, body))

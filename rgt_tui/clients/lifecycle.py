@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rgt_tui.clients.gate import ActionPass, Pass, PatchPass, action_body
 from rgt_tui.domain.errors import NotSent
-from rgt_tui.domain.request import Act, Patch, Request
+from rgt_tui.domain.request import Act, Patch, PodRequest
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import is_pod_id
 from rgt_tui.guard.record import Recorded
@@ -21,7 +21,7 @@ Wire = tuple[str, str, bytes]
 """Method, path and body of a request."""
 
 
-def wire_of(request: Request) -> Wire:
+def wire_of(request: PodRequest) -> Wire:
     """What a request looks like on the wire: for the journal, and for a person to see.
 
     Raises:
@@ -37,7 +37,7 @@ def wire_of(request: Request) -> Wire:
             return "PATCH", f"/v2/pods/{pod}", body.encode("ascii")
 
 
-async def send(http: "Http", request: Request, record: Recorded) -> None:
+async def send(http: "Http", request: PodRequest, record: Recorded) -> None:
     """Sends one request, once.
 
     Args:

@@ -32,7 +32,7 @@ from rgt_tui.domain.errors import (
     Refused,
     Unreadable,
 )
-from rgt_tui.domain.objects import Listing, StoredObject
+from rgt_tui.domain.objects import Listing, StoredObject, is_trash
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.text import clean
 
@@ -188,16 +188,18 @@ class S3:
             return await _body(answer, length, doing, cut=whole)
 
     async def delete(self, bucket: str, key: str) -> None:
-        """Deletes one object, once.
+        """Deletes one object of a trash folder, once; a volume may be somebody's only copy.
 
         Raises:
-            GuardRefused: this connection is read-only.
+            GuardRefused: this connection is read-only, or the object lies in no trash folder.
             Ambiguous: it may have been carried out.
             ApiError: any other outcome.
         """
         doing = f"delete {clean(key, 120)} on network volume {clean(bucket, 40)}"
         if self._read_only:
             raise GuardRefused(f"could not {doing}: this session is read-only")
+        if not is_trash(key):
+            raise GuardRefused(f"could not {doing}: only what lies in a trash folder is deleted")
         try:
             async with (
                 asyncio.timeout(self._deadline_s),

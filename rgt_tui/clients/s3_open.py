@@ -1,20 +1,30 @@
 """Opens the S3 interface that belongs to a network volume, and asks the two questions there are."""
 
+import asyncio
 import os
+import struct
 from collections.abc import Mapping
+from typing import Final, get_args
 
-from rgt_tui.clients.s3 import RANGE_MAX, S3, S3Keys
+from rgt_tui.clients.ranged import Blocks, RangedFile
+from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_keys import ENDPOINT_VARIABLE, MISSING, find_s3_keys
 from rgt_tui.domain.errors import NoCredentials, UsageError
-from rgt_tui.domain.header import (
-    PREFIX,
-    HeaderCheck,
-    check_safetensors,
-    header_length,
-    recognise,
-)
-from rgt_tui.domain.objects import no_s3, s3_endpoint
+from rgt_tui.domain.objects import HeaderCheck, Verdict, no_s3, s3_endpoint
+from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
+from rgt_tui.verifiers import Unsure
+from rgt_tui.verifiers._check import structure_of
+
+_MISFITS: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+)
+"""What bytes that somebody made up may cause in a verifier, which otherwise runs as a child."""
 
 
 def endpoint_of(volume: NetworkVolume, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -22,8 +32,8 @@ def endpoint_of(volume: NetworkVolume, environment: Mapping[str, str] = os.envir
     return environment.get(ENDPOINT_VARIABLE, "").strip() or s3_endpoint(volume.data_center)
 
 
-def s3_of(volume: NetworkVolume, keys: S3Keys | None = None) -> S3:
-    """The connection to the interface of a volume, still to be opened; it only reads.
+def s3_of(volume: NetworkVolume, keys: S3Keys | None = None, *, read_only: bool = True) -> S3:
+    """The connection to the interface of a volume, still to be opened; it only reads by default.
 
     Raises:
         UsageError: the data center has no S3 interface.
@@ -35,19 +45,28 @@ def s3_of(volume: NetworkVolume, keys: S3Keys | None = None) -> S3:
     found = keys or find_s3_keys()
     if found is None:
         raise NoCredentials("The S3 interface needs a key of its own.", hint=MISSING)
-    return S3(endpoint=endpoint, region=(volume.data_center or "").lower(), keys=found)
+    region = (volume.data_center or "").lower()
+    return S3(endpoint=endpoint, region=region, keys=found, read_only=read_only)
 
 
 async def verify_header(s3: S3, bucket: str, key: str, size: int) -> HeaderCheck:
-    """What the header of one object proves, by two ranged reads at most.
+    """What the tables of one object prove, by as few ranged reads as they need.
 
     Raises:
         ApiError: it could not be read.
     """
-    prefix = await s3.get(bucket, key, 0, PREFIX) if size else b""
-    length = header_length(prefix, size) if key.endswith(".safetensors") else None
-    if length is None:
-        return recognise(key, prefix, size)
-    if length > RANGE_MAX:
-        return HeaderCheck("unknown", "safetensors", "its header is too long to be read here")
-    return check_safetensors(await s3.get(bucket, key, PREFIX, length), size)
+    loop = asyncio.get_running_loop()
+
+    def fetch(start: int, count: int) -> bytes:
+        return asyncio.run_coroutine_threadsafe(s3.get(bucket, key, start, count), loop).result()
+
+    file = RangedFile(key.rpartition("/")[2], Blocks(size, fetch))
+    try:
+        kind, judged = await asyncio.to_thread(structure_of, file)
+    except _MISFITS as error:
+        said = f"what it holds cannot be followed ({type(error).__name__})"
+        return HeaderCheck("unknown", "unknown", said)
+    except Unsure as why:
+        return HeaderCheck("unknown", "unknown", clean(str(why), 300))
+    verdict = next(v for v in get_args(Verdict) if v == judged.verdict)
+    return HeaderCheck(verdict, kind, clean(judged.reason, 300))

@@ -10,8 +10,7 @@ from rgt_tui.clients.s3 import S3
 from rgt_tui.clients.s3_open import s3_of, verify_header
 from rgt_tui.commands import _options
 from rgt_tui.domain.errors import ApiError, NotFound, UsageError
-from rgt_tui.domain.header import HeaderCheck
-from rgt_tui.domain.objects import Listing, StoredObject, is_trash
+from rgt_tui.domain.objects import HeaderCheck, Listing, StoredObject, is_trash
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import rfc3339, show_bytes
 from rgt_tui.domain.volume import NetworkVolume

@@ -4,9 +4,10 @@ Source: RunPod documentation, storage/s3-api, read 2026-08-20. The bucket is the
 id, the key is the path under the mount. It works with no Pod running.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from rgt_tui.domain.text import clean
 
@@ -18,9 +19,10 @@ S3_DATA_CENTERS: Final = frozenset(
     }
 )
 """The fifteen data centers whose network volumes have an S3 interface (same page)."""
-TRASH: Final = (".Trash", ".Trash-0", ".Trash-1000", ".local/share/Trash")
+_TRASH: Final = re.compile(r"(?:^|/)(?:\.Trash(?:-\d+)?|\.local/share/Trash)/")
 """Folders in which desktop tools and Jupyter keep what was deleted (freedesktop.org Trash
 specification 1.0): they go on filling the quota."""
+Verdict = Literal["ok", "broken", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,27 @@ def no_s3(data_center: str | None) -> str:
 
 def is_trash(key: str) -> bool:
     """Whether the object lies in a trash folder."""
-    return any(key.startswith(f"{folder}/") or f"/{folder}/" in key for folder in TRASH)
+    return trash_folder(key) is not None
+
+
+def trash_folder(key: str) -> str | None:
+    """The trash folder in which an object lies, ending in `/`; None when it lies in none."""
+    found = _TRASH.search(key)
+    return None if found is None else key[: found.end()]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderCheck:
+    """What the tables of a checkpoint file prove, read from outside; `unknown` is never `ok`.
+
+    Attributes:
+        format: the verifier's name for it; `unknown` where none knows it.
+        said: why.
+    """
+
+    verdict: Verdict
+    format: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from rgt_tui.domain.objects import StoredObject
 from rgt_tui.domain.units import PodId
 
 Scalar = str | int | bool
@@ -77,7 +78,35 @@ class Patch:
         return not set(self.changes) <= PLAIN_CHANGES
 
 
-Request = Act | Patch
+PodRequest = Act | Patch
+"""What is asked of one Pod over the API."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyTrash:
+    """Deleting for good what lies in the trash folders of a network volume.
+
+    Attributes:
+        volume, name: of the network volume.
+        objects: what was seen there; nothing else is deleted, and nothing that changed since.
+    """
+
+    volume: str
+    name: str
+    objects: tuple[StoredObject, ...]
+
+    @property
+    def pod(self) -> None:
+        """It concerns no Pod."""
+        return None
+
+    @property
+    def what(self) -> str:
+        """One phrase on what is asked."""
+        return f"empty the trash of {self.name}"
+
+
+Request = PodRequest | EmptyTrash
 
 
 class Ending(StrEnum):

@@ -76,11 +76,13 @@ class Row:
         key: unique within the pane and stable over time; the cursor is a key.
         cells: one for each column of the pane, in its order.
         pod: the Pod it speaks of, for actions and details.
+        volume: id of the network volume it speaks of, which can be browsed.
     """
 
     key: str
     cells: tuple[Cell, ...]
     pod: PodId | None = None
+    volume: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

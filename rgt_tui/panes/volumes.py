@@ -89,7 +89,7 @@ def _volume(volume: NetworkVolume, scene: Scene) -> Row:
         Cell("kept", Tone.GOOD),
         Cell("kept", Tone.GOOD),
     )
-    return Row(f"nv:{volume.id}", cells)
+    return Row(f"nv:{volume.id}", cells, volume=volume.id)
 
 
 def _use(volume: NetworkVolume, scene: Scene) -> tuple[Cell, Cell]:
@@ -221,7 +221,9 @@ def _outside(volume: NetworkVolume) -> Line:
     if endpoint is None:
         return (Cell(no_s3(volume.data_center), Tone.DIM),)
     return (
-        Cell(f"readable without a Pod: rgt-tui browse {volume.name or volume.id}", Tone.DIM),
+        Cell(
+            f"b looks inside without a Pod, as rgt-tui browse {volume.name or volume.id}", Tone.DIM
+        ),
         Cell(f"  ({endpoint})", Tone.DIM),
     )
 
@@ -267,7 +269,7 @@ def _files(volume: NetworkVolume, scene: Scene) -> Iterable[Block]:
         )
     if len(use.folders) > FOLDERS:
         lines.append((Cell(f"and {len(use.folders) - FOLDERS} more folders", Tone.DIM),))
-    more = f"rgt-tui browse {volume.name or volume.id} lists, and verifies headers"
+    more = "b lists folders and files, verifies checkpoints and empties the trash"
     lines.append((Cell(more, Tone.DIM),))
     at_least = "" if use.is_whole else "at least "
     note = f"s3 {show_age(scene.now - seen.at)}, {at_least}{use.files} files"

@@ -7,6 +7,7 @@ about to paint, and sends requests that return at once; neither waits for the ot
 from typing import TYPE_CHECKING, Protocol
 
 from rgt_tui.domain.request import Request
+from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 
@@ -54,6 +55,9 @@ class Feed(Protocol):
 
     def tell_checklist(self, pod: PodId, event: "Event") -> None:
         """Hands on what a person did on it."""
+
+    def browse(self, glance: Glance) -> None:
+        """Asks about a network volume; answers come in the scene, as `Shelves`."""
 
     def rest(self, *, idle: bool) -> None:
         """Tells whether somebody is looking; while nobody is, the API is read less often."""

@@ -66,6 +66,7 @@ LIST: Final = (
         "sort", "S", "sort", "sort", "Sort by the next column, after the last by the pane's order."
     ),
     Key("invert", "I", "invert", "invert", "Reverse the order."),
+    Key("browse", "b", "browse", "browse", "The files of this network volume, without a Pod (S3)."),
     Key("full", "F", "full", "full list", "The list alone, without details, and back."),
     Key("back", "escape", "back", "back", "Clear the filter, leave the full list."),
     Key("quit", "q", "leave", "quit", "Leave the full list; else quit."),
@@ -82,6 +83,31 @@ READER: Final = (
     Key("close", "escape,q,h,enter", "close", "back", "Back to the panes."),
 )
 """Keys of a reading window."""
+
+BROWSER: Final = (
+    Key("down", "j,down", "move(1)", "down", "The next row."),
+    Key("up", "k,up", "move(-1)", "up", "The row before."),
+    Key("page_down", "pagedown,ctrl+f,full_stop", "page(1)", "page down", "A page of rows down."),
+    Key("page_up", "pageup,comma", "page(-1)", "page up", "A page of rows up."),
+    Key("first", "g,home", "edge(-1)", "first", "The first row."),
+    Key("last", "G,end", "edge(1)", "last", "The last row."),
+    Key("open", "enter,l,right", "open", "open", "Into a folder; of a file how it begins."),
+    Key("up_folder", "escape,h,left,backspace", "up", "up", "The folder above; then the panes."),
+    Key(
+        "verify", "v", "verify", "verify", "What the tables of a file, or a folder's files, prove."
+    ),
+    Key("trash", "t", "trash", "trash", "All that lies in trash folders of this volume."),
+    Key(
+        "empty_trash",
+        "Z",
+        "empty_trash",
+        "empty trash",
+        "Delete the listed trash, after a question.",
+    ),
+    Key("again", "space", "again", "read again", "Read this folder again."),
+    Key("close", "q", "close", "back", "Back to the panes."),
+)
+"""Keys of the window on a network volume."""
 
 EVERYWHERE: Final = (
     Key("help", "question_mark", "help", "help", "The keys that work here."),

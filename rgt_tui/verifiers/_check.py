@@ -58,6 +58,12 @@ def verify_file(path: str, level: str, progress: Progress) -> Dict[str, Any]:
         file.close()
 
 
+def structure_of(file: File) -> "tuple[str, Judged]":
+    """The format of an opened file, and what its tables prove, whatever its bytes come from."""
+    verifier = _sniff(file)
+    return verifier.name if verifier is not None else "unknown", _structure(file, verifier)[1]
+
+
 def _sniff(file: File) -> Optional[Verifier]:
     head = file.read(0, min(file.size, HEAD))
     for verifier in all_verifiers():

@@ -28,7 +28,12 @@ def stamp_of(found: os.stat_result) -> Stamp:
 
 
 class File:
-    """A regular file, or a part of one."""
+    """A regular file, or a part of one.
+
+    `is_alone` says that the files beside it cannot be seen.
+    """
+
+    is_alone = False
 
     def __init__(self, path: str) -> None:
         """Opens it; never a link, never a pipe or device, which could hang.
@@ -65,8 +70,7 @@ class File:
         Raises:
             Broken: the file ends before.
         """
-        if offset < 0 or count < 0 or offset + count > self.size:
-            raise Broken(f"it ends at byte {self.size}, {offset + count} were expected")
+        self.require(offset, count)
         parts: List[bytes] = []
         at, left = self.start + offset, count
         while left:
@@ -76,6 +80,15 @@ class File:
             parts.append(got)
             at, left = at + len(got), left - len(got)
         return b"".join(parts)
+
+    def require(self, offset: int, count: int) -> None:
+        """Makes sure that it has `count` bytes at `offset`.
+
+        Raises:
+            Broken: it ends before.
+        """
+        if offset < 0 or count < 0 or offset + count > self.size:
+            raise Broken(f"it ends at byte {self.size}, {offset + count} were expected")
 
     def stamp_now(self) -> Stamp:
         """What the path shows now, or zeros when it is gone."""

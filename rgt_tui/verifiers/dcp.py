@@ -41,6 +41,8 @@ def check_group(folder: Folder) -> str:
 
 def check(file: File) -> Plan:
     """One rank's file: the items that `.metadata` beside it places there, with their checksums."""
+    if file.is_alone:
+        raise Unsure(f"its items are named in {META} beside it, which was not looked at")
     folder = Folder(os.path.dirname(file.path) or ".")
     if META not in folder.files:
         raise Unsure(f"{META} is missing beside it, without which its items are not known")

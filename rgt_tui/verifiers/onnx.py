@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Dict, Iterable, Iterator, List, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Verifier
+from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 
 _FIELDS_MAX = 5_000_000
@@ -130,6 +130,8 @@ def _check_outside(file: File, place: Dict[str, str], size: int) -> None:
     name = place.get("location", "")
     if not name or name.startswith("/") or ".." in name.split("/"):
         raise Broken("an initialiser lies at a path outside the model's folder")
+    if file.is_alone:
+        raise Unsure("its weights lie in another file, which was not looked at")
     other = os.path.join(os.path.dirname(file.path), name)
     try:
         there = os.stat(other, follow_symlinks=False).st_size

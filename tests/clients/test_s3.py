@@ -34,6 +34,7 @@ FILES = {
     "data/train.bin": b"",
     "readme.txt": b"hello",
     ".Trash-0/files/old.bin": b"trash",
+    ".Trash-0/files/older.bin": b"trash",
     ODD: b"odd",
 }
 
@@ -127,8 +128,14 @@ async def test_one_object_is_deleted_and_no_other(s3: S3) -> None:
 async def test_a_read_only_connection_deletes_nothing(served: str) -> None:
     async with S3(endpoint=served, region=REGION, keys=KEYS) as s3:
         with pytest.raises(GuardRefused):
-            await s3.delete(BUCKET, "readme.txt")
-        assert (await s3.head(BUCKET, "readme.txt")).size == 5
+            await s3.delete(BUCKET, ".Trash-0/files/older.bin")
+        assert (await s3.head(BUCKET, ".Trash-0/files/older.bin")).size == 5
+
+
+async def test_what_lies_in_no_trash_folder_is_never_deleted(s3: S3) -> None:
+    with pytest.raises(GuardRefused, match="trash folder"):
+        await s3.delete(BUCKET, "readme.txt")
+    assert (await s3.head(BUCKET, "readme.txt")).size == 5
 
 
 @pytest.mark.parametrize("bucket", ["", "../x", "a/b", "a?b", "ä"])
@@ -189,7 +196,7 @@ async def test_a_delete_is_sent_once_whatever_comes_back() -> None:
     faulty = Faulty(answer)
     async with faulty as s3:
         with pytest.raises(Ambiguous):
-            await s3.delete(BUCKET, "a")
+            await s3.delete(BUCKET, ".Trash-0/a")
     assert len(faulty.asked) == 1
 
 
@@ -285,7 +292,14 @@ def test_only_fifteen_data_centers_have_an_s3_interface() -> None:
 
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [(".Trash-0/files/a", True), ("x/.Trash/a", True), ("Trash/a", False), (".Trashy/a", False)],
+    [
+        (".Trash-0/files/a", True),
+        (".Trash-1001/a", True),
+        (".Trash-x/a", False),
+        ("x/.Trash/a", True),
+        ("Trash/a", False),
+        (".Trashy/a", False),
+    ],
 )
 def test_trash_is_what_lies_in_a_trash_folder(key: str, expected: bool) -> None:
     assert is_trash(key) is expected

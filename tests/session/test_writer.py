@@ -14,7 +14,7 @@ from rgt_tui.clock import session_clock
 from rgt_tui.config import Config
 from rgt_tui.domain.journal import INTENT
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.request import Act, Ending, Patch, Request, Verb
+from rgt_tui.domain.request import Act, Ending, Patch, PodRequest, Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.opening import Address, open_session
 from rgt_tui.session import Session
@@ -94,7 +94,7 @@ def after_the_look(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) ->
     """Something happens between the last look at the Pod and the request."""
     look = Writer._look
 
-    async def look_and_more(self: Writer, request: Request) -> Pod:
+    async def look_and_more(self: Writer, request: PodRequest) -> Pod:
         found = await look(self, request)
         do()
         return found

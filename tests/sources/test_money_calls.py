@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+from rgt_tui.browsing import Browser
 from rgt_tui.clients.history import HistoryBook
 from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.journal import Journal
@@ -61,8 +62,14 @@ class Hour:
                 locks=self._folder,
                 say=print,
             )
+            store = Store()
             session = Session(
-                wires=wires, store=Store(), clock=lambda: self.now, pacer=pacer, writer=writer
+                wires=wires,
+                store=store,
+                clock=lambda: self.now,
+                pacer=pacer,
+                writer=writer,
+                browser=Browser(store, lambda: self.now),
             )
             session.attend(kinds)
             until = self.now + HOUR

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from rgt_tui.domain.job import Order
 from rgt_tui.domain.request import Request
+from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.events import Event
@@ -18,6 +19,7 @@ class FixedFeed:
         self.version = 1
         self.asked: list[str | None] = []
         self.is_idle = False
+        self.glances: list[Glance] = []
         self.performed: list[tuple[Request, str]] = []
         self.begun: list[Order] = []
         self.cancelled: list[int] = []
@@ -71,6 +73,9 @@ class FixedFeed:
     def _show(self, pod: PodId, checklist: Checklist | None) -> None:
         if checklist is not None:
             self.put(replace(self._scene, checklists={**self._scene.checklists, pod: checklist}))
+
+    def browse(self, glance: Glance) -> None:
+        self.glances.append(glance)
 
     def put(self, scene: Scene) -> None:
         """Another scene, as after a new reading."""

@@ -7,6 +7,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from rgt_tui.actions import Aim, Wish
+from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Scene
 from rgt_tui.ui.keys import Key
@@ -55,6 +56,9 @@ class Desk(Protocol):
 
     def tell_checklist(self, pod: PodId, event: "Event") -> None:
         """Hands what a person did on a terminate checklist to the engine."""
+
+    def browse(self, glance: Glance) -> None:
+        """Asks the engine about a network volume."""
 
     def leave(self) -> None:
         """Ends the program."""

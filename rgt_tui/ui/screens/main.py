@@ -251,6 +251,16 @@ class MainScreen(Shown):
 
         self.app.push_screen(Reader(self.desk, title, blocks, row.pod, aim=self.aim))
 
+    def action_browse(self, name: str = "") -> None:
+        """Opens the files of a network volume, over S3."""
+        found = words.volume_of(name, self._table.selected, self.desk.now_shown)
+        if isinstance(found, str):
+            self.desk.say(f"browse: {found}")
+            return
+        from rgt_tui.ui.screens.browser import BrowserScreen  # the first frame can spare it
+
+        self.app.push_screen(BrowserScreen(self.desk, found))
+
     def action_faults(self) -> None:
         """Shows only rows with an open symptom, or all again."""
         self._look(faults_only=not self.view.faults_only)
@@ -330,6 +340,8 @@ class MainScreen(Shown):
                 self.desk.action_help()
             case ["messages"]:
                 self.desk.action_messages()
+            case ["browse"]:
+                self.action_browse(text.strip().partition(" ")[2].strip())
             case [command] if any(pane.name == command for pane in self._panes):
                 self.action_show_pane(command)
                 if argument := text.strip().partition(" ")[2]:

@@ -6,7 +6,8 @@ from typing import Final
 from rgt_tui.actions import all_actions
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.units import UNKNOWN
-from rgt_tui.panes import Pane, Scene, Tone
+from rgt_tui.domain.volume import NetworkVolume
+from rgt_tui.panes import Pane, Row, Scene, Tone
 from rgt_tui.ui import keys
 from rgt_tui.ui.layout import TOO_SMALL, Shape
 from rgt_tui.ui.styles import Ink
@@ -16,7 +17,7 @@ from rgt_tui.ui.widgets.listing import View
 from rgt_tui.ui.widgets.status import hint_line
 
 ALARM_LINES: Final = 2
-BUILT_IN: Final = ("help", "messages", "quit")
+BUILT_IN: Final = ("browse", "help", "messages", "quit")
 FIRST_ACTIONS: Final = ("explain", "refresh")
 """Those that a narrow hint line must still show."""
 
@@ -108,6 +109,29 @@ def hints(shape: Shape, pane: str) -> list[tuple[str, str]]:
 def commands(panes: Sequence[Pane]) -> tuple[str, ...]:
     """Every word the command line knows."""
     return (*(p.name for p in panes), *(action.title for action in all_actions()), *BUILT_IN)
+
+
+def volume_of(name: str, row: Row | None, scene: Scene) -> NetworkVolume | str:
+    """The network volume that is to be browsed, or why none is.
+
+    Args:
+        name: its id or name; empty means that of the selected row, or the only one.
+        row: the selected row.
+        scene: what is known.
+    """
+    volumes = scene.account.volumes
+    wanted = name or (row.volume if row is not None else None)
+    found = [volume for volume in volumes if wanted in (volume.id, volume.name)]
+    if wanted is None and len(volumes) == 1:
+        found = list(volumes)
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(volume.name or volume.id for volume in volumes)
+    if not known:
+        return "this account has no network volume, as far as is known"
+    if name:
+        return f"no network volume {name!r}, or several: {known}"
+    return f"select a network volume in the Volumes pane, or :browse NAME ({known})"
 
 
 def matches(text: str, panes: Sequence[Pane]) -> list[str]:

@@ -1,0 +1,93 @@
+"""A file on a network volume as verifiers want it: read by ranges, in blocks that are kept."""
+
+from collections.abc import Callable
+from typing import Final
+
+from rgt_tui.verifiers import Unsure
+from rgt_tui.verifiers._content import File
+
+BLOCK: Final = 64 * 1024
+"""Bytes of one block: a round trip costs more than the bytes, and tables lie close together."""
+BYTES_MAX: Final = 32 * 1024 * 1024
+CALLS_MAX: Final = 600
+"""What one file may cost: the records of a large zip archive are read one by one."""
+
+Fetch = Callable[[int, int], bytes]
+"""From where to begin and how many bytes to these bytes; waits for them."""
+
+
+class Blocks:
+    """The blocks of one object that were read, and what that may cost."""
+
+    def __init__(self, size: int, fetch: Fetch) -> None:
+        self.size = size
+        self._fetch = fetch
+        self._blocks: dict[int, bytes] = {}
+        self._calls = 0
+
+    def read(self, at: int, count: int) -> bytes:
+        """Exactly these bytes, which must lie within the object.
+
+        Raises:
+            Unsure: it is shorter than it was listed, or too much of it would be read.
+        """
+        if not count:
+            return b""
+        first, last = at // BLOCK, (at + count - 1) // BLOCK
+        self._load([n for n in range(first, last + 1) if n not in self._blocks])
+        found = b"".join(self._blocks[n] for n in range(first, last + 1))
+        return found[at - first * BLOCK :][:count]
+
+    def _load(self, missing: list[int]) -> None:
+        while missing:
+            run = 1
+            while run < len(missing) and missing[run] == missing[0] + run:
+                run += 1
+            self._load_run(missing[0], run)
+            missing = missing[run:]
+
+    def _load_run(self, first: int, run: int) -> None:
+        self._calls += 1
+        if self._calls > CALLS_MAX or (len(self._blocks) + run) * BLOCK > BYTES_MAX:
+            raise Unsure(
+                f"its tables need more than {CALLS_MAX} reads or {BYTES_MAX >> 20} MiB from "
+                "outside: verify it in a Pod, or a copy of it"
+            )
+        start = first * BLOCK
+        count = min(run * BLOCK, self.size - start)
+        found = self._fetch(start, count)
+        if len(found) != count:
+            raise Unsure("it became shorter while it was read")
+        for n in range(run):
+            self._blocks[first + n] = found[n * BLOCK : (n + 1) * BLOCK]
+
+
+class RangedFile(File):
+    """An object, or a part of one; it has no descriptor, and nothing beside it can be seen."""
+
+    is_alone = True
+
+    def __init__(self, name: str, blocks: Blocks, start: int = 0, size: int | None = None) -> None:
+        self.path = self.name = name
+        self.fd = -1
+        self.start = start
+        self.size = blocks.size if size is None else size
+        self.stamp = (blocks.size, 0, 0, 0)
+        self._blocks = blocks
+
+    def part(self, start: int, size: int) -> File:
+        """The bytes from `start` on as a file of their own."""
+        return RangedFile(self.name, self._blocks, self.start + start, size)
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Exactly `count` bytes at `offset`.
+
+        Raises:
+            Broken: the file ends before.
+            Unsure: too much of it would be read.
+        """
+        self.require(offset, count)
+        return self._blocks.read(self.start + offset, count)
+
+    def close(self) -> None:
+        """There is nothing to close."""
