@@ -12,9 +12,12 @@ from safetensors.numpy import save
 
 from rgt_tui.clock import session_clock
 from rgt_tui.config import Config
+from rgt_tui.domain.account import Change
+from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.objects import Listing, StoredObject
 from rgt_tui.domain.request import EmptyTrash, Ending
 from rgt_tui.domain.shelf import Answer, Glance, Shelves, Wish
+from rgt_tui.domain.volume import VolumeList
 from rgt_tui.opening import Address, open_session
 from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator
@@ -49,15 +52,16 @@ def origin(volume: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 async def session(where: Address, tmp_path: Path) -> AsyncIterator[Session]:
-    """A session that watches, in write mode."""
+    """A session that answers questions about volumes, in write mode."""
     here = replace(where, read_only=False, journal=tmp_path / "state" / "journal.jsonl")
     async with open_session(here, Config(), Store(), session_clock()) as opened:
         opened.writer.mode.unlock()
-        watching = asyncio.create_task(opened.watch())
-        await until(lambda: bool(opened.store.state.account.volumes))
-        yield opened
-        watching.cancel()
-        await asyncio.wait([watching])
+        volumes = await opened.wires.rest.network_volumes()
+        opened.store.apply([Change(VolumeList, Observed(volumes, 1.0))])
+        async with asyncio.TaskGroup() as tasks:
+            serving_them = tasks.create_task(opened.browser.serve(tasks))
+            yield opened
+            serving_them.cancel()
 
 
 async def until(holds: Any) -> None:

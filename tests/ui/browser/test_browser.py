@@ -1,87 +1,15 @@
 """The window on a network volume: where it leads, what it refuses, and that it shows bytes safely."""
 
-import asyncio
-
 import pytest
 
 from rgt_tui.domain.request import EmptyTrash
 from rgt_tui.domain.shelf import Glance, Wish
 from rgt_tui.panes import Scene
 from rgt_tui.ui.screens.browser import BrowserScreen
-from rgt_tui.ui.screens.confirm import ConfirmScreen
-from tests.conftest import Gallery, screen_text
+from tests.conftest import screen_text
 from tests.ui import money, scenes, shelves
-from tests.ui.driving import Console, console
-
-SIZES = ((80, 24), (120, 40), (200, 60))
-
-
-async def browse(running: Console) -> BrowserScreen:
-    """The browser on the volume that the tests know."""
-    rows = [row.volume for row in running.main.pane.rows(running.app.now_shown)]
-    await running.press("g", *["j"] * rows.index(shelves.VOLUME), "b")
-    screen = running.app.screen
-    assert isinstance(screen, BrowserScreen)
-    return screen
-
-
-async def step(running: Console) -> BrowserScreen:
-    """The browser in the folder of a checkpoint."""
-    screen = await browse(running)
-    await running.press("g", "j", "enter", "enter")
-    assert screen.glance == Glance(shelves.VOLUME, shelves.STEP)
-    return screen
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_a_folder_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
-    async with console(shelves.browsed(), size, "volumes") as running:
-        await step(running)
-        gallery.holds(running.app)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_the_top_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
-    async with console(shelves.browsed(), size, "volumes") as running:
-        await browse(running)
-        gallery.holds(running.app)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_the_question_about_trash_looks_as_it_did(
-    size: tuple[int, int], gallery: Gallery
-) -> None:
-    async with console(shelves.browsed(), size, "volumes") as running:
-        await browse(running)
-        await running.press("t", "Z")
-        await awake(running)
-        gallery.holds(running.app)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_a_file_that_is_no_text_looks_as_it_did(
-    size: tuple[int, int], gallery: Gallery
-) -> None:
-    async with console(shelves.browsed(), size, "volumes") as running:
-        await step(running)
-        await running.press("j", "j", "enter")
-        gallery.holds(running.app)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_without_a_key_it_looks_as_it_did(size: tuple[int, int], gallery: Gallery) -> None:
-    async with console(shelves.refused(), size, "volumes") as running:
-        await browse(running)
-        gallery.holds(running.app)
-
-
-async def awake(running: Console) -> ConfirmScreen:
-    screen = running.app.screen
-    assert isinstance(screen, ConfirmScreen)
-    async with asyncio.timeout(20):
-        while not screen.is_awake:
-            await running.pilot.pause(0.02)
-    return screen
+from tests.ui.browser.looking import awake, browse, step
+from tests.ui.driving import console
 
 
 async def test_going_in_and_up_asks_for_what_is_not_known_and_leads_back() -> None:
