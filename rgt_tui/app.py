@@ -48,7 +48,7 @@ from rgt_tui.ui.screens.confirm import Asking, ConfirmScreen
 from rgt_tui.ui.screens.desk import Shown
 from rgt_tui.ui.screens.help import availability, help_blocks, why_not
 from rgt_tui.ui.screens.main import MainScreen
-from rgt_tui.ui.screens.reader import Blocks, Reader
+from rgt_tui.ui.screens.reader import Blocks, Reader, again
 from rgt_tui.ui.styles import THEME, stylesheets
 from rgt_tui.ui.terminal.frame import save
 from rgt_tui.ui.widgets.lines import glyphs_for
@@ -360,7 +360,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             case Examine():
                 self._examine(pod)
             case Show(title=title):
-                self._read(title, _again(action, pod), pod, action.kinds)
+                self._read(title, again(action, pod), pod, action.kinds)
 
     def _go(self, pane: str, text: str) -> None:
         """Goes to a pane, out of what stands in front of the panes."""
@@ -395,13 +395,3 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             self.switch_screen(reader)
         else:
             self.push_screen(reader)
-
-
-def _again(action: Action, pod: Pod | None) -> Blocks:
-    """What an action shows, made anew from each scene while it is read."""
-
-    def blocks(scene: Scene) -> tuple[Block, ...]:
-        outcome = action.run(scene, pod)
-        return outcome.blocks if isinstance(outcome, Show) else ()
-
-    return blocks

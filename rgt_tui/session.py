@@ -15,7 +15,6 @@ from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import Limited, RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
-from rgt_tui.domain.finding import Severity
 from rgt_tui.domain.job import Order
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.request import EmptyTrash, Ending, Request
@@ -25,6 +24,7 @@ from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.sources import Ask, Source, Wires, all_sources
 from rgt_tui.store import Store
 from rgt_tui.triage import Examiner, Findings, Standing, all_detectors, examine, open_findings
+from rgt_tui.triage._news import loud, what_shows
 from rgt_tui.writer import Performed, Writer
 
 if TYPE_CHECKING:  # loaded with the first checklist
@@ -369,10 +369,10 @@ class Session:
         return seen is not None and seen.source != "cache"
 
     def _tell_changes(self, before: Findings, found: Findings, now: float) -> None:
-        old, new = _loud(before), _loud(found)
+        old, new = loud(before), loud(found)
         for pod_id, code in sorted(new - old, key=str):
             self.store.say(
-                now, f"! {self._name(pod_id)} {code} raised: {_title(found, pod_id, code)}"
+                now, f"! {self._name(pod_id)} {code} raised: {what_shows(found, pod_id, code)}"
             )
         for pod_id, code in sorted(old - new, key=str):
             self.store.say(now, f"i {self._name(pod_id)} {code} cleared")
@@ -389,18 +389,3 @@ def _is_wanted(source: Source, shells: bool, slow: bool, kinds: frozenset[type])
     if source.is_deep and kinds.isdisjoint(source.kinds):
         return False
     return slow or not source.is_slow
-
-
-def _loud(findings: Findings) -> set[tuple[PodId | None, str]]:
-    """What is present and worth a message: notes on what is normal so far stay in the lists."""
-    return {
-        (pod, f.code)
-        for pod, found in findings.items()
-        for f in found
-        if f.is_present and f.severity > Severity.INFO
-    }
-
-
-def _title(findings: Findings, pod_id: PodId | None, code: str) -> str:
-    finding = next(f for f in findings[pod_id] if f.code == code)
-    return finding.evidence[0].said if finding.evidence else finding.title

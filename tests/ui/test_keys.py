@@ -277,7 +277,7 @@ async def test_an_unknown_key_does_nothing(key: str) -> None:
 
 
 async def test_help_names_every_key_and_action() -> None:
-    async with console(scenes.demo(), (120, 60)) as running:
+    async with console(scenes.demo(), (140, 120)) as running:
         await running.press("question_mark")
         text = screen_text(running.app)
         for action in all_actions():

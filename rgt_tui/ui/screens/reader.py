@@ -6,7 +6,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from rgt_tui.actions import Aim
+from rgt_tui.actions import Action, Aim, Show
+from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, Tone
 from rgt_tui.ui import keys
@@ -128,3 +129,13 @@ class Reader(Shown):
             text.extend(wrap((Piece(block.title, Ink.HEAD), note), width))
             text.extend(row for line in block.lines for row in wrap(pieces(line), width))
         return text
+
+
+def again(action: Action, pod: Pod | None) -> Blocks:
+    """What an action shows, made anew from each scene while it is read."""
+
+    def blocks(scene: Scene) -> tuple[Block, ...]:
+        outcome = action.run(scene, pod)
+        return outcome.blocks if isinstance(outcome, Show) else ()
+
+    return blocks
