@@ -21,6 +21,7 @@ from rgt_tui.store import Store
 
 if TYPE_CHECKING:
     from rgt_tui.clients.rest import Rest
+    from rgt_tui.pacing.pacer import Pacer
     from rgt_tui.session import Session
     from rgt_tui.writer import Writer
 
@@ -125,20 +126,16 @@ async def open_session(
     where: Address, config: Config, store: Store, clock: Clock
 ) -> "AsyncIterator[Session]":
     """Open connections and the session that reads over them."""
-    import random
-
     from rgt_tui.browsing import Browser
     from rgt_tui.clients.balance import read_balance
     from rgt_tui.clients.history import HistoryBook
     from rgt_tui.clients.hostkeys import HostKeys
     from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
-    from rgt_tui.pacing.pacer import Pacer
     from rgt_tui.session import Session
-    from rgt_tui.sources import Wires, all_sources
+    from rgt_tui.sources import Wires
 
-    intervals = {source.name: source.every_s for source in all_sources() if source.metered}
-    pacer = Pacer(intervals, random.Random())  # noqa: S311  # jitter, not a secret
+    pacer = _pacer()
     rest = Rest(
         base_url=where.base_url,
         key=where.key,
@@ -172,6 +169,16 @@ async def open_session(
             tag=where.tag,
             browser=Browser(store, clock),
         )
+
+
+def _pacer() -> "Pacer":
+    import random
+
+    from rgt_tui.pacing.pacer import Pacer
+    from rgt_tui.sources import all_sources
+
+    intervals = {source.name: source.every_s for source in all_sources() if source.metered}
+    return Pacer(intervals, random.Random())  # noqa: S311  # jitter, not a secret
 
 
 def _writer(where: Address, rest: "Rest", store: Store, clock: Clock) -> "Writer":
