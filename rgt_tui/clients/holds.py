@@ -74,6 +74,12 @@ def read_index(index: str) -> tuple[Hold, ...]:
         return ()
 
 
+def held_in(folder: str) -> frozenset[str]:
+    """The paths of the holds that the index in a folder names."""
+    index = os.path.join(folder, INDEX)
+    return frozenset(hold.proof.stamp.path for hold in read_index(index))
+
+
 def release(hold_paths: Iterable[str]) -> int:
     """Lets go of holds, for instance after their Pod was deleted; the copies stay.
 
@@ -95,18 +101,6 @@ def release(hold_paths: Iterable[str]) -> int:
                 os.unlink(index)
                 os.rmdir(os.path.dirname(index))
     return count
-
-
-def prune(root: str, fresh: Sequence[Hold]) -> None:
-    """Lets go of earlier holds of the same copies with the same bytes: one hold is enough."""
-    wanted = {(hold.copy, hold.proof.sha256): hold.proof.stamp.path for hold in fresh}
-    for index in _indexes(root):
-        release(
-            hold.proof.stamp.path
-            for hold in read_index(index)
-            if wanted.get((hold.copy, hold.proof.sha256), hold.proof.stamp.path)
-            != hold.proof.stamp.path
-        )
 
 
 def stamp_at(path: str) -> FileStamp | None:

@@ -9,17 +9,19 @@ target's `.rgt-pull`; the same order goes on from there.
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients import pull_proof
+from rgt_tui.clients.holds import held_in
 from rgt_tui.clients.pull_board import Board, Job
 from rgt_tui.clients.pull_journal import open_journal
 from rgt_tui.clients.pull_lane import Hands, Lane, Patience
 from rgt_tui.clients.pull_meter import Meter
+from rgt_tui.clients.pull_parts import Parts, open_parts
 from rgt_tui.clients.pull_plan import Listing, drop_stale, jobs_of, list_remote, prepare
 from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Target, cannot_write, open_target
@@ -35,6 +37,9 @@ from rgt_tui.domain.pulling import (
     PullProgress,
     Stage,
 )
+
+if TYPE_CHECKING:
+    from rgt_tui.clients.ssh_talk import Talk
 
 LANES: Final = 4
 """Connections for large files on a long road: 4 gave 2.8 times one, 8 no more (80 ms)."""
@@ -68,23 +73,41 @@ async def pull(
     try:
         folder = await asyncio.to_thread(open_target, order.to)
         try:
-            one = _Pull(pool, target, order, folder, Meter(tell), clock or session_clock())
-            return await one.carry_out(began)
+            parts = await asyncio.to_thread(
+                open_parts, folder.path, folder.root, order.holds, order.place
+            )
+            try:
+                one = _Pull(
+                    pool=pool,
+                    target=target,
+                    order=order,
+                    folder=folder,
+                    parts=parts,
+                    meter=Meter(tell),
+                    clock=clock or session_clock(),
+                )
+                async with one.talks:
+                    return await one.carry_out(began)
+            finally:
+                parts.close()
+                await pool.close_lanes(target)
         finally:
             folder.close()
-            await pool.close_lanes(target)
     except OSError as error:
         raise cannot_write(order.to, error) from error
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Pull:
     pool: SshPool
     target: SshTarget
     order: PullOrder
     folder: Target
+    parts: Parts
     meter: Meter
     clock: Clock
+    talks: AsyncExitStack = field(default_factory=AsyncExitStack)
+    talk: "Talk | None" = None
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
@@ -92,12 +115,10 @@ class _Pull:
         jobs = jobs_of(listing, self.order)
         if not jobs and not listing.skipped:
             raise PullError(PullFault.NOTHING, f"{self.target.where}: there is nothing to pull")
-        name = f"{self.clock():.0f}-{os.urandom(4).hex()}"
-        holds = os.path.join(self.order.holds, name)
-        await self._copy(jobs, holds, round_trip_s)
+        await self._copy(jobs, round_trip_s)
         await self._look_again(jobs)
         proofs = await pull_proof.prove(jobs, self.order, self.folder, self.meter)
-        return await asyncio.to_thread(self._written, (jobs, listing, proofs), holds, began)
+        return await asyncio.to_thread(self._written, (jobs, listing, proofs), began)
 
     def _patience(self) -> Patience:
         return Patience(waits_s=self.order.waits_s, told=self.meter.said)
@@ -107,26 +128,32 @@ class _Pull:
         patience = self._patience()
         while True:
             try:
-                async with self.pool.talk(self.target, lane=1) as talk:
-                    listing = await list_remote(talk, self.order)
-                    asked = time.monotonic()
-                    async for _ in talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
-                        pass
-                    return listing, time.monotonic() - asked
+                if self.talk is None:
+                    opening = self.pool.talk(self.target, lane=1)
+                    self.talk = await self.talks.enter_async_context(opening)
+                listing = await list_remote(self.talk, self.order)
+                asked = time.monotonic()
+                async for _ in self.talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
+                    pass
+                return listing, time.monotonic() - asked
             except SshError as error:
+                self.talk = None
+                await self.talks.aclose()
                 await patience.after(error, came=False)
 
-    async def _copy(self, jobs: Sequence[Job], holds: str, round_trip_s: float) -> None:
+    async def _copy(self, jobs: Sequence[Job], round_trip_s: float) -> None:
         """Fetches and places what is not here; whatever happens, threads end before it returns."""
         board = Board()
         journal = await asyncio.to_thread(open_journal, self.folder.staging)
+        held = await asyncio.to_thread(held_in, self.parts.index)
         store = Store(
             target=self.folder,
             journal=journal,
             board=board,
             meter=self.meter,
-            holds=holds,
+            parts=self.parts,
             replace=self.order.replace,
+            held=frozenset(held),
         )
         total = sum(job.remote.size for job in jobs if job.ended is None)
         self.meter.begin(Stage.COPYING, files=len(jobs), content=total)
@@ -145,6 +172,7 @@ class _Pull:
             await asyncio.shield(asyncio.to_thread(_leave, store))
 
     async def _fetch(self, board: Board, store: Store, count: int) -> None:
+        talk, self.talk = self.talk, None
         hands = Hands(
             store=store.store,
             write=store.write,
@@ -162,11 +190,13 @@ class _Pull:
                     patience=self._patience(),
                     silence_s=self.order.silence_s,
                     number=number,
+                    talk=talk if number == 1 else None,
                 )
                 tasks.create_task(lane.run())
 
     async def _look_again(self, jobs: Sequence[Job]) -> None:
         """Whether the files there are still those that were read; one that is gone was equal."""
+        await self.talks.aclose()
         now = (await self._listed())[0].stamps()
         for job in jobs:
             seen = now.get(job.remote.path)
@@ -176,7 +206,6 @@ class _Pull:
     def _written(
         self,
         found: tuple[Sequence[Job], Listing, pull_proof.Proofs],
-        holds: str,
         began: float,
     ) -> Pulled:
         jobs, listing, proofs = found
@@ -187,7 +216,7 @@ class _Pull:
         at = self.clock()
         here = pull_proof.here_of(files, at)
         there = pull_proof.there_of(files, self.order, at)
-        pull_proof.write_holds(files, self.order, holds, at)
+        pull_proof.write_holds(files, self.order, self.parts, at)
         manifest = pull_proof.write_manifest(self.folder, (here, there), files, listing.skipped)
         return Pulled(
             files=files,

@@ -33,6 +33,7 @@ class Job:
         is_adopted: whether `part` is a file of the target and none of ours.
         left: large: pieces that are asked for or waiting.
         hold: where the copy is kept.
+        inode: of the part.
         differed: how often a span was not equal.
     """
 
@@ -47,6 +48,7 @@ class Job:
     is_adopted: bool = False
     left: int = 0
     hold: str | None = None
+    inode: int = 0
     differed: int = 0
 
     @property
@@ -75,15 +77,16 @@ class Bundle:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A part of a large file. `at` is how far it has been written."""
+    """A part of a large file. `come` is how far it has come, `at` how far it has been written."""
 
     job: Job
     start: int
     end: int
     at: int = 0
+    come: int = 0
 
     def __post_init__(self) -> None:
-        self.at = self.start
+        self.at = self.come = self.start
 
 
 @dataclass(slots=True, eq=False)

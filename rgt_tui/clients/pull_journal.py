@@ -9,9 +9,10 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Final
 
+from rgt_tui.clients.pull_part import Span
 from rgt_tui.domain.checkpoint import FileStamp
 
 NAME: Final = "journal.jsonl"
@@ -47,38 +48,41 @@ class Journal:
 
     Attributes:
         begun: by part, the path below the target that it will have.
-        got: by part, the SHA-256 there of each span (start, end).
+        got: by part, spans whose SHA-256 there is known.
         written: by part, the ends of spans by their start, not yet hashed there.
         placed: by part, what became of it.
     """
 
     descriptor: int
     begun: dict[str, str] = field(default_factory=dict)
-    got: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    got: dict[str, list[Span]] = field(default_factory=dict)
     written: dict[str, dict[int, int]] = field(default_factory=dict)
     placed: dict[str, Placed] = field(default_factory=dict)
 
-    def begin(self, *parts: tuple[str, str]) -> None:
-        """Parts (key, path below the target) that are begun; those that are known stay."""
-        fresh = [part for part in parts if part[0] not in self.begun]
-        self.begun.update(fresh)
-        self._add(*({"b": part} for part in fresh))
+    def begin(self, key: str, relative: str) -> None:
+        """A part is begun that will have this path below the target."""
+        if key not in self.begun:
+            self.begun[key] = relative
+            self._add({"b": [key, relative]})
+
+    def stage(self, rows: list[tuple[str, str, int, str]]) -> None:
+        """Small files that are whole: key, path below the target, size and hash there."""
+        for key, relative, size, sha256 in rows:
+            _staged(self, key, relative, size, sha256)
+        self._add({"s": rows})
 
     def wrote(self, key: str, start: int, end: int) -> None:
         """Bytes from `start` to `end` are in the part."""
         self._add({"w": [key, start, end]})
 
-    def hashed(self, *spans: tuple[str, int, int, str]) -> None:
-        """The bytes there of a part (key) from start to end have this hash."""
-        self._add(*({"g": span} for span in spans))
+    def hashed(self, key: str, span: Span) -> None:
+        """The bytes there of a span of a part have this hash."""
+        word = "h" if span.is_prefix else "g"
+        self._add({word: [key, span.start, span.end, span.sha256]})
 
     def place(self, rows: list[tuple[str, Placed]]) -> None:
         """Parts that got their final names."""
-        lines = [
-            {"p": [key, one.relative, one.sha256, one.size, one.mtime_ns, one.inode]}
-            for key, one in rows
-        ]
-        self._add(*lines)
+        self._add({"p": [[key, *astuple(one)] for key, one in rows]})
         for key, one in rows:
             _placed(self, key, one)
 
@@ -90,14 +94,10 @@ class Journal:
 
     def write_all(self) -> None:
         """Everything that still counts."""
-        self._add(*({"b": part} for part in self.begun.items()))
-        self._add(
-            *(
-                {"g": [k, *span, sha]}
-                for k, spans in self.got.items()
-                for span, sha in spans.items()
-            )
-        )
+        self._add(*({"b": [*part]} for part in self.begun.items()))
+        for key, spans in self.got.items():
+            for span in spans:
+                self.hashed(key, span)
         self._add(
             *({"w": [k, *span]} for k, spans in self.written.items() for span in spans.items())
         )
@@ -159,16 +159,17 @@ def _read(journal: Journal, row: dict[str, Any]) -> None:
         key, start, end = row["w"]
         spans = journal.written.setdefault(str(key), {})
         spans[int(start)] = max(int(end), spans.get(int(start), 0))
-    elif "g" in row:
-        key, start, end, sha256 = row["g"]
-        journal.got.setdefault(str(key), {})[int(start), int(end)] = str(sha256)
+    elif "g" in row or "h" in row:
+        key, start, end, sha256 = row.get("g") or row["h"]
+        span = Span(int(start), int(end), str(sha256), "h" in row)
+        journal.got.setdefault(str(key), []).append(span)
     elif "p" in row:
-        key, relative, sha256, size, mtime_ns, inode = row["p"]
-        _placed(
-            journal,
-            str(key),
-            Placed(str(relative), str(sha256), int(size), int(mtime_ns), int(inode)),
-        )
+        for key, relative, sha256, size, mtime_ns, inode in row["p"]:
+            one = Placed(str(relative), str(sha256), int(size), int(mtime_ns), int(inode))
+            _placed(journal, str(key), one)
+    elif "s" in row:
+        for key, relative, size, sha256 in row["s"]:
+            _staged(journal, str(key), str(relative), int(size), str(sha256))
     elif "x" in row:
         for table in (journal.begun, journal.got, journal.written, journal.placed):
             table.pop(str(row["x"][0]), None)
@@ -178,3 +179,8 @@ def _placed(journal: Journal, key: str, one: Placed) -> None:
     journal.placed[key] = one
     for table in (journal.begun, journal.got, journal.written):
         table.pop(key, None)
+
+
+def _staged(journal: Journal, key: str, relative: str, size: int, sha256: str) -> None:
+    journal.begun[key] = relative
+    journal.got[key] = [Span(0, size, sha256)]

@@ -87,13 +87,13 @@ class Hands:
 
     Attributes:
         store: small files: their rows (number, size or reason, SHA-256) and bytes.
-        write: bytes of a piece; writes them and remembers it.
+        write: bytes of a piece from a byte on; gives what ends when they are written.
         hashed: a span has its hash.
         over: a piece or check of a file is over.
     """
 
     store: Callable[[Bundle, list[Any], bytes], Awaitable[None]]
-    write: Callable[[Piece, bytes], Awaitable[None]]
+    write: Callable[[Piece, int, bytes], "asyncio.Future[None]"]
     hashed: Callable[[Job, Span], None]
     over: Callable[[Job], None]
 
@@ -105,6 +105,7 @@ class Lane:
     Attributes:
         number: which connection to the Pod it uses. The first goes on trying when the Pod is away;
             the others end.
+        talk: a conversation that is open already, to begin with.
     """
 
     pool: SshPool
@@ -114,8 +115,10 @@ class Lane:
     patience: Patience
     silence_s: float
     number: int = 1
+    talk: "Talk | None" = None
     _asked: deque[Work] = field(default_factory=deque)
     _came: bool = False
+    _writing: "asyncio.Future[None] | None" = None
 
     async def run(self) -> None:
         """Works until the board is empty for good.
@@ -126,10 +129,15 @@ class Lane:
         """
         while not self.board.is_over:
             try:
+                talk, self.talk = self.talk, None
+                if talk is not None:
+                    await self._serve(talk)
+                    return
                 async with self.pool.talk(self.target, lane=self.number) as talk:
                     await self._serve(talk)
                 return
             except SshError as error:
+                await self._written()
                 self._give_back()
                 came, self._came = self._came, False
                 if not (self.is_first or came):
@@ -165,6 +173,8 @@ class Lane:
                 again.append(Check(work.job, (cut,)))
                 work.job.left += 1
                 work.start = work.at
+            if isinstance(work, Piece):
+                work.come = work.at
             if isinstance(work, Piece) and work.at >= work.end:
                 work.job.left -= 1
                 continue
@@ -203,23 +213,34 @@ class Lane:
             self.hands.over(piece.job)
             return
         count = head.get("n")
-        if not isinstance(count, int) or not 0 <= count <= min(FRAME_MAX, piece.end - piece.at):
+        if not isinstance(count, int) or not 0 <= count <= min(FRAME_MAX, piece.end - piece.come):
             raise self._bad(head)
         if not count:
+            await self._written()
             self._end_of(piece, head)
             return
-        if head.get("at") != piece.at:
+        if head.get("at") != piece.come:
             raise self._bad(head)
-        await self.hands.write(piece, await talk.content(count, self.silence_s))
+        content = await talk.content(count, self.silence_s)
+        await self._written()
+        self._writing = self.hands.write(piece, piece.come, content)
+        piece.come += count
+
+    async def _written(self) -> None:
+        """Waits until what came last is written: while it is, the next comes."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
 
     def _end_of(self, piece: Piece, head: Mapping[str, Any]) -> None:
-        sha256 = head.get("sha256")
-        if not isinstance(sha256, str) or len(sha256) != 64:
+        sha256, first = head.get("sha256"), head.get("from")
+        if not isinstance(sha256, str) or len(sha256) != 64 or first not in (0, piece.start):
             raise self._bad(head)
         if piece.at != piece.end:
             refuse(piece.job, f"it ends at byte {piece.at}")
         else:
-            self.hands.hashed(piece.job, Span(piece.start, piece.end, sha256))
+            span = Span(piece.start, piece.end, sha256, first == 0 < piece.start)
+            self.hands.hashed(piece.job, span)
         self.hands.over(piece.job)
 
     def _checked(self, check: Check, head: Mapping[str, Any]) -> None:
@@ -252,7 +273,7 @@ def _request(work: Work) -> dict[str, Any]:
         case Bundle():
             return {"op": "bundle", "items": [[job.remote.path, job.row] for job in work.jobs]}
         case Piece():
-            item = [work.job.remote.path, work.at, work.end - work.at, work.job.row]
+            item = [work.job.remote.path, work.start, work.end - work.start, work.job.row]
             return {"op": "read", "items": [item]}
         case Check():
             work.done = 0

@@ -23,11 +23,17 @@ _START_WRITING: Final = 2
 
 @dataclass(slots=True, order=True)
 class Span:
-    """Bytes that were written; `sha256` is of the bytes there, empty while not known."""
+    """Bytes that were written.
+
+    Attributes:
+        sha256: of the bytes there, empty while not known.
+        is_prefix: whether that is of everything up to `end`, not from `start`.
+    """
 
     start: int
     end: int
     sha256: str = ""
+    is_prefix: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class Part:
     spans: list[Span] = field(default_factory=list)
     proven: int = 0
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _buffer: bytearray = field(default_factory=lambda: bytearray(CHUNK))
     _descriptor: int | None = None
     _is_closed: bool = False
     _using: threading.RLock = field(default_factory=threading.RLock)
@@ -114,7 +121,8 @@ class Part:
             return
         for other in self.spans:
             if (span.start, span.end) == (other.start, other.end):
-                other.sha256 = other.sha256 or span.sha256
+                if not other.sha256:
+                    other.sha256, other.is_prefix = span.sha256, span.is_prefix
                 return
             if span.start < other.end and other.start < span.end:
                 return
@@ -139,7 +147,8 @@ class Part:
             The span whose bytes differ from those there, if any; it is missing again.
         """
         while span := self._next():
-            whole, alone = self._digest.copy(), hashlib.sha256()
+            whole = self._digest.copy()
+            alone = whole if span.is_prefix else hashlib.sha256()
             if not self._hash(span, whole, alone) or alone.hexdigest() != span.sha256:
                 self.spans.remove(span)
                 return [span]
@@ -157,14 +166,15 @@ class Part:
         return None
 
     def _hash(self, span: Span, whole: "hashlib._Hash", alone: "hashlib._Hash") -> bool:
-        at = span.start
+        at, buffer = span.start, memoryview(self._buffer)
         while at < span.end:
-            content = os.pread(self.descriptor, min(CHUNK, span.end - at), at)
-            if not content:
+            count = os.preadv(self.descriptor, [buffer[: span.end - at]], at)
+            if not count:
                 return False
-            whole.update(content)
-            alone.update(content)
-            at += len(content)
+            whole.update(buffer[:count])
+            if alone is not whole:
+                alone.update(buffer[:count])
+            at += count
         return True
 
 

@@ -1,16 +1,16 @@
 """What a pull has to do: files there, names here, what is here already, what is left to fetch."""
 
-import contextlib
 import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
 from rgt_tui.clients.holds import hash_file
 from rgt_tui.clients.pull_board import Job, Work, bundles, pieces
 from rgt_tui.clients.pull_journal import KEY_LENGTH, key_of
-from rgt_tui.clients.pull_names import STAGING, UnsafeName, below
+from rgt_tui.clients.pull_names import UnsafeName, below
 from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Occupied
@@ -114,7 +114,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
         count += 1
         if not job.is_small:
             _resume(job, store)
-            store.journal.begin((job.key, job.relative))
+            store.journal.begin(job.key, job.relative)
             work += pieces(job)
             assert job.part is not None  # noqa: S101  # `_resume` has given it
             need += job.remote.size - job.part.present
@@ -167,15 +167,13 @@ def _is_here(job: Job, store: Store, order: PullOrder, work: list[Work]) -> bool
 def _resume(job: Job, store: Store) -> None:
     """The part that an earlier pull left, or a new one."""
     job.part = Part(store.opener(job), job.remote.size)
-    old = store.target.old_part(job.key)
+    old = store.parts.old(job.key)
     if old is None:
         return
     size = os.fstat(old).st_size
     os.close(old)
-    got = store.journal.got.get(job.key, {})
     written = store.journal.written.get(job.key, {})
-    spans = [Span(start, end, sha256) for (start, end), sha256 in got.items()]
-    spans += [Span(start, end) for start, end in written.items()]
+    spans = [*store.journal.got.get(job.key, ()), *starmap(Span, written.items())]
     for span in sorted(spans, key=lambda span: (not span.sha256, span.start)):
         if span.end <= size:
             job.part.add(span)
@@ -183,13 +181,14 @@ def _resume(job: Job, store: Store) -> None:
 
 def _is_staged(job: Job, store: Store) -> bool:
     """Whether an earlier pull has left a small file whole, by its hash."""
-    sha256 = store.journal.got.get(job.key, {}).get((0, job.remote.size))
-    if not sha256:
+    spans = store.journal.got.get(job.key, [])
+    if not spans or (spans[-1].start, spans[-1].end) != (0, job.remote.size):
         return False
-    hashed = hash_file(os.path.join(store.target.path, STAGING, job.key))
+    sha256 = spans[-1].sha256
+    hashed = hash_file(store.parts.path_of(job.key))
     if hashed is None or hashed[1] != sha256:
         return False
-    job.sha256 = sha256
+    job.sha256, job.inode = sha256, hashed[0].inode
     return True
 
 
@@ -198,13 +197,13 @@ def drop_stale(jobs: Sequence[Job], store: Store) -> None:
     wanted = {job.relative: job.key for job in jobs}
     for key, relative in tuple(store.journal.begun.items()):
         if wanted.get(relative, key) != key:
-            store.target.drop_part(key)
+            store.parts.drop(key)
             store.journal.forget(key)
-    known = store.journal.begun.keys()
-    with contextlib.suppress(OSError):
-        for name in os.listdir(store.target.staging):
-            if len(name) == KEY_LENGTH and name not in known:
-                store.target.drop_part(name)
+    known = {*store.journal.begun, *store.journal.placed}
+    held = {os.path.basename(path) for path in store.held}
+    for name in store.parts.names():
+        if len(name) == KEY_LENGTH and name not in known and name not in held:
+            store.parts.drop(name)
 
 
 EMPTY: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -14,6 +14,7 @@ from rgt_tui.clients.local_verifier import verify_local
 from rgt_tui.clients.pull_board import Job
 from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_names import MANIFEST
+from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Target
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Level, Verdict
 from rgt_tui.domain.holding import Hold
@@ -149,16 +150,26 @@ def there_of(files: Sequence[PulledFile], order: PullOrder, at: float) -> Manife
     return Manifest(place=order.place, files=tuple(proofs), at=at)
 
 
-def write_holds(files: Sequence[PulledFile], order: PullOrder, folder: str, at: float) -> None:
-    """Remembers the holds of this pull. Blocks.
+def write_holds(files: Sequence[PulledFile], order: PullOrder, parts: Parts, at: float) -> None:
+    """Remembers what is held, beside what earlier pulls have held. Blocks.
+
+    A copy that was pulled anew takes the place of its earlier state.
 
     Raises:
         OSError: the state folder cannot be written.
     """
-    kept = [_hold(file, order, at) for file in files if file.is_equal and file.hold is not None]
-    if kept:
-        holds.write_index(os.path.join(folder, holds.INDEX), kept)
-        holds.prune(order.holds, kept)
+    fresh = [_hold(file, order, at) for file in files if file.is_equal and file.hold is not None]
+    index = os.path.join(parts.index, holds.INDEX)
+    copies = {hold.copy for hold in fresh}
+    paths = {hold.proof.stamp.path for hold in fresh}
+    kept = []
+    for hold in holds.read_index(index):
+        if hold.copy not in copies:
+            kept.append(hold)
+        elif hold.proof.stamp.path not in paths:
+            parts.drop(os.path.basename(hold.proof.stamp.path))
+    if fresh or kept:
+        holds.write_index(index, [*kept, *fresh])
 
 
 def _hold(file: PulledFile, order: PullOrder, at: float) -> Hold:

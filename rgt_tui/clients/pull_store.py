@@ -16,7 +16,8 @@ from rgt_tui.clients.pull_board import TRIES, Board, Bundle, Job, Piece, fresh
 from rgt_tui.clients.pull_journal import Journal, Placed
 from rgt_tui.clients.pull_lane import refuse
 from rgt_tui.clients.pull_meter import Meter
-from rgt_tui.clients.pull_part import Span
+from rgt_tui.clients.pull_part import Part, Span
+from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Occupied, Target
 from rgt_tui.domain.pulling import Ended
 
@@ -35,7 +36,8 @@ class Store:
     """The local end of one pull.
 
     Attributes:
-        holds: absolute path of the folder for this pull's hard links.
+        parts: where files wait, and stay as holds.
+        held: paths of the holds of earlier pulls.
         left: jobs that are not settled.
         small_left: small files that have not come.
         workers: threads of its own; they end before the target's descriptors are closed.
@@ -45,8 +47,9 @@ class Store:
     journal: Journal
     board: Board
     meter: Meter
-    holds: str
+    parts: Parts
     replace: bool
+    held: frozenset[str] = frozenset()
     left: int = 0
     small_left: int = 0
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKERS))
@@ -62,20 +65,27 @@ class Store:
         self.meter.came(len(content))
         await self._bundles.put((bundle, rows, content))
 
-    async def write(self, piece: Piece, content: bytes) -> None:
-        """Takes bytes of a large file."""
+    def write(self, piece: Piece, at: int, content: bytes) -> "asyncio.Future[None]":
+        """Takes bytes of a large file; when it is done they are written and remembered."""
         job = piece.job
+        self.meter.came(len(content))
         if job.part is not None and job.ended is None:
             self._open.add(job)
-            await self._thread(job.part.write, piece.at, content)
-            self.journal.wrote(job.key, piece.start, piece.at + len(content))
-        piece.at += len(content)
-        self.meter.came(len(content))
+            return self._thread(self._write, (piece, job.part), at, content)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    def _write(self, of: tuple[Piece, Part], at: int, content: bytes) -> None:
+        piece, part = of
+        part.write(at, content)
+        piece.at = at + len(content)
+        self.journal.wrote(piece.job.key, piece.start, piece.at)
 
     def hashed(self, job: Job, span: Span) -> None:
         """Takes the hash there of a span that is here."""
         if not job.is_adopted:
-            self.journal.hashed((job.key, span.start, span.end, span.sha256))
+            self.journal.hashed(job.key, span)
         if job.part is not None:
             job.part.add(span)
 
@@ -105,8 +115,8 @@ class Store:
         """Opens the part of a file, the one of an earlier pull where it is there."""
 
         def open_part() -> int:
-            old = self.target.old_part(job.key)
-            return self.target.new_part(job.key) if old is None else old
+            old = self.parts.old(job.key)
+            return self.parts.new(job.key) if old is None else old
 
         return open_part
 
@@ -116,7 +126,8 @@ class Store:
 
     def hold_again(self, job: Job) -> str | None:
         """Keeps a file that an earlier pull has placed. Blocks."""
-        return self.target.hold(job.relative, job.key, self._hold_of(job))
+        kept = self.target.hold(self.parts, job.key, job.relative)
+        return self.parts.path_of(job.key) if kept else None
 
     def _thread(self, work: Callable[..., Result], *given: Any) -> "asyncio.Future[Result]":
         return asyncio.get_running_loop().run_in_executor(self.workers, work, *given)
@@ -173,7 +184,7 @@ class Store:
             if job.part is not None:
                 job.part.close()
             job.differed = 0
-            self.journal.begin((job.key, job.relative))
+            self.journal.begin(job.key, job.relative)
             self.board.give(fresh(job, self.opener(job)))
             return
         if job.is_adopted:
@@ -194,16 +205,15 @@ class Store:
             job.part.close()
             job.part = None
         if not job.is_adopted:
-            self.target.drop_part(job.key)
+            self.parts.drop(job.key)
             self.journal.forget(job.key)
         self.left -= 1
 
     def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
         """Writes small files into the staging folder. Blocks."""
-        self.journal.begin(*((job.key, job.relative) for job in bundle.jobs))
         at = 0
         view = memoryview(content)
-        spans = []
+        staged = []
         for number, size, sha256 in rows:
             job = bundle.jobs[number]
             if not isinstance(size, int):
@@ -216,18 +226,18 @@ class Store:
                 job.end(Ended.DIFFERS, "the bytes that arrived are not those that were read there")
                 self.left -= 1
                 continue
-            self.target.write_part(job.key, data, job.remote.mtime_ns)
-            job.sha256 = sha256
-            spans.append((job.key, 0, size, sha256))
+            found = self.parts.write(job.key, data, job.remote.mtime_ns)
+            job.sha256, job.inode = sha256, found.st_ino
+            staged.append((job.key, job.relative, size, sha256))
             self._batch.append(job)
-        self.journal.hashed(*spans)
+        self.journal.stage(staged)
 
     def _place_batch(self) -> None:
         """Makes the staged files durable, then gives them their names. Blocks."""
         batch, self._batch = self._batch, []
         if not batch:
             return
-        self.target.sync()
+        self.parts.sync()
         placed = []
         for job in batch:
             row = self._place(job)
@@ -245,10 +255,11 @@ class Store:
         job.sha256 = part.sha256
         if job.is_adopted:
             job.is_placed = True
-            job.hold = self.target.hold(job.relative, job.key, self._hold_of(job))
+            job.hold = self.hold_again(job)
         else:
             os.utime(part.descriptor, ns=(job.remote.mtime_ns, job.remote.mtime_ns))
             os.fsync(part.descriptor)
+            job.inode = os.fstat(part.descriptor).st_ino
             row = self._place(job)
             self.target.sync_folders()
             self.journal.place([(job.key, row)] if row is not None else [])
@@ -260,17 +271,13 @@ class Store:
 
     def _place(self, job: Job) -> Placed | None:
         try:
-            self.target.place(job.key, job.relative, replace=self.replace)
+            self.target.place(self.parts, job.key, job.relative, replace=self.replace)
         except Occupied as error:
             job.end(Ended.EXISTS, str(error))
-            self.target.drop_part(job.key)
+            self.parts.drop(job.key)
+            self.journal.forget(job.key)
             return None
         job.is_placed = True
-        job.hold = self.target.hold(job.relative, job.key, self._hold_of(job))
-        found = self.target.status(job.relative)
-        if found is None:
-            return None
-        return Placed(job.relative, job.sha256, found.st_size, found.st_mtime_ns, found.st_ino)
-
-    def _hold_of(self, job: Job) -> str:
-        return os.path.join(self.holds, job.key)
+        job.hold = self.parts.path_of(job.key)
+        stamp = job.remote
+        return Placed(job.relative, job.sha256, stamp.size, stamp.mtime_ns, job.inode)

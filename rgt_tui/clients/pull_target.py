@@ -5,17 +5,16 @@ that nothing in the target, and no name from a Pod, leads outside.
 """
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import os
-import stat
 import threading
 from dataclasses import dataclass, field
 from typing import Final
 
 from rgt_tui import places
 from rgt_tui.clients.pull_names import STAGING
+from rgt_tui.clients.pull_parts import FOLDER, Parts
 from rgt_tui.domain.pulling import PullError, PullFault
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes
@@ -23,9 +22,6 @@ from rgt_tui.domain.units import show_bytes
 RESERVE: Final = 64 << 20
 """Bytes that must be left on the target's disk after a pull."""
 IN_MEMORY: Final = frozenset({"tmpfs", "ramfs", "devtmpfs", "rootfs", "hugetlbfs"})
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_OLD: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_MAX: Final = 128
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
@@ -41,7 +37,7 @@ class Target:
 
     Attributes:
         path: absolute, links resolved.
-        staging: descriptor of the folder in which files wait until they are whole.
+        staging: descriptor of `.rgt-pull` in it: journal, lock, what was taken back.
     """
 
     path: str
@@ -59,30 +55,11 @@ class Target:
                 os.close(descriptor)
         self._folders.clear()
 
-    def new_part(self, name: str) -> int:
-        """A new file in the staging folder, open for reading and writing."""
-        return os.open(name, _NEW, 0o600, dir_fd=self.staging)
-
-    def write_part(self, name: str, content: memoryview, mtime_ns: int) -> None:
-        """A small file, whole, in the staging folder; one that an earlier pull left is replaced."""
-        try:
-            descriptor = self.new_part(name)
-        except FileExistsError:
-            os.unlink(name, dir_fd=self.staging)
-            descriptor = self.new_part(name)
-        try:
-            view = content
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.utime(descriptor, ns=(mtime_ns, mtime_ns))
-        finally:
-            os.close(descriptor)
-
     def write_whole(self, name: str, content: bytes) -> None:
         """A file of ours in the target itself, durable and in one step."""
         part = f"{name}.new"
-        self.drop_part(part)
-        descriptor = self.new_part(part)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(part, flags, 0o600, dir_fd=self.staging)
         try:
             places.write_whole(descriptor, content)
             os.fsync(descriptor)
@@ -90,22 +67,6 @@ class Target:
             os.close(descriptor)
         os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=self.root)
         os.fsync(self.root)
-
-    def old_part(self, name: str) -> int | None:
-        """A file that an earlier pull left in the staging folder; None when there is none."""
-        try:
-            descriptor = os.open(name, _OLD, dir_fd=self.staging)
-        except OSError:
-            return None
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return descriptor
-        os.close(descriptor)
-        return None
-
-    def drop_part(self, name: str) -> None:
-        """Removes a file of the staging folder."""
-        with contextlib.suppress(OSError):
-            os.unlink(name, dir_fd=self.staging)
 
     def status(self, relative: str) -> os.stat_result | None:
         """What lies at a path; None for nothing.
@@ -131,56 +92,53 @@ class Target:
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             return os.open(name, flags, dir_fd=self._folder(folder, make=False))
 
-    def place(self, part: str, relative: str, *, replace: bool) -> None:
-        """Gives a whole part its final name, in one step; the part's own name is gone or stays.
+    def place(self, parts: Parts, part: str, relative: str, *, replace: bool) -> None:
+        """Gives a whole part its final name, in one step; the part stays as its hold.
+
+        Where the file system has no hard links, the part itself is renamed.
 
         Raises:
             Occupied: the name is taken.
             OSError: it cannot be done.
         """
+        folder, name = os.path.split(relative)
         with self._using:
-            folder, name = os.path.split(relative)
             there = self._folder(folder, make=True)
             self._touched.add(folder)
-            if replace:
-                os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
-                return
             try:
-                os.link(
-                    part, name, src_dir_fd=self.staging, dst_dir_fd=there, follow_symlinks=False
-                )
+                self._link(parts, part, (there, name), replace=replace)
             except FileExistsError as error:
                 raise Occupied(f"{clean(relative)} is there already") from error
             except OSError as error:
                 if error.errno not in _NO_LINKS:
                     raise
-                os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
+                os.rename(part, name, src_dir_fd=parts.descriptor, dst_dir_fd=there)
 
-    def hold(self, relative: str, part: str, hold: str) -> str | None:
-        """Keeps a placed file by a second name; the part's name is used up.
+    def _link(self, parts: Parts, part: str, to: tuple[int, str], *, replace: bool) -> None:
+        there, name = to
+        where = self.staging if replace else there
+        fresh = part if replace else name
+        os.link(part, fresh, src_dir_fd=parts.descriptor, dst_dir_fd=where, follow_symlinks=False)
+        if replace:
+            os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
 
-        Args:
-            relative: the placed file.
-            part: its name in the staging folder, which may be gone.
-            hold: absolute path that is wanted; on another file system it is kept in the target.
-
-        Returns:
-            The path of the hold; None where the file system has no hard links.
-        """
+    def hold(self, parts: Parts, part: str, relative: str) -> bool:
+        """Keeps a file that has its final name already; whether it is kept."""
+        folder, name = os.path.split(relative)
         with self._using:
-            folder, name = os.path.split(relative)
             there = self._folder(folder, make=False)
-            kept = os.path.join(self.path, STAGING, "holds", os.path.basename(hold))
-            for wanted in (hold, kept):
-                try:
-                    os.makedirs(os.path.dirname(wanted), mode=0o700, exist_ok=True)
-                    os.link(name, wanted, src_dir_fd=there, follow_symlinks=False)
-                except OSError:
-                    continue
-                self.drop_part(part)
-                return wanted
-            self.drop_part(part)
-            return None
+            found = os.stat(name, dir_fd=there, follow_symlinks=False)
+            kept = parts.stamp(part)
+            if kept is not None and kept.inode == found.st_ino:
+                return True
+            parts.drop(part)
+            try:
+                os.link(
+                    name, part, src_dir_fd=there, dst_dir_fd=parts.descriptor, follow_symlinks=False
+                )
+            except OSError:
+                return False
+        return True
 
     def take_back(self, relative: str, part: str) -> None:
         """Takes the final name from a file again; it stays in the staging folder."""
@@ -197,18 +155,6 @@ class Target:
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             finally:
                 os.close(descriptor)
-
-    def sync(self) -> None:
-        """Makes all content written so far durable, in one call for any number of files.
-
-        syncfs(2): since Linux 5.8 it reports errors of writing back.
-
-        Raises:
-            OSError: something could not be written.
-        """
-        if _libc.syncfs(self.staging) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
 
     def sync_folders(self) -> None:
         """Makes the names placed since the last call durable."""
@@ -255,7 +201,7 @@ class Target:
                 os.mkdir(name, 0o700, dir_fd=parent)
                 self._touched.add(above)
         try:
-            descriptor = os.open(name, _FOLDER, dir_fd=parent)
+            descriptor = os.open(name, FOLDER, dir_fd=parent)
         except OSError as error:
             if error.errno in (errno.ENOTDIR, errno.ELOOP):
                 raise Occupied(f"{clean(relative)} is no folder here") from error
@@ -280,7 +226,7 @@ def open_target(path: str) -> Target:
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
         real = os.path.realpath(path)
-        root = os.open(real, _FOLDER)
+        root = os.open(real, FOLDER)
     except OSError as error:
         raise cannot_write(path, error) from error
     opened = [root]
@@ -288,7 +234,7 @@ def open_target(path: str) -> Target:
         _refuse_memory(real, root)
         with contextlib.suppress(FileExistsError):
             os.mkdir(STAGING, 0o700, dir_fd=root)
-        staging = os.open(STAGING, _FOLDER, dir_fd=root)
+        staging = os.open(STAGING, FOLDER, dir_fd=root)
         opened.append(staging)
         lock = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600,
                        dir_fd=staging)  # fmt: skip
@@ -343,6 +289,3 @@ def file_system(device: int) -> str:
 def _close(descriptors: list[int]) -> None:
     for descriptor in descriptors:
         os.close(descriptor)
-
-
-_libc: Final = ctypes.CDLL(None, use_errno=True)

@@ -20,6 +20,7 @@ from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.text import clean
 from rgt_tui.probes import BadSection, Probe, Section
 from rgt_tui.probes._script import Script, compose
+from rgt_tui.verifiers._compose import FETCHER
 
 if TYPE_CHECKING:
     from rgt_tui.clients.gateway import Gateway
@@ -204,7 +205,8 @@ class SshPool:
         Args:
             target: the host.
             lane: which connection to it; 0 is the one that is kept for probes. Others are for
-                content, so that it holds up no probe; `close_lanes` ends them.
+                content, so that it holds up no probe: what runs there lists, sends and hashes
+                files, and `close_lanes` ends them.
 
         Raises:
             SshError: the host cannot be reached, or opens no session.
@@ -216,7 +218,8 @@ class SshPool:
 
         wire = link.wire
         assert wire is not None  # noqa: S101  # `_connected` has just given it
-        async with link.gate, talk(wire.connection, target.where) as talking:
+        names = FETCHER if lane else ()
+        async with link.gate, talk(wire.connection, target.where, names=names) as talking:
             yield talking
 
     async def forget(self, target: SshTarget) -> None:

@@ -28,7 +28,13 @@ _NO_PYTHON: Final = 127
 class Talk:
     """Asks, and reads the answers; one request at a time."""
 
-    def __init__(self, process: asyncssh.SSHClientProcess[bytes], where: str) -> None:
+    def __init__(
+        self,
+        process: asyncssh.SSHClientProcess[bytes],
+        where: str,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        self._names: Final = names
         self._process: Final = process
         self._where: Final = where
         self._started = False
@@ -65,7 +71,7 @@ class Talk:
         Raises:
             SshError: the connection broke.
         """
-        data = b"" if self._started else preamble()
+        data = b"" if self._started else preamble(self._names)
         self._started = True
         try:
             self._process.stdin.write(data + json.dumps(request).encode("ascii") + b"\n")
@@ -147,9 +153,19 @@ class Talk:
 
 @contextlib.asynccontextmanager
 async def talk(
-    connection: asyncssh.SSHClientConnection, where: str, *, window: int = WINDOW
+    connection: asyncssh.SSHClientConnection,
+    where: str,
+    *,
+    window: int = WINDOW,
+    names: tuple[str, ...] = (),
 ) -> AsyncIterator[Talk]:
     """A verifier process on a connection, for as long as the block.
+
+    Args:
+        connection: to the host.
+        where: names the host in messages.
+        window: bytes in flight.
+        names: the files of the family that are sent; none for all.
 
     Raises:
         SshError: the host opens no session.
@@ -161,7 +177,7 @@ async def talk(
     except (OSError, asyncssh.Error) as error:
         raise ssh_faults.lost(where) from error
     try:
-        yield Talk(process, where)
+        yield Talk(process, where, names)
     finally:
         process.close()
         with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):

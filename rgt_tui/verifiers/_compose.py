@@ -33,26 +33,31 @@ sys.meta_path.insert(0, Composed())
 import rgt_tui.verifiers
 rgt_tui.verifiers.MEMBERS[:] = sorted(
     n.rpartition(".")[2] for n in SOURCES if n.startswith("rgt_tui.verifiers."))
-from rgt_tui.verifiers._worker import main
+from rgt_tui.verifiers.@MAIN@ import main
 main()
 """
 
 
-@functools.lru_cache(maxsize=1)
-def composed() -> bytes:
-    """The source of the whole family, which serves requests when it runs."""
+FETCHER = ("_content", "_fetch", "_files", "_reader")
+"""What a pull needs on a Pod; the worker needs all of the family."""
+
+
+@functools.lru_cache(maxsize=2)
+def composed(names: "tuple[str, ...]" = ()) -> bytes:
+    """The source of these files, which serves requests when it runs; all of the family for none."""
     folder = Path(__file__).parent
     sources = {"rgt_tui": "", "rgt_tui.verifiers": (folder / "__init__.py").read_text()}
     for path in sorted(folder.glob("*.py")):
-        if path.stem not in ("__init__", "_compose"):
+        if path.stem not in ("__init__", "_compose") and (not names or path.stem in names):
             sources[f"rgt_tui.verifiers.{path.stem}"] = path.read_text()
     packed = base64.b64encode(zlib.compress(json.dumps(sources).encode(), 9))
-    return _LOADER.replace("@PACKED@", packed.decode()).encode()
+    main = "_fetch" if names else "_worker"
+    return _LOADER.replace("@MAIN@", main).replace("@PACKED@", packed.decode()).encode()
 
 
-def preamble() -> bytes:
+def preamble(names: "tuple[str, ...]" = ()) -> bytes:
     """What goes to standard input before the requests: the length of the source, and it."""
-    source = composed()
+    source = composed(names)
     return str(len(source)).encode() + b"\n" + source
 
 

@@ -10,45 +10,69 @@ from typing import Any, BinaryIO, Dict, Iterator, List
 from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._content import File
 
-FRAME = 1 << 19
+FRAME = 1 << 20
 BUNDLE = 1 << 20
 """Content bytes of one frame of small files, after which it is sent."""
 BUNDLE_FILES = 256
 
 
-def read(request: Dict[str, Any], out: BinaryIO) -> None:
-    """Sends parts of files: each item is a path, where to begin, how many bytes, and its stamp.
+class Sender:
+    """Sends parts of files, and hashes them on the way.
 
-    A file is sent only while it is the one that was listed: same size, times and inode. The last
-    frame of a part holds the SHA-256 of what was read of it.
+    While the parts of a file come one after the other from its first byte, the hash at the end of
+    each is of everything up to there: so neither end hashes a byte twice, and the last one is that
+    of the file. A part out of this order has a hash of its own.
     """
-    for number, item in enumerate(request["items"]):
+
+    def __init__(self) -> None:
+        self.path = ""
+        self.stamp: List[int] = []
+        self.upto = 0
+        self.whole = hashlib.sha256()
+
+    def read(self, request: Dict[str, Any], out: BinaryIO) -> None:
+        """Each item is a path, where to begin, how many bytes, and the stamp it was listed with.
+
+        A file is sent only while it is that file: same size, times and inode.
+        """
+        for number, item in enumerate(request["items"]):
+            try:
+                for head, data in self.frames(item):
+                    _send(out, {"i": number, **head}, data)
+            except (Unsure, Broken, OSError) as why:
+                self.path = ""
+                _send(out, {"i": number, "refused": str(why)}, b"")
+        out.flush()
+
+    def frames(self, item: List[Any]) -> Iterator["tuple[Dict[str, Any], bytes]"]:
+        path, start, count, stamp = item
+        file = File(path)
         try:
-            for head, data in _frames(item):
-                _send(out, {"i": number, **head}, data)
-        except (Unsure, Broken, OSError) as why:
-            _send(out, {"i": number, "refused": str(why)}, b"")
-    out.flush()
+            if list(file.stamp) != stamp:
+                raise Unsure("it changed since it was listed")
+            at, end = start, min(start + count, file.size)
+            digest, first = self.digest(path, stamp, start)
+            while at < end:
+                data = file.read(at, min(FRAME, end - at))
+                digest.update(data)
+                yield {"at": at, "n": len(data)}, data
+                at += len(data)
+            if file.stamp_now() != file.stamp:
+                raise Unsure("it changed while it was read")
+            if not first:
+                self.upto = end
+            yield {"end": end, "n": 0, "from": first, "sha256": digest.hexdigest()}, b""
+        finally:
+            file.close()
 
-
-def _frames(item: List[Any]) -> Iterator["tuple[Dict[str, Any], bytes]"]:
-    path, start, count, stamp = item
-    file = File(path)
-    try:
-        if list(file.stamp) != stamp:
-            raise Unsure("it changed since it was listed")
-        at, end = start, min(start + count, file.size)
-        digest = hashlib.sha256()
-        while at < end:
-            data = file.read(at, min(FRAME, end - at))
-            digest.update(data)
-            yield {"at": at, "n": len(data)}, data
-            at += len(data)
-        if file.stamp_now() != file.stamp:
-            raise Unsure("it changed while it was read")
-        yield {"end": end, "n": 0, "sha256": digest.hexdigest()}, b""
-    finally:
-        file.close()
+    def digest(self, path: str, stamp: List[int], start: int) -> "tuple[Any, int]":
+        """The hash that goes on, and the byte from which on it is."""
+        if not start:
+            self.path, self.stamp, self.whole = path, stamp, hashlib.sha256()
+            return self.whole, 0
+        if (path, stamp, start) == (self.path, self.stamp, self.upto):
+            return self.whole, 0
+        return hashlib.sha256(), start
 
 
 def bundle(request: Dict[str, Any], out: BinaryIO) -> None:

@@ -12,13 +12,13 @@ import sys
 import time
 from typing import Any, BinaryIO, Callable, Dict, Iterator, List
 
-from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, Broken, Unsure, _load
+from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
 from rgt_tui.verifiers._content import stamp_of
-from rgt_tui.verifiers._files import files_below
+from rgt_tui.verifiers._fetch import hashes
 from rgt_tui.verifiers._layout import Entry, groups_in
 from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
-from rgt_tui.verifiers._reader import bundle, flush, hash_ranges, read
+from rgt_tui.verifiers._reader import flush
 from rgt_tui.verifiers._walk import clock, default_roots, walk
 from rgt_tui.verifiers.sharded import INDEX
 
@@ -38,11 +38,8 @@ def main() -> None:
     out = sys.stdout.buffer
     for line in sys.stdin.buffer:
         request = json.loads(line.decode("ascii"))
-        if request["op"] in _SENDERS:
-            _SENDERS[request["op"]](request, out)
-        else:
-            for answer in _OPERATIONS[request["op"]](request):
-                _say(out, answer)
+        for answer in _OPERATIONS[request["op"]](request):
+            _say(out, answer)
         _say(out, {"done": request.get("id", 0)})
 
 
@@ -187,15 +184,6 @@ def _child(path: str, level: str, send: Send) -> None:
     send({"file": proof})
 
 
-def _hash(request: Dict[str, Any]) -> Answers:
-    """Hashes of parts of a file, one an answer, so that silence means that the disk hangs."""
-    for part in request["ranges"]:
-        try:
-            yield {"hash": hash_ranges(request["path"], [part])[0]}
-        except (Unsure, Broken, OSError) as why:
-            yield {"hash": "", "why": str(why)}
-
-
 def _flush(request: Dict[str, Any]) -> Answers:
     yield {"problems": flush(request["paths"])}
 
@@ -212,17 +200,11 @@ def _stat(request: Dict[str, Any]) -> Answers:
         yield {"stat": [path, row]}
 
 
-def _files(request: Dict[str, Any]) -> Answers:
-    yield from files_below(request["paths"])
-
-
-_SENDERS: Dict[str, Callable[[Dict[str, Any], BinaryIO], None]] = {"read": read, "bundle": bundle}
 _OPERATIONS: Dict[str, Callable[[Dict[str, Any]], Answers]] = {
     "hello": _hello,
     "list": _list,
-    "files": _files,
     "verify": _verify,
-    "hash": _hash,
+    "hash": hashes,
     "flush": _flush,
     "stat": _stat,
 }

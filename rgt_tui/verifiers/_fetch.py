@@ -1,0 +1,62 @@
+"""Serves a pull: lists, sends and hashes files. Small, so that it starts at once on a Pod.
+
+The same form of lines in and out as `_worker`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, BinaryIO, Callable, Dict, Iterator
+
+from rgt_tui.verifiers import TOOL, Broken, Unsure
+from rgt_tui.verifiers._files import files_below
+from rgt_tui.verifiers._reader import Sender, bundle, hash_ranges
+
+Answers = Iterator[Dict[str, Any]]
+
+
+def main() -> None:
+    """Serves until standard input ends."""
+    out = os.fdopen(1, "wb", 1 << 16)
+    sender = Sender()
+    senders: Dict[str, Callable[[Dict[str, Any], BinaryIO], None]] = {
+        "read": sender.read,
+        "bundle": bundle,
+    }
+    for line in sys.stdin.buffer:
+        request = json.loads(line.decode("ascii"))
+        if request["op"] in senders:
+            senders[request["op"]](request, out)
+        else:
+            for answer in OPERATIONS[request["op"]](request):
+                out.write(json.dumps(answer, separators=(",", ":")).encode("ascii") + b"\n")
+                out.flush()
+        out.write(json.dumps({"done": request.get("id", 0)}).encode("ascii") + b"\n")
+        out.flush()
+
+
+def _hello(request: Dict[str, Any]) -> Answers:
+    yield {"tool": TOOL, "python": list(sys.version_info[:2])}
+
+
+def _files(request: Dict[str, Any]) -> Answers:
+    yield from files_below(request["paths"])
+
+
+def hashes(request: Dict[str, Any]) -> Answers:
+    """Hashes of parts of a file, one an answer, so that silence means that the disk hangs."""
+    for part in request["ranges"]:
+        try:
+            yield {"hash": hash_ranges(request["path"], [part])[0]}
+        except (Unsure, Broken, OSError) as why:
+            yield {"hash": "", "why": str(why)}
+
+
+OPERATIONS: Dict[str, Callable[[Dict[str, Any]], Answers]] = {
+    "hello": _hello,
+    "files": _files,
+    "hash": hashes,
+}
+"""What is answered in lines alone; `read` and `bundle` send bytes."""
