@@ -1,14 +1,15 @@
 """Facts about a Pod that more than one pane or command states: pure, from evidence alone."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
-from rgt_tui.domain.evidence import Evidence, Observed
-from rgt_tui.domain.finding import Finding
+from rgt_tui.domain.evidence import Evidence, Failed, Observed, Reading
+from rgt_tui.domain.finding import Absent, Finding, Unknown, Verdict
+from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod, PodList, SshRoad, StorageKind
 from rgt_tui.domain.readiness import Answered, Readiness, readiness
 from rgt_tui.domain.text import clean
@@ -237,3 +238,27 @@ def _total(values: Iterable[int | None]) -> int | None:
     seen = list(values)
     known = [value for value in seen if value is not None]
     return sum(known) if known and len(known) == len(seen) else None
+
+
+def is_in_logs(pod: Pod, evidence: Evidence, code: str) -> bool:
+    """Whether the logs of this start of a Pod show a symptom."""
+    signs = evidence.value(LogSigns)
+    since = pod.started_at or 0.0
+    return signs is not None and any(sign.at >= since for sign in signs.of(code))
+
+
+def login_failed(evidence: Evidence, faults: Container[str], tried: str) -> Failed | Verdict:
+    """Why the last try to log in failed, where it was by one of `faults`; else the verdict on that.
+
+    Args:
+        evidence: about the Pod.
+        faults: words of `SshFault`.
+        tried: what is missing when nobody has tried, for instance `a try to log in`.
+    """
+    reading: Reading[Answered] = evidence.reading(Answered)
+    failure = reading.failure
+    if failure is None:
+        return Absent("its shell answers") if reading.good else Unknown((tried,))
+    if failure.code not in faults:
+        return Absent(f"the login failed in another way: {failure.error}")
+    return failure

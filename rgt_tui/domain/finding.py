@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Evidence
@@ -12,6 +12,10 @@ from rgt_tui.domain.units import PodId
 
 if TYPE_CHECKING:  # the rules for text are compiled where text is read
     from rgt_tui.domain.telling import Rule
+
+
+A_START_S: Final = 366 * 86400.0
+"""Greatest age of what is read once a start of a Pod and cannot change within it."""
 
 
 class Severity(IntEnum):
@@ -118,6 +122,8 @@ class Detector:
         applies: whether the symptom can exist for this subject at all.
         detect: the verdict; called only when `applies` and all `needs` are met. None for a symptom
             that shows in logs alone: its verdict is what was read there.
+        log_stands: whether what a log shows counts even where the figures show nothing of it: they
+            tell of now, or of a part only. Else figures that deny it win.
         strings: what programs literally print, each with its version or date; the first one is
             what people search for.
         outdated: advice in circulation that no longer holds, and what holds now, with since when.
@@ -136,6 +142,7 @@ class Detector:
     max_age_s: float = 180.0
     applies: Callable[[Subject], bool] = lambda subject: True
     detect: Callable[[Subject], Verdict] | None = None
+    log_stands: bool = False
     strings: tuple[tuple[str, str], ...] = ()
     outdated: tuple[tuple[str, str], ...] = ()
     text: "tuple[Rule, ...]" = ()

@@ -82,6 +82,8 @@ def _told(detector: Detector) -> Iterator[str]:
     found = reasons(detector)
     if found:
         yield f"In a log or an error message (`rgt-tui triage -`): {'; '.join(found)}."
+    if detector.log_stands and detector.detect is not None:
+        yield "A log counts here even where the figures show nothing of it."
     if detector.gives_way_to:
         yield f"Not told of a text that shows {', '.join(detector.gives_way_to)}, which explains it."
 

@@ -133,6 +133,9 @@ def findings_of(
             lacks = missing.said.get(asked.needs)
             if lacks is None:
                 lacks = missing.of(asked)
+            if lacks and not heard and (known := asked.made.get(lacks)) is not None:
+                found.append(known)
+                continue
             if not heard and not lacks:
                 if detector.detect is None:
                     found.append(asked.silent)
@@ -191,7 +194,7 @@ def _verdict(
             return Present(lines)
         return Unknown(lacks) if lacks else _NOT_IN_LOGS
     verdict = Unknown(lacks) if lacks else detector.detect(subject)
-    return _with_logs(verdict, lines) if lines else verdict
+    return _with_logs(detector, verdict, lines) if lines else verdict
 
 
 def _heard(subject: Subject) -> dict[str, _Heard]:
@@ -207,13 +210,19 @@ def _heard(subject: Subject) -> dict[str, _Heard]:
     return told
 
 
-def _with_logs(verdict: Verdict, heard: _Heard) -> Verdict:
-    """Figures come before text: a log confirms, and speaks alone only where figures are missing."""
+def _with_logs(detector: Detector, verdict: Verdict, heard: _Heard) -> Verdict:
+    """Figures come before text: a log confirms, and speaks alone where figures are missing.
+
+    Where the figures do not cover all that a log can tell, it counts against them too.
+    """
     match verdict:
         case Present():
             return replace(verdict, evidence=(*verdict.evidence, *heard))
         case Unknown():
             rest = (Said("rule", f"not confirmed: {'; '.join(verdict.missing)}"),)
             return Present((*heard, *rest), Severity.WARNING)
+        case Absent() if detector.log_stands:
+            why = verdict.why or "they show none of it"
+            return Present((*heard, Said("rule", f"by the figures: {why}")))
         case Absent():
             return verdict

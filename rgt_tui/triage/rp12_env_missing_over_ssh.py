@@ -9,9 +9,20 @@ Source: RunPod containers, start.sh (since 2025-08-19), read 2026-07-29; wandb 0
 
 import re
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    A_START_S,
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.facts import is_in_logs
+from rgt_tui.probes.environment import EnvironmentReport
 
 _COUNTED_HERE = re.compile(r"\benv\b.*\bgrep\b.*\bRUNPOD_|\bprintenv\b.*RUNPOD_")
 _COUNTED_THERE = re.compile(r"/proc/1/environ.*\bgrep\b.*RUNPOD_")
@@ -25,6 +36,25 @@ def _counted(page: Page) -> str | None:
     if before[-1] == "0" and _COUNTED_HERE.search(before[-2]):
         return "this shell has no RUNPOD_ variable"
     return None
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    seen = subject.evidence.latest(EnvironmentReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    missing = seen.value.missing
+    if missing is None:
+        return Unknown(("the variables of PID 1, or of a session: one of them cannot be read",))
+    lost = sorted(set(missing) & set(pod.env_names))
+    if not lost:
+        return Absent("a session has every variable that the Pod was given")
+    names = ", ".join(lost[:8]) + (f" and {len(lost) - 8} more" if len(lost) > 8 else "")
+    words = f"given to the Pod, and not there in a session over SSH: {names}"
+    if is_in_logs(pod, subject.evidence, "RP12"):
+        return Present((Said("ssh", words, seen.at),), Severity.WARNING)
+    if seen.value.has_export_file:
+        return Absent(f"{words}; an interactive bash reads them from /etc/rp_environment")
+    return Present((Said("ssh", words, seen.at),), Severity.INFO)
 
 
 DETECTOR = Detector(
@@ -43,9 +73,10 @@ DETECTOR = Detector(
         "Do not write keys to a network volume: every Pod that mounts it can read them",
     ),
     source="RunPod containers, start.sh, read 2026-07-29; RunPod documentation, environment variables, read 2026-08-20",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(EnvironmentReport,),
+    max_age_s=A_START_S,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(
         ("No API key configured. Use `wandb login` to log in.", "wandb 0.31, measured"),
         (

@@ -8,31 +8,26 @@ Source: OpenSSH, measured; RunPod documentation, SSH keys, read 2026-08-20.
 
 from typing import Final
 
-from rgt_tui.domain.evidence import Reading
+from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import (
-    Absent,
     Detector,
     Present,
     Said,
     Severity,
     Subject,
-    Unknown,
     Verdict,
 )
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.telling import Rule
+from rgt_tui.facts import login_failed
 
 _FAULTS: Final = ("ssh_auth", "ssh_no_key", "ssh_key_locked", "ssh_key_mode")
 
 
 def _detect(subject: Subject) -> Verdict:
-    reading: Reading[Answered] = subject.evidence.reading(Answered)
-    failure = reading.failure
-    if failure is None:
-        return Absent("its shell answers") if reading.good else Unknown(("a try to log in",))
-    if failure.code not in _FAULTS:
-        return Absent(f"the login failed in another way: {failure.error}")
+    failure = login_failed(subject.evidence, _FAULTS, "a try to log in")
+    if not isinstance(failure, Failed):
+        return failure
     return Present((Said("ssh", failure.error, failure.at),))
 
 

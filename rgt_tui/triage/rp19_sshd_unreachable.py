@@ -8,7 +8,7 @@ Source: OpenSSH, measured; runpod-python#337; RunPod documentation, SSH, read 20
 
 from typing import Final
 
-from rgt_tui.domain.evidence import Reading
+from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import (
     Absent,
     Detector,
@@ -16,14 +16,12 @@ from rgt_tui.domain.finding import (
     Said,
     Severity,
     Subject,
-    Unknown,
     Verdict,
 )
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_duration
-from rgt_tui.facts import listed_at, uptime_s
+from rgt_tui.facts import listed_at, login_failed, uptime_s
 
 PATIENCE_S: Final = 90.0
 """How long sshd of official images may take after the container has started."""
@@ -33,12 +31,9 @@ _FAULTS: Final = ("ssh_refused", "ssh_timeout", "ssh_reset", "ssh_not_ssh")
 def _detect(subject: Subject) -> Verdict:
     pod = subject.pod
     assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
-    reading: Reading[Answered] = subject.evidence.reading(Answered)
-    failure = reading.failure
-    if failure is None:
-        return Absent("its shell answers") if reading.good else Unknown(("a try to connect",))
-    if failure.code not in _FAULTS:
-        return Absent(f"the login failed in another way: {failure.error}")
+    failure = login_failed(subject.evidence, _FAULTS, "a try to connect")
+    if not isinstance(failure, Failed):
+        return failure
     up = uptime_s(pod)
     if up is not None and up < PATIENCE_S:
         return Absent(f"its container is only {show_duration(up)} old")

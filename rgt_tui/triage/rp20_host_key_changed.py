@@ -7,33 +7,24 @@ Source: OpenSSH, measured; RunPod containers, start.sh, read 2026-07-29 (keys ar
 their fingerprints printed).
 """
 
-from rgt_tui.domain.evidence import Reading
+from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import (
-    Absent,
     Detector,
     Present,
     Said,
     Severity,
     Subject,
-    Unknown,
     Verdict,
 )
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.telling import Rule
+from rgt_tui.facts import login_failed
 
 
 def _detect(subject: Subject) -> Verdict:
-    reading: Reading[Answered] = subject.evidence.reading(Answered)
-    failure = reading.failure
-    if failure is None:
-        return (
-            Absent("its host key is the known one")
-            if reading.good
-            else Unknown(("a try to log in",))
-        )
-    if failure.code != "ssh_host_key_changed":
-        return Absent("its host key was not objected to")
+    failure = login_failed(subject.evidence, ("ssh_host_key_changed",), "a try to log in")
+    if not isinstance(failure, Failed):
+        return failure
     return Present((Said("ssh", failure.error, failure.at),))
 
 

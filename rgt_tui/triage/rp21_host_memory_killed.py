@@ -7,9 +7,72 @@ Source: cgroup v1 `memory.oom_control` and v2 `memory.events`, both measured rea
 container; RunPod documentation, environment, read 2026-08-20.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from typing import Final
+
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import show_bytes, show_duration, show_percent
+from rgt_tui.probes.cgroup import CgroupReport
+
+TIGHT_PERCENT: Final = 95.0
+"""Of the memory limit, without the file cache: the next allocation may end a process."""
+OLD_S: Final = 3600.0
+"""A kill that is older was seen by whom it concerned."""
+
+
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(CgroupReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    group = seen.value
+    used = _used(group)
+    if group.oom_kills:
+        newest = _newest_kill(subject, group.oom_kills)
+        said = [
+            Said("ssh", f"the control group counts {group.oom_kills} killed for memory", seen.at)
+        ]
+        if newest is not None:
+            said.append(Said("ssh", f"the newest within the last {show_duration(newest)}", seen.at))
+        is_old = newest is None and _watched_s(subject) > OLD_S
+        said += [Said("ssh", used, seen.at)] if used else []
+        return Present(tuple(said), Severity.WARNING if is_old else Severity.CRITICAL)
+    if group.memory_percent is not None and group.memory_percent >= TIGHT_PERCENT:
+        return Present((Said("ssh", used, seen.at),), Severity.WARNING)
+    if group.oom_kills is None:
+        return Unknown(("the count of killed processes: the control group does not tell it",))
+    return Absent(
+        f"nothing was killed for memory; {used}" if used else "nothing was killed for memory"
+    )
+
+
+def _used(group: CgroupReport) -> str:
+    if group.memory_percent is None:
+        return ""
+    return (
+        f"{show_bytes(group.memory_used_bytes)} of {show_bytes(group.memory_limit_bytes)} of memory "
+        f"used, {show_percent(group.memory_percent)}"
+    )
+
+
+def _newest_kill(subject: Subject, kills: int) -> float | None:
+    """Seconds within which the count grew to what it is; None when nobody saw it grow."""
+    history = subject.evidence.reading(CgroupReport).history
+    fewer = [sample.at for sample in history if (sample.get("oom_kills") or 0) < kills]
+    return subject.now - fewer[-1] if fewer else None
+
+
+def _watched_s(subject: Subject) -> float:
+    history = subject.evidence.reading(CgroupReport).history
+    return subject.now - history[0].at if history else 0.0
+
 
 DETECTOR = Detector(
     code="RP21",
@@ -26,9 +89,10 @@ DETECTOR = Detector(
         "A Pod with more memory per GPU: gpu.minRamPerGpu at create (REST v2 since 2026-09)",
     ),
     source="Linux cgroup v1 and v2, measured; RUNPOD_MEM_GB is the Pod's share",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(CgroupReport,),
+    max_age_s=600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(
         ("bash: line 1: 23813 Killed                  python alloc.py", "bash 5, measured 2026-11"),
         ("exit=137", "128 + signal 9"),

@@ -8,11 +8,35 @@ Source: Sana#160 (on RunPod); PyTorch documentation, CUDA memory, 2026.
 
 from typing import Final
 
-from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import show_bytes
+from rgt_tui.facts import gpu_sum, is_in_logs
 
 _RECOVERS: Final = r"retrying with|falling back|fallback|will try|retry(?:ing)? (?:with|at)|reducing batch|tiled|skipp"
+
+
+def _detect(subject: Subject) -> Verdict:
+    """Logs tell it; what the GPUs hold now is said beside it, and proves nothing alone."""
+    pod = subject.pod
+    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    if not is_in_logs(pod, subject.evidence, "RP23"):
+        return Absent("its logs show none of it")
+    held = gpu_sum(pod, subject.evidence)
+    if held.used_bytes is None:
+        return Present((Said("rule", "what its GPUs hold now was not seen"),))
+    now = f"its GPUs hold {show_bytes(held.used_bytes)} of {show_bytes(held.total_bytes)} now"
+    return Present((Said("ssh", now),))
+
 
 DETECTOR = Detector(
     code="RP23",
@@ -35,6 +59,7 @@ DETECTOR = Detector(
     applies=lambda subject: (
         subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
     ),
+    detect=_detect,
     strings=(
         (
             "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 42.00 MiB.",

@@ -8,9 +8,18 @@ Source: ai-toolkit#470 (RunPod RTX 6000); NVIDIA Xid and row remapping guides, 2
 import re
 from typing import Final
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.probes.gpu_health import GpuHealth, GpuHealthReport
 
 _TABLE_ROW: Final = re.compile(
     r"^\|\s+\d+\s+.{4,40}?\|\s+[0-9A-Fa-f]{4,8}:[0-9A-Fa-f:.]+\s+(?:On|Off)\s+\|\s+([1-9]\d*)\s+\|"
@@ -40,6 +49,31 @@ def _figures(page: Page) -> str | None:
     return None
 
 
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(GpuHealthReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    gpus = seen.value.gpus
+    if not gpus:
+        return Unknown(("the error counters: nvidia-smi is not there or refuses",))
+    bad = [(number, gpu) for number, gpu in enumerate(gpus) if gpu.is_bad]
+    if bad:
+        return Present(tuple(Said("ssh", f"GPU {n}: {_faults(gpu)}", seen.at) for n, gpu in bad))
+    if all(gpu.ecc_on is False or gpu.uncorrected is None for gpu in gpus):
+        return Absent("its GPUs count no memory errors: ECC is off or not there")
+    return Absent("no uncorrected error since the driver was loaded, no row waits")
+
+
+def _faults(gpu: GpuHealth) -> str:
+    found = []
+    if gpu.uncorrected:
+        found.append(f"{gpu.uncorrected} uncorrected memory errors since the driver was loaded")
+    if gpu.rows_failed:
+        found.append("a row of memory could not be replaced: the GPU is to be exchanged")
+    if gpu.rows_pending:
+        found.append("a row of memory waits for a reset to be replaced")
+    return "; ".join(found)
+
+
 DETECTOR = Detector(
     code="RP24",
     title="GPU memory errors (ECC, Xid)",
@@ -55,11 +89,13 @@ DETECTOR = Detector(
         "Row remapping pending: it takes effect only after a reset of the GPU, which a Pod cannot do",
     ),
     source="NVIDIA Xid and row remapping guides, 2026; ai-toolkit#470 on RunPod",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(GpuHealthReport,),
+    max_age_s=900.0,
     applies=lambda subject: (
         subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
     ),
+    detect=_detect,
+    log_stands=True,
     strings=(
         ("CUDA error: uncorrectable ECC error encountered", "CUDA 11 to 13"),
         (

@@ -9,9 +9,19 @@ reasons (clocks_throttle_reasons before driver 535).
 import re
 from typing import Final
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.units import UNKNOWN
+from rgt_tui.probes.nvidia_smi import FAULTY, Gpu, GpuReport
 
 _REASON: Final = re.compile(r"thermal|power_brake|hw_slowdown", re.IGNORECASE)
 _HEAD: Final = re.compile(r"clocks_(?:event|throttle)_reasons\.", re.IGNORECASE)
@@ -32,6 +42,25 @@ def _csv_row(page: Page) -> str | None:
     return f"nvidia-smi: {bad[0]} is active" if bad else None
 
 
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(GpuReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    gpus = seen.value.gpus
+    slow = [gpu for gpu in gpus if gpu.is_throttled]
+    if slow:
+        return Present(tuple(Said("ssh", _slowed(gpu), seen.at) for gpu in slow))
+    if gpus and all(gpu.slowed_by is None for gpu in gpus):
+        return Unknown(("what holds the clocks down: nvidia-smi does not tell it",))
+    return Absent("no GPU is slowed by heat or its power supply; the power cap alone is normal")
+
+
+def _slowed(gpu: Gpu) -> str:
+    reasons = ", ".join(reason for reason in gpu.slowed_by or () if reason in FAULTY)
+    heat = UNKNOWN if gpu.temperature_c is None else f"{gpu.temperature_c:.0f}"
+    clocks = f"{gpu.sm_mhz or UNKNOWN} of {gpu.sm_max_mhz or UNKNOWN} MHz"
+    return f"GPU {gpu.index} is slowed down: {reasons}; {heat} degrees, {clocks}"
+
+
 DETECTOR = Detector(
     code="RP26",
     title="GPU slowed down by heat or power",
@@ -46,11 +75,12 @@ DETECTOR = Detector(
         "If it stays: relaunch on another host and tell support the Pod id; nothing inside a Pod can cool it",
     ),
     source="NVIDIA nvidia-smi documentation, clocks event reasons, 2026; ollama#13552, DCGM#270",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(GpuReport,),
+    max_age_s=180.0,
     applies=lambda subject: (
         subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
     ),
+    detect=_detect,
     strings=(
         (
             "        HW Thermal Slowdown               : Active",

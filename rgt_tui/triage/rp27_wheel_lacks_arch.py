@@ -6,9 +6,57 @@ with the current PyTorch installation". Cause: a wheel older than the card (Blac
 Source: pytorch#149845, pytorch#167244, lorax#237 (on RunPod).
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from typing import Final
+
+from rgt_tui.domain.finding import (
+    A_START_S,
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.probes.cuda import CudaReport, Torch
+
+_NEEDS: Final = (((12, 0), (12, 8)), ((10, 0), (12, 8)), ((9, 0), (11, 8)), ((8, 9), (11, 8)))
+"""From which compute capability on which CUDA is needed: NVIDIA CUDA release notes, 11.8 and 12.8."""
+
+
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(CudaReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    report = seen.value
+    archs = [arch for arch in map(_pair, report.archs) if arch is not None]
+    built = [torch for torch in report.torches if _pair(torch.cuda) is not None]
+    if not archs:
+        return Unknown(("the compute capability of its GPUs",))
+    if not built:
+        return Absent("no PyTorch that was built for CUDA was found")
+    wanted = next((cuda for arch, cuda in _NEEDS if max(archs) >= arch), (0, 0))
+    old = [torch for torch in built if (_pair(torch.cuda) or wanted) < wanted]
+    if not old:
+        return Absent(f"PyTorch was built for CUDA {built[0].cuda}, new enough for its GPUs")
+    major, minor = max(archs)
+    said = tuple(Said("ssh", _too_old(torch, (major, minor), wanted), seen.at) for torch in old)
+    return Present(said, None if len(old) == len(built) else Severity.INFO)
+
+
+def _too_old(torch: Torch, arch: tuple[int, int], wanted: tuple[int, int]) -> str:
+    return (
+        f"PyTorch {torch.version or '?'} at {torch.path} was built for CUDA {torch.cuda}; compute "
+        f"capability {arch[0]}.{arch[1]} needs {wanted[0]}.{wanted[1]} or newer"
+    )
+
+
+def _pair(text: str | None) -> tuple[int, int] | None:
+    major, _, minor = (text or "").partition(".")
+    minor = minor.partition(".")[0]
+    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
+
 
 DETECTOR = Detector(
     code="RP27",
@@ -25,11 +73,13 @@ DETECTOR = Detector(
         "Or take an image for newer CUDA, or a card of an older generation",
     ),
     source="PyTorch issues 149845 and 167244; PyTorch release notes 2.7 (CUDA 12.8 builds), 2025-04",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(CudaReport,),
+    max_age_s=A_START_S,
     applies=lambda subject: (
         subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
     ),
+    detect=_detect,
+    log_stands=True,
     strings=(
         (
             "CUDA error: no kernel image is available for execution on the device",

@@ -6,9 +6,35 @@ Source: Infinitetalk_Runpod_hub#18; public reports of 2026 ("3 of 4 community L4
 CUDA").
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    A_START_S,
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.facts import listed_at
+from rgt_tui.probes.cuda import CudaReport
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    seen = subject.evidence.latest(CudaReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    code = seen.value.init_code
+    if code is None:
+        return Unknown(("what cuInit(0) gives: no python3 and driver library to ask",))
+    if code == 0:
+        return Absent("cuInit(0) gives 0: the driver works")
+    said = [Said("ssh", f"cuInit(0) gives {code}, though the driver is there", seen.at)]
+    said.append(Said("api", f"{pod.gpu_id} ordered, and paid for", listed_at(subject.account)))
+    return Present(tuple(said))
+
 
 DETECTOR = Detector(
     code="RP28",
@@ -24,11 +50,12 @@ DETECTOR = Detector(
         "Terminate this one, it bills; tell support the Pod id",
     ),
     source="Public reports on Community hosts, 2026; NVIDIA CUDA driver API, error codes 3, 802, 999",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(CudaReport,),
+    max_age_s=A_START_S,
     applies=lambda subject: (
         subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
     ),
+    detect=_detect,
     strings=(
         (
             "CUDA unknown error - this may be due to an incorrectly set up environment, e.g. changing env variable CUDA_VISIBLE_DEVICES after program start.",

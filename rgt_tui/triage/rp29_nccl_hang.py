@@ -6,9 +6,54 @@ first rank that failed; try without peer-to-peer.
 Source: SkyRL#325, DEIM#105, xgboost#11242; NCCL documentation, environment variables, 2026.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from typing import Final
+
+from rgt_tui.domain.evidence import Sample
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import show_duration
+from rgt_tui.probes.nvidia_smi import WAITS_POWER, WAITS_UTIL, Gpu, GpuReport
+
+HANG_S: Final = 300.0
+"""So long all GPUs must wait for each other: checkpoints and evaluations are shorter."""
+
+
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(GpuReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    gpus = seen.value.gpus
+    if len(gpus) < 2:
+        return Absent("one GPU waits for no other")
+    if not all(gpu.work == "waits" for gpu in gpus):
+        return Absent("its GPUs do not all wait at full use and low power")
+    history = subject.evidence.reading(GpuReport).history
+    since = subject.now
+    for sample in reversed(history):
+        if not all(_waits(gpu, sample) for gpu in gpus):
+            break
+        since = sample.at
+    if subject.now - since < HANG_S:
+        return Absent("its GPUs wait for each other, not for long")
+    lasted = show_duration(subject.now - since)
+    power = max(gpu.power_percent or 0 for gpu in gpus)
+    said = f"all {len(gpus)} GPUs at {WAITS_UTIL:.0f}% use and more, at {power:.0f}% power and less, for {lasted}"
+    return Present((Said("ssh", said, seen.at),))
+
+
+def _waits(gpu: Gpu, sample: Sample) -> bool:
+    util, power = sample.get(f"util.{gpu.index}"), sample.get(f"power.{gpu.index}")
+    if util is None or power is None or not gpu.power_limit_w:
+        return False
+    return util >= WAITS_UTIL and 100 * power / gpu.power_limit_w < WAITS_POWER
+
 
 DETECTOR = Detector(
     code="RP29",
@@ -25,9 +70,11 @@ DETECTOR = Detector(
         "A long first step (compiling, loading): raise the timeout in init_process_group",
     ),
     source="NCCL documentation, environment variables, 2026; PyTorch distributed, 2026",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(GpuReport,),
+    max_age_s=180.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
+    log_stands=True,
     strings=(
         (
             "[Rank 1] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=1, OpType=BROADCAST",

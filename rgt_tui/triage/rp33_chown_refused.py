@@ -6,9 +6,34 @@ modes, keep what needs them on the container disk.
 Source: public repositories on RunPod, 2025 to 2026; the mount options user_id=0,group_id=0.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.volume import MountKind
+from rgt_tui.facts import is_in_logs
+from rgt_tui.probes.df import DiskReport
+
+
+def _detect(subject: Subject) -> Verdict:
+    pod = subject.pod
+    seen = subject.evidence.latest(DiskReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    kinds = (MountKind.NETWORK, MountKind.GLOBAL)
+    refusing = [mount for mount in seen.value.mounts if mount.kind in kinds]
+    if not refusing:
+        return Absent("no network or global volume is mounted: chown works on its disks")
+    if not is_in_logs(pod, subject.evidence, "RP33"):
+        return Absent(f"{refusing[0].path} refuses chown by its kind; its logs show no trouble")
+    said = f"{refusing[0].path} is mounted from {refusing[0].source}, which refuses chown"
+    return Present((Said("ssh", said, seen.at),))
+
 
 DETECTOR = Detector(
     code="RP33",
@@ -24,11 +49,12 @@ DETECTOR = Detector(
         "rsync's code 23 with nothing but chown lines means that the data did arrive; verify them all the same",
     ),
     source="Mount options user_id=0,group_id=0 of RunPod network volumes; public repositories, 2025 to 2026",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(DiskReport,),
+    max_age_s=180.0,
     applies=lambda subject: (
         subject.pod is not None and subject.pod.is_running and bool(subject.pod.network_mounts)
     ),
+    detect=_detect,
     strings=(
         (
             "chown: changing ownership of '/workspace/data': Operation not permitted",

@@ -10,9 +10,18 @@ with 256 cores by nproc and a quota of 27.2.
 import re
 from typing import Final
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.units import UNKNOWN, show_duration
+from rgt_tui.probes.cgroup import CgroupReport
 
 SHARE: Final = 0.2
 """Throttled periods above this share slow the work down noticeably."""
@@ -26,6 +35,34 @@ def _stat(page: Page) -> str | None:
         return None
     share = int(throttled[1]) / int(periods[1])
     return f"{share:.0%} of the CPU periods were throttled" if share >= SHARE else None
+
+
+FEW: Final = 600
+"""Periods (of a tenth of a second) under which a share says nothing: one minute."""
+
+
+def _detect(subject: Subject) -> Verdict:
+    reading = subject.evidence.reading(CgroupReport)
+    seen = reading.good
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    group = seen.value
+    if group.periods is None or group.throttled is None:
+        return Absent("no CPU quota is counted: the container is not held back by one")
+    periods, throttled, span = group.periods, group.throttled, "since its start"
+    before = next((s for s in reading.history if s.at < seen.at and s.get("periods")), None)
+    if before is not None and periods - (before.get("periods") or 0) >= FEW:
+        periods -= int(before.get("periods") or 0)
+        throttled -= int(before.get("throttled") or 0)
+        span = f"in the last {show_duration(seen.at - before.at)}"
+    if periods < FEW:
+        return Absent("it has not run long enough to tell")
+    share = max(0, throttled) / periods
+    words = f"{share:.0%} of the CPU periods were throttled {span}"
+    if share < SHARE:
+        return Absent(words)
+    limit = UNKNOWN if group.cpu_limit is None else f"{group.cpu_limit:g}"
+    host = f"it may use {limit} CPUs, nproc shows {group.host_cpus or UNKNOWN}"
+    return Present((Said("ssh", words, seen.at), Said("ssh", host, seen.at)))
 
 
 DETECTOR = Detector(
@@ -42,9 +79,10 @@ DETECTOR = Detector(
         "Move work off the CPU: decode on the GPU, prepare data once; or take a Pod with more vCPUs per GPU",
     ),
     source="Linux cgroup cpu.stat, measured; RUNPOD_CPU_COUNT is the Pod's share",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(CgroupReport,),
+    max_age_s=600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(("nr_periods 21\nnr_throttled 20", "cgroup cpu.stat beside nr_periods 21, measured"),),
     text=(
         Rule(words="nr nr_throttled throttled", tells=_stat),

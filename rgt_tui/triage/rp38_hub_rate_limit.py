@@ -9,9 +9,19 @@ Source: OneTrainer#1409 (on RunPod), huggingface_hub#2936, huggingface_hub#3342.
 
 import re
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.units import show_bytes, show_duration
+from rgt_tui.facts import is_in_logs
+from rgt_tui.probes.downloads import STALLED_S, DownloadReport, stalled
 
 _HUB = r"hugging ?face|\bhf\b|(?<!docker[- ])\bhub\b(?!\.docker)|hf-?xet|HfHub|datasets?/|reqwest|snapshot_download|safetensors|cas-bridge|xethub|resolve/main"
 _NEAR = re.compile(_HUB, re.IGNORECASE)
@@ -32,6 +42,44 @@ def _limited(page: Page) -> str | None:
     return None
 
 
+def _detect(subject: Subject) -> Verdict:
+    """A file that stood still between two looks, or since its last write; one that grows is well."""
+    pod, reading = subject.pod, subject.evidence.reading(DownloadReport)
+    seen = reading.good
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    earlier = [sample for sample in reading.history if seen.at - sample.at >= STALLED_S]
+    still = set(stalled(seen.value, seen.at, earlier[-1] if earlier else None))
+    still |= {
+        file
+        for file in seen.value.files
+        if not earlier and file.written_at is not None and seen.at - file.written_at > STALLED_S
+    }
+    if still:
+        lasting = (
+            f"{file.path} stands at {show_bytes(file.size_bytes)}"
+            + (
+                f", last written {show_duration(seen.at - file.written_at)} ago"
+                if file.written_at
+                else ""
+            )
+            for file in sorted(still, key=lambda file: file.path)[:4]
+        )
+        return Present(tuple(Said("ssh", words, seen.at) for words in lasting))
+    if seen.value.files:
+        return Absent(f"{len(seen.value.files)} downloads are under way and grow")
+    if is_in_logs(pod, subject.evidence, "RP38"):
+        return Present(
+            (
+                Said(
+                    "ssh",
+                    "no unfinished download is there: it was given up, or none began",
+                    seen.at,
+                ),
+            )
+        )
+    return Absent("no unfinished download is there")
+
+
 DETECTOR = Detector(
     code="RP38",
     title="Hugging Face rate limit or stalled download",
@@ -47,9 +95,10 @@ DETECTOR = Detector(
         "Current accelerator: HF_XET_HIGH_PERFORMANCE=1 (since huggingface_hub 0.32; hf_transfer is no longer used, see RP39)",
     ),
     source="huggingface_hub#2936 and #3342; OneTrainer#1409 on RunPod; huggingface_hub 2.4, measured",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(DownloadReport,),
+    max_age_s=600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(
         (
             "HfHubHTTPError: 429 Client Error: Too Many Requests for url: https://huggingface.co/api/",

@@ -6,9 +6,37 @@ wants the package, or one that no longer uses it. Fix: unset it; HF_XET_HIGH_PER
 Source: huggingface_hub 2.4.0, measured from its wheel; RunPod base images, read 2026-07-29.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from typing import Final
+
+from rgt_tui.domain.finding import (
+    A_START_S,
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.facts import is_in_logs
+from rgt_tui.probes.environment import EnvironmentReport
+
+_SETTING: Final = "HF_HUB_ENABLE_HF_TRANSFER"
+
+
+def _detect(subject: Subject) -> Verdict:
+    """Official images set it, so being set is no fault; what the hub says of it is."""
+    pod = subject.pod
+    seen = subject.evidence.latest(EnvironmentReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    names = {*(seen.value.first or ()), *(seen.value.session or ()), *pod.env_names}
+    if not is_in_logs(pod, subject.evidence, "RP39"):
+        where = f"{_SETTING} is set" if _SETTING in names else f"{_SETTING} is not set"
+        return Absent(f"{where}, and its logs show no trouble with it")
+    where = "is set in the Pod" if _SETTING in names else "is not set in the Pod: a script sets it"
+    return Present((Said("ssh", f"{_SETTING} {where}", seen.at),))
+
 
 DETECTOR = Detector(
     code="RP39",
@@ -25,9 +53,10 @@ DETECTOR = Detector(
         "On an old version that must stay: pip install hf_transfer (advice of before 2025)",
     ),
     source="huggingface_hub 2.4.0, measured 2026-11; RunPod base images, read 2026-07-29",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(EnvironmentReport,),
+    max_age_s=A_START_S,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(
         (
             "Fast download using 'hf_transfer' is enabled (HF_HUB_ENABLE_HF_TRANSFER=1) but 'hf_transfer' package is not available in your environment.",

@@ -8,11 +8,52 @@ Source: RunPod containers, start.sh, read 2026-07-29; worker-comfyui#180; kohya_
 
 from typing import Final
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.facts import listed_at, uptime_s
+from rgt_tui.probes.listening import ListeningReport
 
 _BAD: Final = r"(?:no longer|not|n't|cannot|can't|could not|unable|fail\w*|refus\w*|blank|empty|stuck|lost|missing|disappear\w*|gone|timed? ?out|unreachable|inaccessible|error|502|503|504|404)"
+
+PATIENCE_S: Final = 120.0
+"""How long after the container's start Jupyter of official images may take."""
+PORT: Final = 8888
+
+
+def _detect(subject: Subject) -> Verdict:
+    """Official images start Jupyter where JUPYTER_PASSWORD is given, and serve it on 8888/http."""
+    pod = subject.pod
+    seen = subject.evidence.latest(ListeningReport)
+    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    up = uptime_s(pod)
+    if up is not None and up < PATIENCE_S:
+        return Absent("its container has only just started")
+    ports, at = pod.ports or (), listed_at(subject.account)
+    if PORT in seen.value.ports:
+        if f"{PORT}/http" in ports or pod.ports is None:
+            return Absent(f"something listens on {PORT}, which is an HTTP port of the Pod")
+        if "JUPYTER_PASSWORD" not in pod.env_names:
+            return Absent(f"something listens on {PORT}, and nobody asked for Jupyter")
+        words = f"{PORT}/tcp" if f"{PORT}/tcp" in ports else f"no {PORT}/http"
+        return Present(
+            (Said("api", f"Jupyter listens, but the ports of the Pod have {words}", at),)
+        )
+    if PORT in seen.value.local:
+        words = f"{PORT} is listened on at the loopback address only: the proxy cannot reach it"
+        return Present((Said("ssh", words, seen.at),))
+    if "JUPYTER_PASSWORD" in pod.env_names and f"{PORT}/http" in ports:
+        asked = Said("api", f"JUPYTER_PASSWORD is given and {PORT}/http is a port", at)
+        return Present((Said("ssh", f"nothing listens on {PORT}", seen.at), asked))
+    return Absent(f"nothing listens on {PORT}, and nobody asked for Jupyter")
+
 
 DETECTOR = Detector(
     code="RP40",
@@ -30,9 +71,11 @@ DETECTOR = Detector(
         "Meanwhile without the proxy: rgt-tui forward POD 8888",
     ),
     source="RunPod containers, start.sh, read 2026-07-29; RunPod documentation, expose ports, read 2026-08-20",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(ListeningReport,),
+    max_age_s=600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
+    log_stands=True,
     strings=(
         ("Jupyter Lab FAILED to start. /jupyter.log:", "RunPod containers, start.sh, 2026"),
         ("403 GET /api/kernels", "Jupyter Server 1 and 2, Notebook 6 and 7"),

@@ -6,9 +6,33 @@ copy broke off, or a pointer of git-lfs was fetched. Fix: an earlier step; verif
 Source: safetensors 0.8 and PyTorch, measured; dddd_trainer#36 (disk full during a save).
 """
 
-from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.checkpoint import CheckpointProofs
+from rgt_tui.domain.checkpoint import Verdict as Proven
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
+
+
+def _detect(subject: Subject) -> Verdict:
+    """A checkpoint that was verified and found broken; until one is, the logs."""
+    seen = subject.evidence.latest(CheckpointProofs)
+    if seen is None:
+        return Absent("its logs show none of it; no checkpoint was verified")
+    broken = [proof for proof in seen.value.files.values() if proof.verdict is Proven.BROKEN]
+    if not broken:
+        return Absent("no verified checkpoint is broken, and its logs show none of it")
+    return Present(
+        tuple(Said("ssh", f"{p.stamp.shown} is broken: {p.reason}", seen.at) for p in broken[:6])
+    )
+
 
 DETECTOR = Detector(
     code="RP41",
@@ -28,6 +52,8 @@ DETECTOR = Detector(
     needs=(LogSigns,),
     max_age_s=3600.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
+    log_stands=True,
     strings=(
         (
             "PytorchStreamReader failed reading zip archive: failed finding central directory",

@@ -6,9 +6,40 @@ host. RunPod's S3 tolerates an hour.
 Source: RunPod documentation, S3 API, read 2026-08-20.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from typing import Final
+
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.units import show_duration
+from rgt_tui.probes.clock import ClockReport
+
+OFF_S: Final = 60.0
+"""Tokens and certificates are refused from about here on; RunPod's S3 tolerates an hour."""
+FAR_S: Final = 3600.0
+
+
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(ClockReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    offset, error = seen.value.offset_s, seen.value.error_s or 0.0
+    if offset is None:
+        return Unknown(("how far the Pod's clock is from ours",))
+    sure = abs(offset) - error
+    if sure < OFF_S:
+        return Absent(f"its clock is within {max(1.0, abs(offset) + error):.0f} s of ours")
+    way = "ahead of" if offset > 0 else "behind"
+    said = f"the Pod's clock is {show_duration(abs(offset))} {way} this machine's; one of them is wrong"
+    return Present((Said("ssh", said, seen.at),), Severity.CRITICAL if sure >= FAR_S else None)
+
 
 DETECTOR = Detector(
     code="RP42",
@@ -24,9 +55,10 @@ DETECTOR = Detector(
         "In a Pod: it is the host's clock; relaunch on another host and tell support",
     ),
     source="RunPod documentation, S3 API (at most 1 h), read 2026-08-20",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(ClockReport,),
+    max_age_s=900.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(
         (
             "An error occurred (RequestTimeTooSkewed) when calling the ListObjectsV2 operation: The difference between the request time and the current time is too large.",

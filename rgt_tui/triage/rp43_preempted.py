@@ -7,6 +7,9 @@ Source: RunPod FAQ of before 2026-05-06 (spot Pods; removed from the documentati
 skypilot#5371; GraphQL `lastStatusChange`.
 """
 
+from collections.abc import Iterator
+from typing import Final
+
 from rgt_tui.domain.finding import (
     Absent,
     Detector,
@@ -17,24 +20,54 @@ from rgt_tui.domain.finding import (
     Subject,
     Verdict,
 )
+from rgt_tui.domain.history import History
+from rgt_tui.domain.journal import JournalReport
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration
 
+RECENT_S: Final = 3600.0
+"""How long a stop that nobody asked for is worth telling."""
+_LAST_MINUTES_S: Final = 180.0
+"""A request of ours this long before the stop was seen explains it."""
+
 
 def _detect(subject: Subject) -> Verdict:
-    gone = subject.account.gone
-    if not gone:
-        return Absent("no Pod has vanished in the last ten minutes")
-    said = tuple(
+    vanished = [
         Said(
             "api",
             f"{left.pod.label} ({left.pod.id}) is no longer listed, since {show_duration(subject.now - left.at)}",
             left.at,
         )
-        for left in gone.values()
-    )
-    return Present(said)
+        for left in subject.account.gone.values()
+    ]
+    said = (*vanished, *_stopped(subject))
+    if said:
+        return Present(said)
+    return Absent("no Pod has vanished or stopped lately without a request from here")
+
+
+def _stopped(subject: Subject) -> Iterator[Said]:
+    """Pods that were seen running, then EXITED, and that nobody here asked to stop."""
+    history = subject.evidence.value(History)
+    journal = subject.evidence.value(JournalReport)
+    if history is None or journal is None:
+        return
+    for pod in subject.account.pods:
+        since = history.exited_since(pod.id) if pod.is_stopped else None
+        if since is None or subject.now - since > RECENT_S:
+            continue
+        was_running = any(not it.is_stopped and it.until <= since for it in history.of(pod.id))
+        ours = any(
+            entry.pod == pod.id
+            and entry.at is not None
+            and 0 <= since - entry.at + 60 <= _LAST_MINUTES_S
+            for entry in journal.entries
+        )
+        if was_running and not ours:
+            ago = show_duration(subject.now - since)
+            said = f"{pod.label} ({pod.id}) was running and is {pod.status} since {ago}; nobody here asked for it"
+            yield Said("api", said, since)
 
 
 def _terminated(page: Page) -> str | None:

@@ -6,9 +6,34 @@ error and took writing away to save the data. Fix: copy everything off at once, 
 Source: Linux kernel log, gpud; measured with read-only mounts.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from typing import Final
+
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.volume import MountKind
+from rgt_tui.probes.df import DiskReport
+
+_OURS: Final = (MountKind.CONTAINER, MountKind.VOLUME, MountKind.NETWORK, MountKind.GLOBAL)
+
+
+def _detect(subject: Subject) -> Verdict:
+    seen = subject.evidence.latest(DiskReport)
+    assert seen is not None  # noqa: S101  # `needs` has been met
+    stuck = [m for m in seen.value.mounts if m.is_read_only and m.kind in _OURS]
+    if not stuck:
+        return Absent("every disk is mounted for writing")
+    return Present(
+        tuple(Said("ssh", f"{m.path} ({m.source}) is mounted read-only", seen.at) for m in stuck)
+    )
+
 
 DETECTOR = Detector(
     code="RP49",
@@ -24,9 +49,10 @@ DETECTOR = Detector(
         "Relaunch on another host and tell support the Pod id; do not restart and hope",
     ),
     source="Linux kernel, EXT4 error handling; gpud",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(DiskReport,),
+    max_age_s=180.0,
     applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    detect=_detect,
     strings=(
         ("OSError: [Errno 30] Read-only file system: '/workspace/out/log.txt'", "Python 3"),
         ("EXT4-fs (md0): Remounting filesystem read-only", "Linux 4 to 6, kernel log"),

@@ -1,6 +1,10 @@
 import pytest
 
+from rgt_tui.domain.units import GIB
+from rgt_tui.probes.nvidia_smi import GpuReport
+from tests.triage.asking import a_gpu, finding, told
 from tests.triage.texts import codes
+from tests.values import a_pod
 
 
 @pytest.mark.parametrize(
@@ -19,3 +23,11 @@ from tests.triage.texts import codes
 )
 def test_text_that_shows_it_is_rp23(text: str) -> None:
     assert "RP23" in codes(text)
+
+
+def test_what_its_gpus_hold_now_stands_beside_the_log_and_is_nothing_alone() -> None:
+    gpu = a_gpu(memory_used_bytes=79 * GIB, memory_total_bytes=80 * GIB)
+    assert finding("RP23", a_pod(), GpuReport(gpus=(gpu,))).verdict != "present"
+    found = told("RP23", a_pod(), GpuReport(gpus=(gpu,)), "CUDA out of memory.")
+    assert [said.source for said in found.evidence] == ["ssh", "log"]
+    assert "79.0G of 80.0G" in found.evidence[0].said

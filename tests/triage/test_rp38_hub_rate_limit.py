@@ -1,6 +1,9 @@
 import pytest
 
+from rgt_tui.probes.downloads import Download, DownloadReport
+from tests.triage.asking import told, verdict
 from tests.triage.texts import codes
+from tests.values import NOW, a_pod, an_account, having
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,25 @@ def test_text_that_shows_it_is_rp38(text: str) -> None:
 )
 def test_the_limit_of_an_image_registry_is_not_rp38(text: str) -> None:
     assert "RP38" not in codes(text)
+
+
+PART = "/workspace/.cache/huggingface/hub/x.incomplete"
+
+
+def test_a_download_that_stands_still_is_stalled_and_one_that_grows_is_not() -> None:
+    pod = a_pod()
+    first = DownloadReport((Download(path=PART, size_bytes=700, written_at=NOW - 300),))
+    account = having(an_account(pod), pod, first, at=NOW - 300)
+    again = DownloadReport((Download(path=PART, size_bytes=700, written_at=NOW - 301),))
+    found = verdict("RP38", having(account, pod, again), pod)
+    assert found.verdict == "present"
+    assert found.evidence[0].said == f"{PART} stands at 700B, last written 5m ago"
+    grown = DownloadReport((Download(path=PART, size_bytes=900, written_at=NOW),))
+    assert verdict("RP38", having(account, pod, grown), pod).verdict == "absent"
+
+
+def test_a_429_while_the_download_grows_is_over() -> None:
+    line = "429 Client Error: Too Many Requests"
+    growing = DownloadReport((Download(path=PART, size_bytes=900, written_at=NOW - 1),))
+    assert told("RP38", a_pod(), growing, line).verdict == "absent"
+    assert told("RP38", a_pod(), DownloadReport(), line).verdict == "present"

@@ -1,6 +1,9 @@
 import pytest
 
+from rgt_tui.probes.environment import EnvironmentReport
+from tests.triage.asking import finding, told
 from tests.triage.texts import codes
+from tests.values import a_pod
 
 
 @pytest.mark.parametrize(
@@ -14,3 +17,10 @@ from tests.triage.texts import codes
 )
 def test_text_that_shows_it_is_rp39(text: str) -> None:
     assert "RP39" in codes(text)
+
+
+def test_the_setting_alone_is_no_fault_and_a_log_with_it_is() -> None:
+    seen = EnvironmentReport(first=("HF_HUB_ENABLE_HF_TRANSFER",), session=("HOME",))
+    assert finding("RP39", a_pod(), seen).verdict == "absent"
+    found = told("RP39", a_pod(), seen, "'hf_transfer' package is not available")
+    assert found.evidence[0].said == "HF_HUB_ENABLE_HF_TRANSFER is set in the Pod"

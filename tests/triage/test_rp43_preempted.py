@@ -1,6 +1,16 @@
+from decimal import Decimal
+
 import pytest
 
+from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.history import History, Stretch
+from rgt_tui.domain.journal import INTENT, Entry, JournalReport
+from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.rates import billed
+from tests.triage.asking import of_account
 from tests.triage.texts import codes
+from tests.values import NOW, a_pod, an_account
 
 
 @pytest.mark.parametrize(
@@ -16,3 +26,42 @@ from tests.triage.texts import codes
 )
 def test_text_that_shows_it_is_rp43(text: str) -> None:
     assert "RP43" in codes(text)
+
+
+def lists(*pods: Pod, at: float) -> Change:
+    return Change(PodList, Observed(PodList(pods), at))
+
+
+def test_a_pod_that_vanishes_from_the_list_is_told() -> None:
+    pod = a_pod()
+    account = an_account(pod, at=NOW - 60).after(lists(at=NOW))
+    found = of_account("RP43", account)
+    assert found.verdict == "present"
+    assert f"{pod.name} ({pod.id}) is no longer listed" in found.evidence[0].said
+    assert of_account("RP43", an_account(pod)).verdict == "absent"
+
+
+def stopped_by(who: str) -> Account:
+    pod, stopped = a_pod(), a_pod(status="EXITED", runtime=None, cost_per_hour=Decimal(0))
+    stretches = (
+        stretch(pod, NOW - 7200, NOW - 700),
+        stretch(stopped, NOW - 600, NOW),
+    )
+    entry = Entry(seq=1, at=NOW - 640, op="a", event=INTENT, what="stop train-a", pod=who)
+    account = an_account(stopped).after(
+        Change(History, Observed(History(stretches=stretches), NOW))
+    )
+    return account.after(Change(JournalReport, Observed(JournalReport(entries=(entry,)), NOW)))
+
+
+def stretch(pod: Pod, since: float, until: float) -> Stretch:
+    return Stretch(
+        pod_id=pod.id, name=pod.name, start=pod.start, billed=billed(pod), since=since, until=until
+    )
+
+
+def test_a_stop_that_nobody_here_asked_for_is_told_and_our_own_is_not() -> None:
+    found = of_account("RP43", stopped_by("other"))
+    assert found.verdict == "present"
+    assert "nobody here asked for it" in found.evidence[0].said
+    assert of_account("RP43", stopped_by(a_pod().id)).verdict == "absent"

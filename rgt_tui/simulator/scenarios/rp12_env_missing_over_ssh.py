@@ -7,8 +7,9 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`ssh-run`: its log shows it."""
+    """`ssh-run`: a session lacks its key, and its log shows it."""
     pod = training(world, "ssh-run")
+    pod.spec.env["WANDB_API_KEY"] = "simulated"
     tell(
         world,
         pod,

@@ -7,8 +7,9 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`tok-prep`: its log shows it."""
+    """`tok-prep`: the control group counts a kill, and its log shows it."""
     pod = training(world, "tok-prep")
+    pod.machine.oom_kills, pod.machine.memory_percent = 1, 71
     tell(
         world,
         pod,

@@ -7,8 +7,9 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`ecc-a100`: its log shows it."""
+    """`ecc-a100`: nvidia-smi counts it, and its log shows it."""
     pod = training(world, "ecc-a100")
+    pod.machine.gpus[0].uncorrected = 2
     tell(
         world,
         pod,

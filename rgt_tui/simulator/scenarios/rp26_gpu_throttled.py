@@ -7,8 +7,10 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`hot-a100`: its log shows it."""
+    """`hot-a100`: nvidia-smi tells it, and its log shows it."""
     pod = training(world, "hot-a100")
+    pod.machine.gpus[0].slowed = 0x40
+    pod.machine.gpus[0].temperature = 91
     tell(
         world,
         pod,

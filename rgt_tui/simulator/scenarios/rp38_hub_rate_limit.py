@@ -1,5 +1,6 @@
 """RP38: Hugging Face answers 429."""
 
+from rgt_tui.simulator.machine import File
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.scenarios import Scenario
 from rgt_tui.simulator.scenarios._told import tell, training
@@ -7,8 +8,10 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`fetch-70b`: its log shows it."""
+    """`fetch-70b`: a download stands still, and its log shows why."""
     pod = training(world, "fetch-70b")
+    part = "/workspace/.cache/huggingface/hub/models--acme--llama-70b/blobs/ab12.incomplete"
+    pod.machine.files.append(File(path=part, size_bytes=734_003_200, idle_s=2_000.0))
     tell(
         world,
         pod,

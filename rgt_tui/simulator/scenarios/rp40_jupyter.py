@@ -7,8 +7,10 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`notebook`: its log shows it."""
+    """`notebook`: nothing listens on its port, and its log shows it."""
     pod = training(world, "notebook")
+    pod.spec.env["JUPYTER_PASSWORD"] = "simulated"  # noqa: S105  # of a simulated account
+    pod.machine.ports = (22,)
     tell(
         world,
         pod,

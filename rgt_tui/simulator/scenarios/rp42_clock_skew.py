@@ -7,8 +7,9 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`late-host`: its log shows it."""
+    """`late-host`: its clock shows it, and its log."""
     pod = training(world, "late-host")
+    pod.machine.clock_ahead_s = 4_000.0
     tell(
         world,
         pod,

@@ -7,8 +7,9 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`ro-disk`: its log shows it."""
+    """`ro-disk`: its mount table shows it, and its log."""
     pod = training(world, "ro-disk")
+    pod.machine.disks[1].options = "ro,relatime"
     tell(
         world,
         pod,
