@@ -6,6 +6,7 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 """
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rgt_tui.browsing import Browser
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Change
-from rgt_tui.domain.errors import Limited, RgtError, fault_of
+from rgt_tui.domain.errors import Limited, RgtError, SshFault, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.job import Order
 from rgt_tui.domain.pod import Pod, PodList
@@ -45,11 +46,16 @@ AT_ONCE: Final = 8
 
 @dataclass(slots=True)
 class _Turn:
-    """When a source may ask again, and how often in a row it failed."""
+    """When a source may ask again, and how often in a row it failed.
+
+    Attributes:
+        road: by what address and for which start of the Pod it was asked.
+    """
 
     due: float = 0.0
     failures: int = 0
     busy: bool = False
+    road: tuple[object, ...] = ()
 
 
 @dataclass(slots=True)
@@ -82,6 +88,7 @@ class Session:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
     _standing: Standing = field(default_factory=Standing)
+    _dice: random.Random = field(default_factory=random.Random)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
     _orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
     _to_open: asyncio.Queue[PodId] = field(default_factory=asyncio.Queue)
@@ -279,6 +286,9 @@ class Session:
             pods = (None,) if source.pods is None else source.pods(account, now)
             for pod in pods:
                 turn = self._turns.setdefault((source.name, pod.id if pod else None), _Turn())
+                road = () if pod is None else (pod.ssh_direct, pod.ssh_proxy, pod.start)
+                if turn.road != road:
+                    turn.due, turn.failures, turn.road = 0.0, 0, road
                 if not turn.busy and now >= turn.due:
                     turn.busy = True
                     tasks.create_task(self._take_turn(source, pod, turn))
@@ -286,11 +296,21 @@ class Session:
             await asyncio.sleep(TICK_S)
 
     async def _take_turn(self, source: Source, pod: Pod | None, turn: _Turn) -> None:
+        road = turn.road
         try:
             turn.failures = 0 if await self._read(source, pod) else turn.failures + 1
+            if pod is not None and turn.failures == 1:
+                # It may have stopped or moved to another port: the list knows.
+                self.pacer.request_now("pods")
         finally:
             turn.busy = False
-            turn.due = self.clock() + source.every_s * min(2.0**turn.failures, BACKOFF_MAX)
+            has_moved = turn.road != road
+            turn.due = 0.0 if has_moved else self.clock() + self._pause_s(source, turn.failures)
+
+    def _pause_s(self, source: Source, failures: int) -> float:
+        """Seconds to the next try: the longer the oftener it failed, and never all at once."""
+        longest = source.every_s * min(2.0**failures, BACKOFF_MAX)
+        return self._dice.uniform(source.every_s, longest)
 
     def _forget_turns(self, source: Source, pods: Sequence[Pod | None]) -> None:
         known = {pod.id if pod else None for pod in pods}
@@ -328,6 +348,8 @@ class Session:
         if failure is None:
             if self._failing.pop(whom, None) is not None and pod is None:
                 self.store.say(self.clock(), f"i {source.name}: back again")
+        elif failure.code == f"ssh_{SshFault.STARTING}":
+            self._failing.pop(whom, None)  # what is not up yet has not failed
         elif self._failing.get(whom) != failure.code:
             is_new = pod is None or failure.code not in self._failing.values()
             self._failing[whom] = failure.code

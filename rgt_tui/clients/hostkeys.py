@@ -2,8 +2,9 @@
 
 A Pod makes new host keys each time it starts, and RunPod gives its ip:port to others when it
 stops. So a key is pinned to the Pod's id and start, never to an address: within one start it may
-not change, and with a new start a new one is taken. A key seen for the first time is trusted on
-that first use and says so (`first seen`).
+not change, and with a new start a new one is taken. Where the Pod's own boot log has printed the
+fingerprints of its keys, only one of those is taken, and says so (`boot log`); else a key seen for
+the first time is trusted on that first use, and says that (`first seen`).
 
 Public keys are held as the text OpenSSH writes: `ssh-ed25519 AAAA...`.
 """
@@ -32,6 +33,7 @@ LONGEST: Final = 1024 * 1024
 LOCK_WAIT_S: Final = 1.5
 """How long another program may hold the lock before we go on without writing."""
 FIRST_SEEN: Final = "first seen"
+VERIFIED: Final = "boot log"
 PINNED: Final = "pinned"
 LISTED: Final = "known_hosts"
 _LOCK_PAUSE_S: Final = 0.03
@@ -47,12 +49,14 @@ class Place:
         pin_id: the Pod's id, or a name for another host.
         start: names this start of it; a key is bound to one start.
         host, port: its address now; only a known_hosts file goes by it.
+        printed: fingerprints that its boot log holds for this start; empty when it holds none.
     """
 
     pin_id: str
     start: str
     host: str
     port: int
+    printed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class Trusted:
         authorities: keys that may have signed a host certificate.
         revoked: keys never to be accepted.
         takes_new: whether an unknown key is taken on first use.
+        only: fingerprints one of which such a key must have; empty for any.
         listed_in: where the keys stand, for a message.
         remedy: what to do when another key is shown.
     """
@@ -72,6 +77,7 @@ class Trusted:
     authorities: tuple[str, ...] = ()
     revoked: tuple[str, ...] = ()
     takes_new: bool = False
+    only: frozenset[str] = frozenset()
     listed_in: str
     remedy: str
 
@@ -82,7 +88,7 @@ class HostKeySeen:
 
     Attributes:
         fingerprint: as `ssh-keygen -l` prints it.
-        how: why it was accepted: `pinned`, `first seen` or `known_hosts`.
+        how: why it was accepted: `boot log`, `pinned`, `first seen` or `known_hosts`.
     """
 
     fingerprint: str
@@ -132,6 +138,8 @@ class HostKeys:
         """
         pin = self._read().get(place.pin_id)
         is_current = pin is not None and pin.start == place.start
+        if place.printed:
+            return _as_printed(place, pin if is_current else None)
         return Trusted(
             keys=(pin.key,) if pin is not None and is_current else (),
             takes_new=not is_current,
@@ -143,26 +151,28 @@ class HostKeys:
         )
 
     def accept(self, place: Place, key: str) -> HostKeySeen:
-        """Pins a key that was not known for this start."""
-        how = FIRST_SEEN
-        if self._read().get(place.pin_id) == _Pin(place.start, key):
-            return HostKeySeen(fingerprint=fingerprint(key), how=PINNED)
+        """Pins a key that was not known for this start, or not yet found in its boot log."""
+        how = VERIFIED if fingerprint(key) in place.printed else FIRST_SEEN
+        pin = self._read().get(place.pin_id)
+        if pin == _Pin(place.start, key) and (pin.how == VERIFIED or how != VERIFIED):
+            known = VERIFIED if pin.how == VERIFIED else PINNED
+            return HostKeySeen(fingerprint=fingerprint(key), how=known)
         try:
             with self._alone():
-                how = self._pin(place, key)
+                how = self._pin(place, key, how)
         except OSError as error:
             self.notes.append(
                 f"the host key of {place.pin_id} cannot be remembered: {places.why(error)}"
             )
         return HostKeySeen(fingerprint=fingerprint(key), how=how)
 
-    def _pin(self, place: Place, key: str) -> str:
+    def _pin(self, place: Place, key: str, how: str) -> str:
         pins = self._read()
-        if pins.pop(place.pin_id, None) == _Pin(place.start, key):
+        if pins.pop(place.pin_id, None) == _Pin(place.start, key) and how != VERIFIED:
             return PINNED
-        pins[place.pin_id] = _Pin(place.start, key)
+        pins[place.pin_id] = _Pin(place.start, key, how)
         self._write(dict(list(pins.items())[-PINS_KEPT:]))
-        return FIRST_SEEN
+        return how
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -227,6 +237,21 @@ class HostKeys:
         while len(content := _written(pins)) > LONGEST:
             pins = dict(list(pins.items())[len(pins) // 4 + 1 :])
         places.write_private(self._path, content)
+
+
+def _as_printed(place: Place, pin: _Pin | None) -> Trusted:
+    """One of the keys that the Pod itself has printed; a pin that is none of them is not believed."""
+    holds = pin is not None and fingerprint(pin.key) in place.printed
+    return Trusted(
+        keys=(pin.key,) if pin is not None and holds else (),
+        takes_new=True,
+        only=place.printed,
+        listed_in="the Pod's boot log",
+        remedy=(
+            "Another machine is answering at this address, or sshd was given new keys by hand since "
+            "the start. Read the Pod list again; if it stays, restart the Pod"
+        ),
+    )
 
 
 def _written(pins: dict[str, _Pin]) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, Place
+from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen, Place
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Failed, Observed
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rgt_tui.clients.gateway import Gateway
     from rgt_tui.clients.ssh_run import Run
     from rgt_tui.clients.ssh_talk import Talk
-    from rgt_tui.clients.ssh_wire import Wire
+    from rgt_tui.clients.ssh_wire import Login, Wire
 
 CONNECT_TIMEOUT_S: Final = 12.0
 RUNS_PER_CONNECTION: Final = 4
@@ -49,6 +49,7 @@ class SshTarget:
         name: what to call it in messages.
         pin_id, start: what its host key is bound to; see `hostkeys`.
         road: straight to its sshd, or through RunPod's gateway, where `username` names the Pod.
+        printed: fingerprints of host keys in the Pod's boot log; empty when none are known.
         owner: whose connection it is, where `pin_id` is another's: the Pod behind a gateway.
     """
 
@@ -59,6 +60,7 @@ class SshTarget:
     pin_id: str
     start: str
     road: SshRoad = SshRoad.DIRECT
+    printed: frozenset[str] = field(default=frozenset(), compare=False)
     owner: str = ""
 
     @property
@@ -76,7 +78,13 @@ class SshTarget:
     @property
     def place(self) -> Place:
         """Whom its host key belongs to."""
-        return Place(pin_id=self.pin_id, start=self.start, host=self.host, port=self.port)
+        return Place(
+            pin_id=self.pin_id,
+            start=self.start,
+            host=self.host,
+            port=self.port,
+            printed=self.printed,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,13 +260,43 @@ class SshPool:
                 link.wire = await self._connect(target)
                 link.gate = asyncio.Semaphore(RUNS_PER_CONNECTION)
                 link.leaked = 0
+            await self._confirm(link, target)
         return link
+
+    async def _confirm(self, link: _Link, target: SshTarget) -> None:
+        """Ends a connection whose host key its boot log, read since, does not know."""
+        wire = link.wire
+        assert wire is not None  # noqa: S101  # `_connected` has just given it
+        if not target.printed or wire.host_key.how in (VERIFIED, LISTED):
+            return
+        try:
+            await wire.confirm(self._login(target))
+        except SshError:
+            link.wire = None
+            await wire.close()
+            raise
+
+    def host_key(self, target: SshTarget) -> HostKeySeen | None:
+        """The key the host has shown on the connection it has now; None without one."""
+        link = self._links.get((target.key, 0))
+        return link.wire.host_key if link is not None and link.wire is not None else None
 
     async def _connect(self, target: SshTarget) -> "Wire":
         await asyncio.to_thread(_import_wire)
-        from rgt_tui.clients.ssh_wire import Login, connect  # loaded in the thread above
+        from rgt_tui.clients.ssh_wire import connect  # loaded in the thread above
 
-        login = Login(
+        login = self._login(target)
+        if login.is_gateway:
+            async with self._gateway_handshakes:
+                await asyncio.sleep(random.uniform(0, GATEWAY_PAUSE_S))  # noqa: S311  # no secret
+                return await connect(login)
+        async with self._handshakes:
+            return await connect(login)
+
+    def _login(self, target: SshTarget) -> "Login":
+        from rgt_tui.clients.ssh_wire import Login  # loaded by `_connect`
+
+        return Login(
             where=target.where,
             place=target.place,
             username=target.username,
@@ -267,12 +305,6 @@ class SshPool:
             timeout_s=self._connect_timeout_s,
             is_gateway=target.road is SshRoad.PROXY,
         )
-        if login.is_gateway:
-            async with self._gateway_handshakes:
-                await asyncio.sleep(random.uniform(0, GATEWAY_PAUSE_S))  # noqa: S311  # no secret
-                return await connect(login)
-        async with self._handshakes:
-            return await connect(login)
 
     async def _typed(self, target: SshTarget, script: Script, deadline_s: float) -> ProbeAnswer:
         """The answer through the gateway, which only gives a terminal."""
@@ -293,7 +325,8 @@ class SshPool:
         )
 
     async def _run(self, link: _Link, script: Script, deadline_s: float) -> "tuple[Run, Wire]":
-        from rgt_tui.clients.ssh_run import Run  # loaded by `_connect`
+        from rgt_tui.clients.ssh_faults import too_slow  # loaded by `_connect`
+        from rgt_tui.clients.ssh_run import Run
 
         wire = link.wire
         assert wire is not None  # noqa: S101  # `_connected` has just given it
@@ -303,7 +336,7 @@ class SshPool:
             async with asyncio.timeout(deadline_s):
                 await run.has_ended.wait()
         except TimeoutError:
-            run.leave(_too_slow(link.target, deadline_s))
+            run.leave(too_slow(link.target.where, deadline_s))
         finally:
             run.leave()
         return run, wire
@@ -360,14 +393,6 @@ def _terminal_only(target: SshTarget) -> SshError:
         SshFault.NO_ADDRESS,
         f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)",
         hint="Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container",
-    )
-
-
-def _too_slow(target: SshTarget, deadline_s: float) -> SshError:
-    return SshError(
-        SshFault.TIMEOUT,
-        f"{target.where}: the probe did not end within {deadline_s:g} s",
-        hint="The machine is overloaded or a file system hangs",
     )
 
 

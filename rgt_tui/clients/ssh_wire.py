@@ -74,6 +74,18 @@ class Wire:
 
     connection: asyncssh.SSHClientConnection
     host_key: HostKeySeen
+    key: str = ""
+
+    async def confirm(self, login: Login) -> None:
+        """Compares the key the host has shown with what its boot log has told since.
+
+        Raises:
+            SshError: it is another one: what was heard from this host is not to be believed.
+        """
+        if self.host_key.fingerprint not in login.place.printed:
+            trusted = await asyncio.to_thread(login.book.trusted, login.place)
+            raise _wrong_key(login, trusted, self.key)
+        self.host_key = await asyncio.to_thread(login.book.accept, login.place, self.key)
 
     @property
     def is_closed(self) -> bool:
@@ -108,7 +120,8 @@ class _Client(asyncssh.SSHClient):
     ) -> bool:
         """Called for each key that is not trusted, a changed one as well as a new one."""
         self.offered = key.export_public_key().decode().strip()
-        return self._trusted.takes_new
+        is_listed = not self._trusted.only or fingerprint(self.offered) in self._trusted.only
+        return self._trusted.takes_new and is_listed
 
     async def public_key_auth_requested(self) -> list[asyncssh.SSHKeyPair] | None:
         if self._groups:
@@ -163,7 +176,7 @@ async def _connect(login: Login) -> Wire:
     except BaseException:  # also when cancelled: nobody else knows this connection
         connection.abort()
         raise
-    return Wire(connection, seen)
+    return Wire(connection, seen, key)
 
 
 def _options(login: Login, trusted: Trusted) -> asyncssh.SSHClientConnectionOptions:
@@ -211,7 +224,12 @@ def _key_types(trusted: Trusted) -> list[str]:
 
 def _wrong_key(login: Login, trusted: Trusted, offered: str | None) -> SshError:
     shown = fingerprint(offered) if offered is not None else "one that is revoked or not usable"
-    if not trusted.keys:
+    if trusted.only:
+        printed = " or ".join(sorted(trusted.only))
+        said = (
+            f"{login.where}: the host key changed: the boot log printed {printed}, it shows {shown}"
+        )
+    elif not trusted.keys:
         said = f"{login.where}: {trusted.listed_in} lists no key of this host; it shows {shown}"
     else:
         wanted = " or ".join(fingerprint(key) for key in trusted.keys)

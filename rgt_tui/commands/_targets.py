@@ -1,15 +1,20 @@
 """Which host a command means: a Pod by its id or name, or any host by its address."""
 
 import re
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.ssh import SshTarget
-from rgt_tui.domain.errors import SshError, SshFault, UsageError
+from rgt_tui.domain.errors import ApiError, SshError, SshFault, UsageError
 from rgt_tui.domain.evidence import Evidence
-from rgt_tui.domain.pod import SshRoad
+from rgt_tui.domain.pod import Pod, SshRoad
+from rgt_tui.domain.printed_keys import read_fingerprints
 from rgt_tui.facts import find_pod, unreachable_why
 from rgt_tui.opening import Address
 from rgt_tui.sources import gateway_target, shell_target
+
+if TYPE_CHECKING:
+    from rgt_tui.clients.rest import Rest
 
 GATEWAY: Final = "ssh.runpod.io"
 USER: Final = "root"
@@ -36,21 +41,34 @@ async def pod_target(where: Address, word: str, transport: str) -> SshTarget:
     from rgt_tui.clients.rest import Rest  # httpx: only for a Pod
 
     async with Rest(base_url=where.base_url, key=where.key) as rest:
-        listed = await rest.pods()
-    pod = find_pod(listed.pods, word)
+        pod = find_pod((await rest.pods()).pods, word)
+        printed = await _printed_keys(rest, pod)
     offered = {"direct": pod.ssh_direct, "proxy": pod.ssh_proxy}
     if not pod.is_running or not any(offered.values()):
         why = unreachable_why(pod, Evidence())
         hint = "SSH needs the Pod running; the direct way also 22/tcp among its ports."
         raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
     if transport == "auto":
-        return shell_target(pod)
+        transport = "direct" if pod.ssh_direct is not None else "proxy"
     if offered[transport] is None:
         other = "proxy" if transport == "direct" else "direct"
         why = f"the API offers it no {transport} SSH"
         hint = f"Use --transport {other}; direct SSH needs 22/tcp among the Pod's ports."
         raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
-    return gateway_target(pod) if transport == "proxy" else shell_target(pod)
+    if transport == "proxy":
+        return gateway_target(pod)
+    return replace(shell_target(pod), printed=printed)
+
+
+async def _printed_keys(rest: "Rest", pod: Pod) -> frozenset[str]:
+    """The host keys in its boot log; none where the log cannot be read: the pins hold then."""
+    if pod.ssh_direct is None or not pod.is_alive:
+        return frozenset()
+    try:
+        lines = await rest.log_snapshot(pod.id, source="container", since=pod.started_at)
+    except ApiError:
+        return frozenset()
+    return frozenset(read_fingerprints([line.text for line in lines]))
 
 
 def ssh_target(address: str, transport: str = "auto") -> SshTarget:

@@ -176,6 +176,7 @@ class SshFault(StrEnum):
     NOT_SSH = "not_ssh"
     AUTH = "auth"
     HOST_KEY_CHANGED = "host_key_changed"
+    STARTING = "starting"
     NO_SHELL = "no_shell"
     LOST = "lost"
     BAD_ANSWER = "bad_answer"

@@ -48,9 +48,11 @@ class Answered:
 
     Attributes:
         road: `direct` or `proxy`.
+        host_key: why its host key is believed: `boot log`, `pinned` or `first seen`.
     """
 
     road: str
+    host_key: str = ""
 
 
 def readiness(pod: Pod, evidence: Evidence, now: float) -> Readiness:

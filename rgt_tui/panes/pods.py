@@ -6,7 +6,7 @@ from decimal import Decimal
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.money import stopped_storage_per_hour
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.readiness import Readiness
+from rgt_tui.domain.readiness import Answered, Readiness
 from rgt_tui.domain.units import GIB, show_duration, show_percent, show_usd
 from rgt_tui.facts import (
     GpuSum,
@@ -186,7 +186,9 @@ def _facts(pod: Pod, scene: Scene) -> Block:
         _storage_line(pod, scene),
         (Cell(f"{image}  {host_cuda}", Tone.DIM),),
     )
-    return Block(pod.label, lines, note=f"status {pod.status}, ssh {pod.ssh_road.value}")
+    answered = scene.account.about(pod.id).value(Answered)
+    key = f", host key by {answered.host_key}" if answered and answered.host_key else ""
+    return Block(pod.label, lines, note=f"status {pod.status}, ssh {pod.ssh_road.value}{key}")
 
 
 def _storage_line(pod: Pod, scene: Scene) -> Line:

@@ -4,27 +4,62 @@ A Pod without direct SSH is examined through the gateway, which gives the same a
 carries no files (RP6).
 """
 
+from dataclasses import replace
 from typing import Final
 
 from rgt_tui.clients.ssh import examine
 from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.printed_keys import PrintedKeys
 from rgt_tui.domain.readiness import Answered
 from rgt_tui.probes import Probe, all_probes, due
 from rgt_tui.sources import Ask, Source, has_road, shell_target
 
 EVERY_S: Final = 10.0
-DEADLINE_S: Final = 20.0
+NOT_UP_YET_S: Final = 90.0
+"""How long sshd of official images may take after the container has started."""
+_NOT_UP: Final = (SshFault.REFUSED, SshFault.RESET, SshFault.TIMEOUT, SshFault.NO_SHELL)
 
 
 async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None  # noqa: S101  # a source with `pods` is given one
     probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
-    target = shell_target(pod)
-    events = await examine(ask.wires.shells, target, probes, ask.clock)
+    target = replace(shell_target(pod), printed=_printed(ask, pod))
+    try:
+        events = await examine(ask.wires.shells, target, probes, ask.clock)
+    except SshError as error:
+        if error.kind not in _NOT_UP or not _is_young(pod, ask.clock()):
+            raise
+        return tuple(ask.failed(kind, _starting(pod, error)) for kind in SOURCE.kinds)
+    key = ask.wires.shells.host_key(target)
     changes = tuple(Change(kind, event, pod.id) for kind, event in events)
-    return (ask.seen(Answered(target.road.value), source="ssh"), *changes)
+    return (
+        ask.seen(Answered(target.road.value, key.how if key is not None else ""), source="ssh"),
+        *changes,
+    )
+
+
+def _printed(ask: Ask, pod: Pod) -> frozenset[str]:
+    """The host keys its boot log has told for this start; the gateway's own key is none of them."""
+    printed = ask.account.about(pod.id).value(PrintedKeys)
+    if printed is None or printed.start != pod.start or pod.ssh_direct is None:
+        return frozenset()
+    return frozenset(printed.fingerprints)
+
+
+def _is_young(pod: Pod, now: float) -> bool:
+    """Whether its container started so recently that nothing need answer yet."""
+    up = pod.runtime.uptime_s if pod.runtime is not None else None
+    if up is None and pod.started_at is not None:
+        up = now - pod.started_at
+    return up is not None and up < NOT_UP_YET_S
+
+
+def _starting(pod: Pod, error: SshError) -> SshError:
+    said = f"{pod.name}: its shell is not up yet; it started less than {NOT_UP_YET_S:.0f} s ago"
+    return SshError(SshFault.STARTING, said, hint=f"It is tried again. Seen: {error.message}")
 
 
 def _asked() -> tuple[Probe, ...]:

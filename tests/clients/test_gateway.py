@@ -73,7 +73,9 @@ def gateway_target(simulator: Simulator, pod: str) -> SshTarget:
 
 def pool_of(simulator: Simulator, folder: Path) -> SshPool:
     return SshPool(
-        identities=(Path(simulator.ssh_identity),), host_keys=HostKeys(folder / "hostkeys.json")
+        identities=(Path(simulator.ssh_identity),),
+        host_keys=HostKeys(folder / "hostkeys.json"),
+        connect_timeout_s=60,
     )
 
 
@@ -198,14 +200,14 @@ async def test_no_run_against_the_simulator_is_read_wrong(
 @pytest.mark.parametrize("shell", SHELLS)
 async def test_no_run_against_a_real_sshd_is_read_wrong(sshd: Sshd, shell: str) -> None:
     target = behind(sshd, shell, "--wrap", "80", "--chatter", "0.1")
-    async with sshd.pool() as pool:
+    async with sshd.pool(connect_timeout_s=60) as pool:
         assert await _count(pool, [target], max(2, RUNS // 5)) == (0, 0)
 
 
 @pytest.mark.timeout(3600)
 async def test_a_way_that_loses_bytes_is_never_believed(sshd: Sshd) -> None:
     target = behind(sshd, "bash", "--lose", "0.05", "--seed", "7")
-    async with sshd.pool() as pool:
+    async with sshd.pool(connect_timeout_s=60) as pool:
         wrong, _ = await _count(pool, [target], max(2, RUNS // 5))
     assert wrong == 0
 

@@ -119,6 +119,11 @@ def test_the_gateway_is_named_with_what_it_cannot_do(tmp_path: Path) -> None:
     assert "by RunPod's gateway: no scp, sftp, rsync or forwards that way (RP6)" in ran.stdout
 
 
+def test_the_host_key_of_a_pod_is_compared_with_its_boot_log(tmp_path: Path) -> None:
+    said = json.loads(demo(tmp_path, "train-a", "--json").stdout)
+    assert (said["transport"], said["host_key"]["how"]) == ("direct", "boot log")
+
+
 def test_a_way_that_is_not_offered_exits_4_and_names_the_other(tmp_path: Path) -> None:
     ran = demo(tmp_path, "infer-x", "--transport", "direct")
     assert ran.returncode == 4
