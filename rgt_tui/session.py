@@ -6,7 +6,6 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 """
 
 import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -22,6 +21,7 @@ from rgt_tui.domain.request import EmptyTrash, Ending, Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.jobs._runner import Runner
 from rgt_tui.pacing.pacer import Pacer
+from rgt_tui.pacing.turn import Turn
 from rgt_tui.sources import Ask, Source, Wires, all_sources
 from rgt_tui.store import Store
 from rgt_tui.triage import Examiner, Findings, Standing, all_detectors, examine, open_findings
@@ -36,26 +36,10 @@ SETTLE_S: Final = 0.5
 """What starts processes or many connections waits so long: the Pod list is on screen first."""
 CONCLUDE_S: Final = 5.0
 """Detectors are asked again at least so often: some verdicts depend on time alone."""
-BACKOFF_MAX: Final = 6.0
-"""A source that fails is asked up to six times less often."""
 METERED_MAX: Final = 10
 """Pods whose log one command reads: the account's limit (60 calls a minute) serves other tools too."""
 AT_ONCE: Final = 8
 """Reads in flight at the same time when a command asks all Pods."""
-
-
-@dataclass(slots=True)
-class _Turn:
-    """When a source may ask again, and how often in a row it failed.
-
-    Attributes:
-        road: by what address and for which start of the Pod it was asked.
-    """
-
-    due: float = 0.0
-    failures: int = 0
-    busy: bool = False
-    road: tuple[object, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,14 +65,13 @@ class Session:
     browser: Browser
     jobs: Runner = field(init=False)
     tag: str = ""
-    _turns: dict[tuple[str, PodId | None], _Turn] = field(default_factory=dict)
+    _turns: dict[tuple[str, PodId | None], Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
     _standing: Standing = field(default_factory=Standing)
-    _dice: random.Random = field(default_factory=random.Random)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
     _orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
     _to_open: asyncio.Queue[PodId] = field(default_factory=asyncio.Queue)
@@ -285,17 +268,14 @@ class Session:
             account = self.store.state.account
             pods = (None,) if source.pods is None else source.pods(account, now)
             for pod in pods:
-                turn = self._turns.setdefault((source.name, pod.id if pod else None), _Turn())
+                turn = self._turns.setdefault((source.name, pod.id if pod else None), Turn())
                 road = () if pod is None else (pod.ssh_direct, pod.ssh_proxy, pod.start)
-                if turn.road != road:
-                    turn.due, turn.failures, turn.road = 0.0, 0, road
-                if not turn.busy and now >= turn.due:
-                    turn.busy = True
+                if turn.take(road, now):
                     tasks.create_task(self._take_turn(source, pod, turn))
             self._forget_turns(source, pods)
             await asyncio.sleep(TICK_S)
 
-    async def _take_turn(self, source: Source, pod: Pod | None, turn: _Turn) -> None:
+    async def _take_turn(self, source: Source, pod: Pod | None, turn: Turn) -> None:
         road = turn.road
         try:
             turn.failures = 0 if await self._read(source, pod) else turn.failures + 1
@@ -303,14 +283,7 @@ class Session:
                 # It may have stopped or moved to another port: the list knows.
                 self.pacer.request_now("pods")
         finally:
-            turn.busy = False
-            has_moved = turn.road != road
-            turn.due = 0.0 if has_moved else self.clock() + self._pause_s(source, turn.failures)
-
-    def _pause_s(self, source: Source, failures: int) -> float:
-        """Seconds to the next try: the longer the oftener it failed, and never all at once."""
-        longest = source.every_s * min(2.0**failures, BACKOFF_MAX)
-        return self._dice.uniform(source.every_s, longest)
+            turn.end(road, source.every_s, self.clock())
 
     def _forget_turns(self, source: Source, pods: Sequence[Pod | None]) -> None:
         known = {pod.id if pod else None for pod in pods}

@@ -279,7 +279,7 @@ class SshPool:
     def host_key(self, target: SshTarget) -> HostKeySeen | None:
         """The key the host has shown on the connection it has now; None without one."""
         link = self._links.get((target.key, 0))
-        return link.wire.host_key if link is not None and link.wire is not None else None
+        return link.wire.host_key if link and link.wire else None
 
     async def _connect(self, target: SshTarget) -> "Wire":
         await asyncio.to_thread(_import_wire)
@@ -320,9 +320,8 @@ class SshPool:
             if error.kind is SshFault.NO_SHELL:
                 await self.forget(target)  # the next try finds a Pod that has moved or started
             raise
-        return ProbeAnswer(
-            sections=frames.sections, seconds={}, host_key=wire.host_key, fault=fault
-        )
+        key = wire.host_key
+        return ProbeAnswer(sections=frames.sections, seconds={}, host_key=key, fault=fault)
 
     async def _run(self, link: _Link, script: Script, deadline_s: float) -> "tuple[Run, Wire]":
         from rgt_tui.clients.ssh_faults import too_slow  # loaded by `_connect`
@@ -389,11 +388,9 @@ def _event(
 
 
 def _terminal_only(target: SshTarget) -> SshError:
-    return SshError(
-        SshFault.NO_ADDRESS,
-        f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)",
-        hint="Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container",
-    )
+    said = f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)"
+    hint = "Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container"
+    return SshError(SshFault.NO_ADDRESS, said, hint=hint)
 
 
 def _import_wire() -> None:

@@ -166,17 +166,3 @@ async def test_a_gateway_that_is_cut_is_back_by_itself(
                 and now.at > at.at
             ),
         )
-
-
-async def test_pauses_after_failures_differ_and_grow(opened: Opened) -> None:
-    async with opened() as (session, _):
-        from rgt_tui.sources.shell import SOURCE
-
-        steady = {session._pause_s(SOURCE, 0) for _ in range(20)}
-        first = [session._pause_s(SOURCE, 1) for _ in range(50)]
-        late = [session._pause_s(SOURCE, 9) for _ in range(50)]
-    assert steady == {SOURCE.every_s}
-    assert len(set(late)) == 50
-    assert max(first) <= 2 * SOURCE.every_s
-    assert min(late) >= SOURCE.every_s
-    assert 2 * SOURCE.every_s < max(late) <= 6 * SOURCE.every_s
