@@ -70,9 +70,15 @@ class Job:
 
 @dataclass(slots=True, eq=False)
 class Bundle:
-    """Small files that are asked for together."""
+    """Small files that are asked for together. `seen` are the numbers of those answered for."""
 
     jobs: tuple[Job, ...]
+    seen: set[int] = field(default_factory=set)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether each was answered for."""
+        return len(self.seen) == len(self.jobs)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +90,7 @@ class Piece:
     end: int
     at: int = 0
     come: int = 0
+    is_answered: bool = False
 
     def __post_init__(self) -> None:
         self.at = self.come = self.start
@@ -96,6 +103,11 @@ class Check:
     job: Job
     spans: tuple[Span, ...]
     done: int = 0
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether each span has its hash."""
+        return self.done == len(self.spans)
 
 
 Work = Bundle | Piece | Check

@@ -175,6 +175,9 @@ class Lane:
                 work.start = work.at
             if isinstance(work, Piece):
                 work.come = work.at
+            if isinstance(work, Bundle):
+                again += split(work)
+                continue
             if isinstance(work, Piece) and work.at >= work.end:
                 work.job.left -= 1
                 continue
@@ -187,8 +190,10 @@ class Lane:
         while True:
             head = talk.parsed(await talk.line(self.silence_s))
             self._came = True
-            if "done" in head:
+            if "done" in head and work.is_answered:
                 return
+            if work.is_answered:
+                raise self._bad(head)
             match work:
                 case Bundle():
                     await self._small(talk, work, head)
@@ -205,10 +210,12 @@ class Lane:
         if count != head.get("n") or count > FRAME_MAX:
             raise self._bad(head)
         content = await talk.content(count, self.silence_s)
+        bundle.seen.update(row[0] for row in rows)
         await self.hands.store(bundle, rows, content)
 
     async def _large(self, talk: "Talk", piece: Piece, head: Mapping[str, Any]) -> None:
         if "refused" in head:
+            piece.is_answered = True
             refuse(piece.job, str(head["refused"]))
             self.hands.over(piece.job)
             return
@@ -236,6 +243,7 @@ class Lane:
         sha256, first = head.get("sha256"), head.get("from")
         if not isinstance(sha256, str) or len(sha256) != 64 or first not in (0, piece.start):
             raise self._bad(head)
+        piece.is_answered = True
         if piece.at != piece.end:
             refuse(piece.job, f"it ends at byte {piece.at}")
         else:
@@ -268,6 +276,12 @@ def refuse(job: Job, why: str) -> None:
     job.end(ended, clean(why, 200))
 
 
+def split(bundle: Bundle) -> list[Work]:
+    """What of a bundle has not come."""
+    left = [job for number, job in enumerate(bundle.jobs) if number not in bundle.seen]
+    return [Bundle(tuple(left))] if left else []
+
+
 def _request(work: Work) -> dict[str, Any]:
     match work:
         case Bundle():
@@ -282,12 +296,14 @@ def _request(work: Work) -> dict[str, Any]:
 
 
 def _fits(rows: list[Any], bundle: Bundle) -> bool:
-    """Whether each row is of a file that was asked for, and of its size."""
+    """Whether each row is of a file that was asked for and not answered for, and of its size."""
+    seen = set(bundle.seen)
     for row in rows:
         if not (isinstance(row, list) and len(row) == 3 and isinstance(row[0], int)):
             return False
-        if not 0 <= row[0] < len(bundle.jobs) or not isinstance(row[2], str):
+        if not 0 <= row[0] < len(bundle.jobs) or not isinstance(row[2], str) or row[0] in seen:
             return False
+        seen.add(row[0])
         if isinstance(row[1], int) and row[1] != bundle.jobs[row[0]].remote.size:
             return False
     return True

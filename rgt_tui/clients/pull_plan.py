@@ -17,6 +17,7 @@ from rgt_tui.clients.pull_target import Occupied
 from rgt_tui.domain.checkpoint import FileStamp
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pulling import Ended, PullOrder, Skipped
+from rgt_tui.domain.units import LARGEST
 
 if TYPE_CHECKING:
     from rgt_tui.clients.ssh_talk import Talk
@@ -69,8 +70,8 @@ def _take(found: Listing, order: PullOrder, remotes: list[str], row: Sequence[An
         path=str(path), size=int(size), mtime_ns=int(mtime_ns), ctime_ns=int(ctime_ns),
         inode=int(inode),
     )  # fmt: skip
-    if stamp.size < 0:
-        raise ValueError("a size below zero")
+    if type(size) is not int or not 0 <= size <= LARGEST:
+        raise ValueError("a size that no file has")
     try:
         found.files.append((stamp, below(order.landings[remote], str(relative))))
     except UnsafeName as error:
@@ -103,6 +104,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
     """
     work: list[Work] = []
     small: list[Job] = []
+    large: list[Job] = []
     staged: list[Job] = []
     need = count = 0
     for job in jobs:
@@ -115,7 +117,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
         if not job.is_small:
             _resume(job, store)
             store.journal.begin(job.key, job.relative)
-            work += pieces(job)
+            large.append(job)
             assert job.part is not None  # noqa: S101  # `_resume` has given it
             need += job.remote.size - job.part.present
             store.meter.note(job.part.present)
@@ -128,6 +130,8 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
     store.target.require_room(need, count)
     store.small_left = len(small)
     store.adopt(staged)
+    for job in large:
+        work += pieces(job)
     return [*bundles(small), *work]
 
 
