@@ -1,6 +1,7 @@
 """Restarts a running Pod's container in place."""
 
-from rgt_tui.actions import Action, Confirm, Field, Outcome
+from rgt_tui.actions import Action, Outcome
+from rgt_tui.actions._typed import question
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.request import Act, Request, Verb
 from rgt_tui.domain.units import show_duration
@@ -49,18 +50,7 @@ def _why_not(scene: Scene, pod: Pod | None) -> str | None:
 def _run(scene: Scene, pod: Pod | None) -> Outcome:
     if pod is None:
         raise ValueError("restart needs a Pod")
-    asked = request(pod)
-
-    def typed(text: str) -> Request | str:
-        return asked if text == pod.id or text == pod.name else "what was typed is not its name"
-
-    return Confirm(
-        title=f"RESTART {pod.label}  {pod.id}",
-        blocks=consequences(scene, pod),
-        button="Restart",
-        field=Field(f"type the Pod's name or id, {pod.label}"),
-        request=typed,
-    )
+    return question(pod, "Restart", consequences(scene, pod), request)
 
 
 ACTION = Action(

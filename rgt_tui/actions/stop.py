@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Final
 
-from rgt_tui.actions import Action, Confirm, Field, Outcome
+from rgt_tui.actions import Action, Outcome
+from rgt_tui.actions._typed import question
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.rates import HOURS_A_MONTH, NETWORK_VOLUME_FIRST_TB, VOLUME_DISK_STOPPED
 from rgt_tui.domain.request import Act, Request, Verb
@@ -15,6 +16,8 @@ from rgt_tui.probes.nvidia_smi import GpuReport
 
 COPY_SPEED: Final = 200 * 1000 * 1000
 """Bytes a second to a network volume: the lower figure of RunPod's documentation (200-400 MB/s)."""
+NAMED: Final = 3
+"""Largest files and folders that are named."""
 _DAY: Final = Decimal(24)
 
 
@@ -29,7 +32,7 @@ def consequences(scene: Scene, pod: Pod) -> tuple[Block, ...]:
         Block("1 Lost at once", _lost(scene, pod)),
         Block("2 Stays", _stays(scene, pod)),
         Block("3 Costs", _costs(pod)),
-        Block("4 Risk", _risk(pod)),
+        Block("4 Risk", _risk(scene, pod)),
         Block("5 Instead", _instead(scene, pod)),
     )
 
@@ -49,13 +52,43 @@ def _lost(scene: Scene, pod: Pod) -> tuple[Line, ...]:
         for store in found
         if not store.survives_stop and store is not root and store.kind is not MountKind.SHM
     ]
+    lines += _written(scene, pod)
     report = scene.account.about(pod.id).value(GpuReport)
     seen = "not seen" if report is None else f"{len(report.processes)} on its GPUs"
-    lines.append(
-        (Cell(f"  processes ({seen}), tmux sessions, what was set in the shell's environment"),)
-    )
+    lines.append((Cell(f"  processes ({seen}); {_sessions(scene, pod)}"),))
+    back = f"the {len(pod.env_names)} variables of the Pod come back" if pod.env_names else ""
+    lines.append((Cell(f"  what was exported in shells{f'; {back}' if back else ''}"),))
     lines.append((Cell("  its SSH port: the next start has another"),))
     return tuple(lines)
+
+
+def _written(scene: Scene, pod: Pod) -> list[Line]:
+    """What was written to the container disk since the container started, largest first."""
+    from rgt_tui.probes.largest import LargestReport  # the first frame can spare it
+
+    report = scene.account.about(pod.id).value(LargestReport)
+    use = next((u for u in report.mounts if u.mount == "/"), None) if report is not None else None
+    if use is None:
+        words = "  changed files on it were not listed yet: M measures them"
+        return [(Cell(words, Tone.UNKNOWN),)]
+    at_least = "" if use.is_whole else "at least "
+    since = "on it, the image's own included" if use.includes_image else "since the start"
+    files = "" if use.files is None else f" in {use.files} files"
+    said = f"  changed {since}: {at_least}{show_bytes(use.total_bytes)}{files}"
+    largest = sorted((*use.large_files, *use.folders), key=lambda found: -found.size_bytes)
+    named = [f"    {show_bytes(found.size_bytes):>6}  {found.path}" for found in largest[:NAMED]]
+    return [(Cell(said, Tone.WARN),), *((Cell(name),) for name in named)]
+
+
+def _sessions(scene: Scene, pod: Pod) -> str:
+    """The tmux and screen sessions that end with it."""
+    from rgt_tui.probes.sessions import SessionReport  # the first frame can spare it
+
+    report = scene.account.about(pod.id).value(SessionReport)
+    if report is None:
+        return "tmux sessions (not seen)"
+    names = [f"{found.program} {found.name}" for found in report.sessions]
+    return ", ".join(names) if names else "no tmux or screen session runs"
 
 
 def _stays(scene: Scene, pod: Pod) -> tuple[Line, ...]:
@@ -85,10 +118,16 @@ def stopped_per_day(pod: Pod) -> Decimal | None:
     return pod.volume_disk.size_gb * VOLUME_DISK_STOPPED / HOURS_A_MONTH * _DAY
 
 
-def _risk(pod: Pod) -> tuple[Line, ...]:
+def _risk(scene: Scene, pod: Pod) -> tuple[Line, ...]:
+    from rgt_tui.volume_facts import stock_in  # the first frame can spare it
+
     if pod.gpu_id is None:
         return ((Cell("  the host may have no free CPUs when it is to start again"),),)
+    level = stock_in(pod.data_center, scene.account).get(pod.gpu_id)
+    where = pod.data_center or "its data center"
+    stock = "is not known now" if level is None else f"is {level} now"
     return (
+        (Cell(f"  stock of {gpu_name(pod)} in {where} {stock}; its host alone counts"),),
         (Cell(f"  {gpu_name(pod)} goes to whoever asks next: a later start may be refused,"),),
         (Cell("  or come up with 0 GPUs; the volume disk is bound to this host", Tone.WARN),),
     )
@@ -145,19 +184,7 @@ def _why_not(scene: Scene, pod: Pod | None) -> str | None:
 def _run(scene: Scene, pod: Pod | None) -> Outcome:
     if pod is None:
         raise ValueError("stop needs a Pod")
-    asked = request(pod)
-    words = (f"stop {pod.name}", f"stop {pod.id}")
-
-    def typed(text: str) -> Request | str:
-        return asked if text in words else "what was typed is not what was asked"
-
-    return Confirm(
-        title=f"STOP {pod.label}  {pod.id}",
-        blocks=consequences(scene, pod),
-        button="Stop",
-        field=Field(f"type: stop {pod.label}"),
-        request=typed,
-    )
+    return question(pod, "Stop", consequences(scene, pod), request, word="stop")
 
 
 ACTION = Action(
@@ -165,6 +192,7 @@ ACTION = Action(
     key="ctrl+x",
     title="stop",
     tooltip="What stopping loses and costs, then stop: the container disk is wiped.",
+    writes=True,
     why_not=_why_not,
     run=_run,
 )

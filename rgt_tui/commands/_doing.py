@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from rgt_tui.actions import Action
+from rgt_tui.commands import _options
 from rgt_tui.doing import perform
 from rgt_tui.domain.errors import GuardRefused, RgtError, UsageError
 from rgt_tui.domain.pod import Pod
@@ -48,6 +49,28 @@ class Given:
     yes: bool
     as_json: bool
     identities: tuple[Path, ...] = ()
+
+
+def command(doing: Doing, described: str | None) -> click.Command:
+    """The command of one verb.
+
+    Args:
+        doing: the verb.
+        described: its help.
+    """
+
+    @click.command(doing.word, help=described)
+    @pod_argument
+    @yes
+    @_options.as_json
+    @_options.identities
+    @click.pass_obj
+    def run(
+        options: Options, pod: str, yes: bool, as_json: bool, identities: tuple[Path, ...]
+    ) -> None:
+        carry_out(options, doing, Given(pod=pod, yes=yes, as_json=as_json, identities=identities))
+
+    return run
 
 
 def carry_out(options: Options, doing: Doing, given: Given) -> None:

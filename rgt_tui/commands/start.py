@@ -1,30 +1,14 @@
 """Starts a stopped Pod; it may be refused, or come back without a GPU."""
 
-from pathlib import Path
-
-import click
-
 from rgt_tui.actions import start
-from rgt_tui.commands import _options
-from rgt_tui.commands._doing import Doing, Given, carry_out, pod_argument, yes
-from rgt_tui.invocation import Options
+from rgt_tui.commands._doing import Doing, command
 
-
-@click.command("start", help=__doc__)
-@pod_argument
-@yes
-@_options.as_json
-@_options.identities
-@click.pass_obj
-def run(options: Options, pod: str, yes: bool, as_json: bool, identities: tuple[Path, ...]) -> None:
-    """Carries it out."""
-    doing = Doing(
+COMMAND = command(
+    Doing(
         word="start",
         action=start.ACTION,
         consequences=start.consequences,
         request=start.request,
-    )
-    carry_out(options, doing, Given(pod=pod, yes=yes, as_json=as_json, identities=identities))
-
-
-COMMAND = run
+    ),
+    __doc__,
+)

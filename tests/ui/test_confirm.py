@@ -93,9 +93,19 @@ async def test_a_paste_is_refused() -> None:
         assert "not what was asked" in screen_text(running.app)
 
 
-async def test_without_write_mode_the_question_can_be_read_and_nothing_leaves() -> None:
+@pytest.mark.parametrize("key", ["ctrl+x", "r", "K", "R"])
+async def test_without_write_mode_no_question_is_asked(key: str) -> None:
     async with console(replace(scenes.demo(), read_only=False)) as running:
+        rows = [row.cells[0].text for row in running.main.pane.rows(running.app.now_shown)]
+        await running.press("g", *["j"] * rows.index("sweep-07"), key)
+        assert running.app.screen is running.main
+        assert "E unlocks it" in screen_text(running.app)
+
+
+async def test_write_mode_that_ends_meanwhile_lets_nothing_leave() -> None:
+    async with console(unlocked()) as running:
         await opened(running, "ctrl+x")
+        await running.put(replace(scenes.demo(), read_only=False))
         await running.press("tab", *STOP, "tab", "tab", "enter")
         assert running.feed.performed == []
         assert "E unlocks it" in screen_text(running.app)

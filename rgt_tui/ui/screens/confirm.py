@@ -134,8 +134,9 @@ class ConfirmScreen(Asking):
         self._top = max(0, min(self._top, len(text) - room))
         part = text[self._top : self._top + room]
         filled = [*part, *[EMPTY] * (room - len(part)), *ask]
-        more = len(text) - room
-        note: Line = (Piece("j k scroll", Tone.WARN),) if more > 0 else EMPTY
+        below = len(text) - room - self._top
+        words = f"j: {below} more lines" if below > 0 else "k: back up" if self._top else ""
+        note: Line = (Piece(words, Tone.WARN),) if words else EMPTY
         space = Space(width=size.width, height=size.height, glyphs=self.desk.glyphs)
         title: Line = (Piece(self._question.title, Ink.ALARM),)
         self._page.paint(framed(filled, title, note, space))
