@@ -1,7 +1,6 @@
 """Restarts a running Pod's container in place."""
 
-from rgt_tui.actions import Action, Outcome
-from rgt_tui.actions._typed import question
+from rgt_tui.actions import Action, Outcome, question
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.request import Act, Request, Verb
 from rgt_tui.domain.units import show_duration

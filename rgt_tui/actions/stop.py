@@ -3,8 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from rgt_tui.actions import Action, Outcome
-from rgt_tui.actions._typed import question
+from rgt_tui.actions import Action, Outcome, question
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.rates import HOURS_A_MONTH, NETWORK_VOLUME_FIRST_TB, VOLUME_DISK_STOPPED
 from rgt_tui.domain.request import Act, Request, Verb
