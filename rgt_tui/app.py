@@ -347,8 +347,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 self.say(f"copied: {text}")
             case Confirm():
                 self.push_screen(ConfirmScreen(self, outcome, pod))
-            case Go(pane=pane, text=text):
-                self._go(pane, text)
+            case Go():
+                self._go(outcome)
             case Begin(order=order):
                 self._feed.begin(order)
                 self.say(f"asked for: {order.what}; 7 shows the jobs")
@@ -362,13 +362,12 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             case Show(title=title):
                 self._read(title, again(action, pod), pod, action.kinds)
 
-    def _go(self, pane: str, text: str) -> None:
+    def _go(self, to: Go) -> None:
         """Goes to a pane, out of what stands in front of the panes."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        main = self.screen
-        if isinstance(main, MainScreen):
-            main.go(pane, text)
+        if isinstance(main := self.screen, MainScreen):
+            main.go(to.pane, to.text)
 
     def _examine(self, pod: Pod | None) -> None:
         if pod is None:

@@ -132,6 +132,7 @@ async def open_session(
     from rgt_tui.clients.hostkeys import HostKeys
     from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
+    from rgt_tui.clients.verdicts import VerdictBook
     from rgt_tui.session import Session
     from rgt_tui.sources import Wires
 
@@ -161,6 +162,8 @@ async def open_session(
                 history=history,
                 balance=lambda: read_balance(base_url=where.base_url, key=where.key),
                 journal=writer.journal,
+                verdicts=VerdictBook(where.journal.parent / "verdicts.sqlite"),
+                holds=str(where.journal.parent / "holds"),
             ),
             store=store,
             clock=clock,
@@ -172,6 +175,7 @@ async def open_session(
 
 
 def _pacer() -> "Pacer":
+    """The clock of all calls that spend the rate limit."""
     import random
 
     from rgt_tui.pacing.pacer import Pacer

@@ -121,6 +121,8 @@ def unknown_why(pod: Pod, account: Account) -> str:
         return ""
     evidence = account.about(pod.id)
     failure = evidence.reading(CheckpointList).failure
+    if pod.is_running and pod.ssh_direct is None:
+        return "only the SSH gateway is offered, which runs no verifier (RP6)"
     if pod.is_running:
         why = failure.error if failure is not None else unreachable_why(pod, evidence)
         return why or "not listed yet"

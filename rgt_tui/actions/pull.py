@@ -1,14 +1,92 @@
 """Shows the checkpoints of a Pod; on one of them, asks where to pull it."""
 
-from rgt_tui.actions import Action, Aim, Go, Outcome
+import re
+from typing import TYPE_CHECKING, Final
+
+from rgt_tui.actions import Action, Aim, Begin, Confirm, Field, Go, Outcome
 from rgt_tui.domain.pod import Pod
-from rgt_tui.panes import Scene
+from rgt_tui.panes import Block, Cell, Scene, Tone
+
+if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.saved_facts import Saved
+
+ODD: Final = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
+    from rgt_tui.saved_facts import saved_on  # the first frame can spare it
+
     if aim is None or aim.pane != "checkpoints":
         return Go("checkpoints", pod.label if pod is not None else "")
-    return "a pull from here is not in this version"
+    if pod is None:
+        return "no Pod mounts this volume: rgt-tui browse reads it over S3"
+    found = saved_on(pod, scene.account, scene.now)
+    chosen = next((one for one in found if aim.key == f"{pod.id}:{one.one.path}"), None)
+    if chosen is None:
+        return "choose a checkpoint"
+    why = _why_not(pod, chosen)
+    return why or _question(pod, chosen)
+
+
+def _why_not(pod: Pod, saved: "Saved") -> str:
+    from rgt_tui.domain.pulling import no_road
+
+    if saved.one.unfinished:
+        return f"it is still being written: {saved.one.unfinished}"
+    if pod.is_alive and pod.ssh_direct is not None:
+        return ""
+    why = "its container does not live" if not pod.is_alive else "it has no direct SSH address"
+    refusal = no_road(pod, why)
+    return f"{refusal.message}. {refusal.hint}"
+
+
+def _question(pod: Pod, saved: "Saved") -> Confirm:
+    from rgt_tui import places
+    from rgt_tui.domain.job import FetchOrder
+    from rgt_tui.domain.units import show_bytes
+
+    one = saved.one
+
+    def order(typed: str) -> Begin | str:
+        target = typed.strip()
+        if target.startswith("~/"):
+            target = f"{places.home()}{target[1:]}"
+        if not target.startswith("/") or ".." in target.split("/"):
+            return "name an absolute folder of this machine, or one from ~/ on"
+        return Begin(
+            FetchOrder(pod=pod.id, name=pod.label, checkpoint=one, target=target.rstrip("/") or "/")
+        )
+
+    what = (
+        (Cell("from  ", Tone.ACCENT), Cell(one.shown)),
+        (
+            Cell("what  ", Tone.ACCENT),
+            Cell(f"{one.format}, {len(one.files)} files, {show_bytes(one.size)}"),
+        ),
+    )
+    how = (
+        (
+            Cell(
+                "It is copied as a job, at its full path below the folder; room is looked for first."
+            ),
+        ),
+        (
+            Cell(
+                "Both ends are hashed, the copy is read again and verified, and held by hard links."
+            ),
+        ),
+        (Cell("A lost connection is taken up again; a cancelled pull goes on where it was."),),
+        (Cell("A folder in memory (tmpfs) is refused. Nothing on the Pod is changed."),),
+    )
+    folder = ODD.sub("_", pod.label).lstrip(".") or str(pod.id)
+    return Confirm(
+        title=f"Pull {one.called}?",
+        blocks=(Block(f"Checkpoint of {pod.label}", what), Block("What happens", how)),
+        button="Pull",
+        field=Field("folder of this machine", f"~/rgt-pull/{folder}"),
+        request=order,
+        writes=False,
+    )
 
 
 ACTION = Action(

@@ -7,7 +7,7 @@ and safetensors, GGUF, HDF5 and legacy torch files carry no checksum at all (5,3
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
@@ -279,6 +279,16 @@ class CheckpointProofs:
             if reason is not None:
                 return worst, reason
         return Verdict.OK, found[-1][1]
+
+
+def with_copies(known: CheckpointProofs, copies: Iterable[Copy]) -> CheckpointProofs:
+    """The proofs with more equal copies; one in the same place and path replaces the older."""
+    by_hash = dict(known.copies)
+    for copy in copies:
+        where = (copy.place, copy.path)
+        others = [c for c in by_hash.get(copy.sha256, ()) if (c.place, c.path) != where]
+        by_hash[copy.sha256] = (*others, copy)
+    return replace(known, copies=MappingProxyType(by_hash))
 
 
 def with_proofs(

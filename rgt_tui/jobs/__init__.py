@@ -31,6 +31,7 @@ class Bench:
         account: gives what is known at this moment.
         learn: takes in what the job found out.
         progress: is told the bytes since it was last told.
+        reach: is told how many bytes are done and the rate, where the work itself counts them.
         say: is told what goes on, one sentence.
     """
 
@@ -39,6 +40,7 @@ class Bench:
     account: Callable[[], Account]
     learn: Callable[[Change], None] = field(repr=False)
     progress: Callable[[int], None] = field(repr=False)
+    reach: Callable[[int, float | None], None] = field(repr=False)
     say: Callable[[str], None] = field(repr=False)
 
     def seen(self, value: object, pod: PodId) -> None:

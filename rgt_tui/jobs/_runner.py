@@ -33,6 +33,7 @@ class _Running:
     task: asyncio.Task[None] | None = None
     read: int = 0
     told: float = 0.0
+    spoke: float = 0.0
     marks: deque[tuple[float, int]] = field(default_factory=deque)
     is_unwanted: bool = False
 
@@ -99,8 +100,24 @@ class Runner:
             account=lambda: self.store.state.account,
             learn=lambda change: self.store.apply((change,)),
             progress=lambda count: self._progressed(number, count),
-            say=lambda text: self._change(number, said=text),
+            reach=lambda done, rate: self._reached(number, done, rate),
+            say=lambda text: self._said(number, text),
         )
+
+    def _said(self, number: int, text: str) -> None:
+        """A new sentence, not more often than progress is shown."""
+        running = self._running[number]
+        now = self.clock()
+        if now - running.spoke >= TELL_S:
+            running.spoke = now
+            self._change(number, said=text)
+
+    def _reached(self, number: int, done: int, rate: float | None) -> None:
+        running = self._running[number]
+        now = self.clock()
+        if done != running.read and now - running.told >= TELL_S:
+            running.told, running.read = now, done
+            self._change(number, heard=now, done=done, rate=rate)
 
     def _progressed(self, number: int, count: int) -> None:
         running = self._running[number]

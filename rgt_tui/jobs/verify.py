@@ -19,6 +19,7 @@ async def _run(bench: Bench, order: VerifyOrder) -> str:
     known = evidence.value(CheckpointProofs) or CheckpointProofs()
     proofs = with_proofs(known, one, proven.files, proven.groups)
     bench.seen(proofs, order.pod)
+    await bench.wires.verdicts.keep(f"pod:{pod.id}@{pod.start}", proven.files, bench.clock())
     verdict, reason = proofs.verdict_of(one)
     level = proofs.level_of(one)
     read = sum(proof.bytes_read for proof in proven.files)

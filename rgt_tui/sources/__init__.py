@@ -28,17 +28,25 @@ if TYPE_CHECKING:
     from rgt_tui.clients.history import (
         HistoryBook,  # loads sqlite3, which the first frame can spare
     )
+    from rgt_tui.clients.verdicts import VerdictBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wires:
-    """The open connections a source may use."""
+    """The open connections a source may use.
+
+    Attributes:
+        verdicts: proofs of checkpoint files from run to run.
+        holds: folder of the hard links that keep pulled copies.
+    """
 
     rest: Rest
     shells: SshPool
     balance: Callable[[], Awaitable[Balance]]
     history: "HistoryBook"
     journal: Journal
+    verdicts: "VerdictBook"
+    holds: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

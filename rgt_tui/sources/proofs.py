@@ -39,6 +39,7 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
         proven.groups,
         {file.path for one in listed.checkpoints for file in one.files},
     )
+    await ask.wires.verdicts.keep(f"pod:{pod.id}@{pod.start}", proven.files, ask.clock())
     return (ask.seen(proofs, source="ssh"),)
 
 

@@ -14,6 +14,8 @@ from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.store import Store
 
+PATIENT = Config(connect_timeout_s=60.0)
+"""A busy machine takes long to log in; no test here is about that."""
 Opened = Callable[[], contextlib.AbstractAsyncContextManager[tuple[Session, Store]]]
 
 
@@ -33,6 +35,7 @@ def where(simulator: Simulator, tmp_path: Path) -> Address:
         source="test",
         identities=(Path(simulator.ssh_identity),),
         host_keys=tmp_path / "hostkeys.json",
+        journal=tmp_path / "state" / "journal.jsonl",
     )
 
 
@@ -43,7 +46,7 @@ def opened(where: Address) -> Opened:
     @contextlib.asynccontextmanager
     async def open_it() -> AsyncIterator[tuple[Session, Store]]:
         store, clock = Store(), session_clock()
-        async with open_session(where, Config(), store, clock) as session:
+        async with open_session(where, PATIENT, store, clock) as session:
             yield session, store
 
     return open_it

@@ -1,15 +1,18 @@
 """Jobs in a session that reads a simulated account: real SSH, real verifier processes."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Level
-from rgt_tui.domain.job import Job, JobEnd, MeasureOrder, Order, VerifyOrder
+from rgt_tui.domain.durable import NotDurable, Witness
+from rgt_tui.domain.job import FetchOrder, Job, JobEnd, MeasureOrder, Order, VerifyOrder
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.facts import find_pod
 from rgt_tui.probes.largest import LargestReport
+from rgt_tui.saved_facts import saved_on
 from rgt_tui.session import Session
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
@@ -112,6 +115,47 @@ async def test_measuring_walks_the_disks_now(opened: Opened) -> None:
         after = store.state.account.about(pod.id).latest(LargestReport)
         assert after is not None
         assert before is None or after.at > before.at
+
+
+async def test_a_pull_is_a_job_and_its_held_copy_keeps_what_the_pod_would_lose(
+    opened: Opened, tmp_path: Path
+) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        lost = next(one for one in inventory.checkpoints if one.path.startswith("/root/"))
+        target = tmp_path / "home"
+        order = FetchOrder(pod=pod.id, name=pod.name, checkpoint=lost, target=str(target))
+        number = await begin(session, store, order)
+        await until(ended(store, number), seconds=90)
+        if "in memory" in job(store, number).said:
+            pytest.skip("the test folder lies in memory, where nothing is pulled to")
+        assert job(store, number).end is JobEnd.DONE, job(store, number).said
+        assert "equal at both ends, 1 held" in job(store, number).said
+        assert (target / lost.path.lstrip("/")).stat().st_size == lost.size
+        (saved,) = (
+            one
+            for one in saved_on(pod, store.state.account, session.clock())
+            if one.one.path == lost.path
+        )
+        assert not isinstance(saved.kept, NotDurable)
+        assert [place.witnesses for place in saved.kept] == [(Witness.HELD,)]
+        assert saved.is_loaded
+
+
+async def test_after_a_restart_nothing_is_read_twice(opened: Opened) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        one = inventory.checkpoints[-1]
+        await begin(session, store, verify(pod, one))
+        await until(ended(store), seconds=60)
+        first = store.state.account.about(pod.id).value(CheckpointProofs)
+        assert first is not None
+    async with watching(opened) as (_, store):
+        await listed(store, "train-a")
+        await until(lambda: store.state.account.about(pod.id).value(CheckpointProofs), seconds=60)
+        again = store.state.account.about(pod.id).latest(CheckpointProofs)
+        assert again is not None
+        assert again.value.of(one.files[0]) == first.of(one.files[0])
 
 
 async def test_jobs_end_with_the_session_and_say_so(opened: Opened) -> None:

@@ -9,6 +9,7 @@ from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.journal import Journal
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool
+from rgt_tui.clients.verdicts import VerdictBook
 from rgt_tui.domain.billing import Billing
 from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
 from rgt_tui.domain.money import Balance
@@ -52,7 +53,13 @@ class Hour:
         async with rest, shells, HistoryBook(None) as book:
             journal = Journal(self._folder / "journal", account="", clock=lambda: self.now)
             wires = Wires(
-                rest=rest, shells=shells, balance=no_balance, history=book, journal=journal
+                rest=rest,
+                shells=shells,
+                balance=no_balance,
+                history=book,
+                journal=journal,
+                verdicts=VerdictBook(None),
+                holds=str(self._folder / "holds"),
             )
             writer = Writer(
                 rest=rest,

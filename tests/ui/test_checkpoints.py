@@ -4,10 +4,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Verdict
-from rgt_tui.domain.job import VerifyOrder
+from rgt_tui.domain.job import FetchOrder, VerifyOrder
 from tests.conftest import screen_text
 from tests.ui import saved, scenes
 from tests.ui.driving import console
+from tests.ui.test_jobs import awake
 from tests.values import NOW, having
 
 
@@ -58,7 +59,9 @@ async def test_nothing_that_is_kept_means_that_all_would_be_lost() -> None:
 async def test_what_nobody_could_look_at_is_no_absence_of_checkpoints() -> None:
     async with console(saved.saved(), (200, 60), "checkpoints") as running:
         rows = {row.key: row.cells[1].text for row in running.table.rows}
-        assert rows[f"{scenes.never_started().id}:unknown"].startswith("not known: only the SSH")
+        assert rows[f"{scenes.never_started().id}:unknown"].startswith(
+            "not known: only the SSH gateway"
+        )
         assert rows[f"{scenes.stopped().id}:unknown"].startswith("not known: it does not run")
         assert "1 places were not seen" in rows[f"{scenes.full_disk().id}:gaps"]
         assert "no checkpoint" not in rows.values()
@@ -93,6 +96,34 @@ async def test_v_on_another_pane_leads_to_the_checkpoints_of_that_pod() -> None:
     async with console(saved.saved()) as running:
         await running.press("slash", *"train", "enter", "V")
         assert running.main.pane.name == "checkpoints"
+        assert running.feed.begun == []
+
+
+async def test_p_on_a_checkpoint_asks_for_the_folder_and_begins_a_pull_also_when_locked() -> None:
+    async with console(saved.saved(), pane="checkpoints") as running:
+        await running.press("p")
+        assert "still being written" in screen_text(running.app)
+        await running.press("j", "p")
+        assert "Pull checkpoint-88000 in /workspace/out?" in screen_text(running.app)
+        await awake(running)
+        await running.press("tab", "ctrl+u", *"rel", "tab", "tab", "enter")
+        assert "name an absolute folder" in screen_text(running.app)
+        await running.press("tab", "ctrl+u", *"/data/a", "tab", "tab", "enter")
+        pod = scenes.training()
+        assert running.feed.begun == [
+            FetchOrder(pod=pod.id, name=pod.name, checkpoint=saved.WHOLE, target="/data/a")
+        ]
+        assert running.app.screen is running.main
+
+
+async def test_through_the_gateway_a_pull_is_refused_with_what_to_do_instead() -> None:
+    listed = CheckpointList(checkpoints=(saved.WHOLE,), pod_now=NOW)
+    gateway = scenes.never_started()
+    account = having(saved.account(), gateway, listed, at=NOW)
+    async with console(scenes.scene_of(account), (200, 60), "checkpoints") as running:
+        await running.press("slash", *"infer", "enter", "p")
+        text = screen_text(running.app)
+        assert "nothing can be pulled" in text
         assert running.feed.begun == []
 
 
