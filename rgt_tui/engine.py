@@ -180,7 +180,7 @@ class Engine:
             self._store.say(self._clock(), f"! {order.what}: not begun, there is no connection")
             return
         with contextlib.suppress(RuntimeError):  # the loop has just been closed
-            loop.call_soon_threadsafe(session.order, order)
+            loop.call_soon_threadsafe(session.jobs.order, order)
 
     def cancel(self, job: int) -> None:
         """Ends a job. Safe from any thread."""

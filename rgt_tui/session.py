@@ -6,16 +6,16 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.browsing import Browser
 from rgt_tui.clock import Clock
-from rgt_tui.domain.account import Change
+from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import Limited, RgtError, SshFault, fault_of
 from rgt_tui.domain.evidence import Failed
-from rgt_tui.domain.job import Order
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.request import EmptyTrash, Ending, Request
 from rgt_tui.domain.units import PodId
@@ -73,7 +73,6 @@ class Session:
     _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
     _standing: Standing = field(default_factory=Standing)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
-    _orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
     _to_open: asyncio.Queue[PodId] = field(default_factory=asyncio.Queue)
     _desk: "Desk | None" = None
 
@@ -91,7 +90,7 @@ class Session:
                     tasks.create_task(self._watch_unmetered(source, tasks))
             tasks.create_task(self._conclude())
             tasks.create_task(self._serve_requests(tasks))
-            tasks.create_task(self._serve_orders(tasks))
+            tasks.create_task(self.jobs.serve(tasks))
             tasks.create_task(self._serve_checklists(tasks))
             tasks.create_task(self.browser.serve(tasks))
 
@@ -158,10 +157,6 @@ class Session:
         """Has a request carried out while `watch` runs; what becomes of it is said."""
         self._requests.put_nowait((request, approval))
 
-    def order(self, order: Order) -> None:
-        """Has long work done while `watch` runs; how far it is stands in the store."""
-        self._orders.put_nowait(order)
-
     def open_checklist(self, pod: PodId) -> None:
         """Opens the checklist of a Pod while `watch` runs; how far it is stands in the store."""
         self._to_open.put_nowait(pod)
@@ -217,11 +212,6 @@ class Session:
         while True:
             request, approval = await self._requests.get()
             tasks.create_task(self.perform(request, approval))
-
-    async def _serve_orders(self, tasks: asyncio.TaskGroup) -> None:
-        while True:
-            job = self.jobs.begin(await self._orders.get(), tasks)
-            self.store.say(self.clock(), f"i job {job.number}: {job.order.what}")
 
     async def _ask_pods(self, only: Sequence[str], sources: Sequence[Source]) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -330,21 +320,17 @@ class Session:
                 self.store.say(self.clock(), f"w {failure.error}. {failure.hint}".rstrip(". "))
 
     def _ask(self, pod: Pod | None) -> Ask:
-        return Ask(
-            wires=self.wires,
-            account=self.store.state.account,
-            clock=self.clock,
-            pod=pod,
-            known_now=lambda: self.store.state.account,
-        )
+        now = self._known
+        return Ask(wires=self.wires, account=now(), clock=self.clock, pod=pod, known_now=now)
+
+    def _known(self) -> Account:
+        return self.store.state.account
 
     async def _conclude(self) -> None:
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CONCLUDE_S):
                     await self._news.wait()
-            except TimeoutError:
-                pass
             self._news.clear()
             before = self.store.state.findings
             now = self.clock()

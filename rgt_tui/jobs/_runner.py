@@ -47,6 +47,17 @@ class Runner:
     clock: Clock
     _running: dict[int, _Running] = field(default_factory=dict)
     _turns: dict[PodId, asyncio.Lock] = field(default_factory=dict)
+    _orders: asyncio.Queue[Order] = field(default_factory=asyncio.Queue)
+
+    def order(self, order: Order) -> None:
+        """Has an order carried out while `serve` runs; how far it is stands in the store."""
+        self._orders.put_nowait(order)
+
+    async def serve(self, tasks: asyncio.TaskGroup) -> None:
+        """Begins each order as it comes, for ever."""
+        while True:
+            job = self.begin(await self._orders.get(), tasks)
+            self.store.say(self.clock(), f"i job {job.number}: {job.order.what}")
 
     def begin(self, order: Order, tasks: asyncio.TaskGroup) -> Job:
         """Begins an order, or puts it behind the job that its Pod is busy with."""

@@ -48,7 +48,7 @@ def verify(pod: Pod, checkpoint: Checkpoint, level: Level = Level.FULL) -> Verif
 
 async def begin(session: Session, store: Store, order: Order) -> int:
     count = len(store.state.jobs)
-    session.order(order)
+    session.jobs.order(order)
     await until(lambda: len(store.state.jobs) > count)
     return store.state.jobs[-1].number
 
