@@ -75,7 +75,7 @@ class Journal:
         seq = self.note(INTENT, op, what, http=http, **fields)
         return Recorded(_ISSUER, (method, path, http["body"]), op=op, seq=seq)
 
-    def burn(self, op: str, what: str, permit: Permit, **fields: object) -> Recorded:
+    def intend_delete(self, op: str, what: str, permit: Permit, **fields: object) -> Recorded:
         """Writes that a Pod is about to be deleted, and uses the permit's number up for good.
 
         Args:

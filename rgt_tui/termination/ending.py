@@ -91,7 +91,9 @@ class Ending:
         journal = hands.wires.journal
         approved = {**about, **summary(checklist), **evidence}
         await asyncio.to_thread(journal.note, "approve", self._op, what, **approved)
-        record = await asyncio.to_thread(journal.burn, self._op, what, permit, **about, **evidence)
+        record = await asyncio.to_thread(
+            journal.intend_delete, self._op, what, permit, **about, **evidence
+        )
         if hands.mode.why_not is not None:
             raise GuardRefused(hands.mode.why_not)
         try:

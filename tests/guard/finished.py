@@ -62,7 +62,6 @@ def finished(
     """A proceeding that is permitted at `now`."""
     began = now - UNDO_S - 20.0
     checklist = open_checklist(dossier(began, pod_id=pod_id, loss=loss), began, seed=0)
-    proceeding = Proceeding(checklist, clock or (lambda: now))
     text = checklist.challenge.text
     events: tuple[Event, ...] = (
         Typed(text=text, keys=len(text), now=now - UNDO_S, can_write=True),
@@ -70,8 +69,8 @@ def finished(
         Fenced(dossier=dossier(now, pod_id=pod_id, loss=loss), now=now),
     )
     for event in events:
-        proceeding.feed(event)
-    return proceeding
+        checklist = step(checklist, event)
+    return Proceeding(checklist, clock or (lambda: now))
 
 
 def gathered(facts: Dossier, now: float) -> Gathered:
