@@ -87,11 +87,15 @@ def root(ctx: click.Context, /, **options: object) -> None:
 
     Without a command it opens the console; without a terminal it prints the triage report.
     """
-    ctx.obj = Options(**options)  # type: ignore[arg-type]  # click has checked each option
+    ctx.obj = Options(**options, console=_open_console)  # type: ignore[arg-type]  # click has checked each option
     if ctx.invoked_subcommand is None:
-        from rgt_tui.console import open_console  # heavy: only when the console is wanted
+        ctx.exit(_open_console(ctx.obj))
 
-        ctx.exit(open_console(ctx.obj))
+
+def _open_console(options: Options) -> int:
+    from rgt_tui.console import open_console  # heavy: only when the console is wanted
+
+    return open_console(options)
 
 
 def main(argv: Sequence[str]) -> int:

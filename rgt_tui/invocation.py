@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ class Options:
         config_file: configuration to read in place of the default one.
         wire: `diff` or `stock`; None means what the configuration says.
         identities: private keys for SSH, tried before the configured ones.
+        console: opens the console, for a command that leads there; None where there is none.
     """
 
     demo: bool = False
@@ -26,6 +27,7 @@ class Options:
     config_file: Path | None = None
     wire: str | None = None
     identities: tuple[Path, ...] = ()
+    console: "Callable[[Options], int] | None" = None
 
 
 def emit(answer: Mapping[str, object]) -> None:

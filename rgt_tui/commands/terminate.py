@@ -1,5 +1,6 @@
 """Shows what stands between a Pod and its deletion; deletes only in the console, by a person."""
 
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,16 +33,14 @@ def run(
     ctx: click.Context, pod: str, plan: bool, as_json: bool, identities: tuple[Path, ...]
 ) -> None:
     """Prints the plan, or opens the console where a person can go through the checklist."""
-    from rgt_tui.console import open_console, why_no_console
-
     options: Options = ctx.obj
-    why = why_no_console()
-    if not (plan or as_json or why):
+    is_person = sys.stdin.isatty() and sys.stdout.isatty()
+    if is_person and options.console is not None and not (plan or as_json):
         narrate(f"the console opens: E unlocks write mode, Ctrl-D on {pod!r} opens its checklist")
-        ctx.exit(open_console(options))
+        ctx.exit(options.console(options))
     permitted = _print_plan(options, pod, as_json=as_json, identities=identities)
     if not (plan or as_json):
-        narrate(f"nothing is terminated here: {why}. The checklist wants a person at a terminal")
+        narrate("nothing is terminated here: the checklist wants a person at a terminal")
         ctx.exit(GuardRefused.exit_code)
     ctx.exit(0 if permitted and plan else GuardRefused.exit_code)
 
