@@ -33,7 +33,7 @@ def machine() -> tuple[Check, ...]:
         _clipboard(),
         _versions(),
         _program("ssh", ("-V",), "rgt-tui connects by itself, but `ssh` in a shell needs it"),
-        _program("rsync", ("--version",), "copying from Pods by hand needs it"),
+        _rsync(),
     )
 
 
@@ -147,6 +147,19 @@ def _program(name: str, argv: tuple[str, ...], needed: str) -> Check:
     if said is None:
         return unknown(name, f"{clean(path)}, which does not tell its version")
     return ok(name, f"{clean(path)}, {said}")
+
+
+def _rsync() -> Check:
+    """Pulls do without it; `pull --with rsync` takes one without known holes only."""
+    from rgt_tui.clients.rsync_version import find_rsync
+
+    found = find_rsync()
+    if found is None:
+        return ok("rsync", "not on PATH; pulls have a transfer of their own")
+    said = f"{clean(found.path)}, version {found.version or '?'}: {found.said}"
+    if found.is_usable:
+        return ok("rsync", said)
+    return warn("rsync", said, "Update rsync. Pulls use their own transfer and never this one.")
 
 
 def _output(argv: tuple[str, ...]) -> str | None:
