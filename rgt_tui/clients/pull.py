@@ -23,8 +23,10 @@ from rgt_tui.clients.pull_lane import Hands, Lane, Patience
 from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_parts import Parts, open_parts
 from rgt_tui.clients.pull_plan import Listing, drop_stale, jobs_of, list_remote, prepare
+from rgt_tui.clients.pull_rsync import Carrier, carry
 from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Target, cannot_write, open_target
+from rgt_tui.clients.rsync_version import find_rsync
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock, session_clock
 from rgt_tui.domain.errors import RgtError, SshError
@@ -108,6 +110,8 @@ class _Pull:
     clock: Clock
     talks: AsyncExitStack = field(default_factory=AsyncExitStack)
     talk: "Talk | None" = None
+    tool: str = OWN
+    has_rsync: bool = False
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
@@ -133,8 +137,8 @@ class _Pull:
                     self.talk = await self.talks.enter_async_context(opening)
                 listing = await list_remote(self.talk, self.order)
                 asked = time.monotonic()
-                async for _ in self.talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
-                    pass
+                async for said in self.talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
+                    self.has_rsync = bool(said.get("rsync"))
                 return listing, time.monotonic() - asked
             except SshError as error:
                 self.talk = None
@@ -159,6 +163,8 @@ class _Pull:
         self.meter.begin(Stage.COPYING, files=len(jobs), content=total)
         try:
             await asyncio.to_thread(drop_stale, jobs, store)
+            if self.order.with_rsync:
+                await self._carry(jobs, store)
             board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
             missing = self.meter.bytes_total - self.meter.bytes_done
             count = self.order.lanes or (
@@ -170,6 +176,20 @@ class _Pull:
             raise _first(group) from group
         finally:
             await asyncio.shield(asyncio.to_thread(_leave, store))
+
+    async def _carry(self, jobs: Sequence[Job], store: Store) -> None:
+        """Has rsync bring what it can; says why where it brings nothing or not all."""
+        found = await asyncio.to_thread(find_rsync)
+        why = "there is none here" if found is None else found.said
+        if not self.has_rsync:
+            why = "there is none on the Pod"
+        elif found is not None and found.is_usable:
+            carrier = Carrier(rsync=found, road=await self.pool.road(self.target))
+            why = await carry(carrier, jobs, store)
+            self.tool = f"rsync {found.version}"
+            self.meter.begin(Stage.COPYING, files=len(jobs), content=self.meter.bytes_total)
+        if why:
+            self.meter.said(f"rsync: {why}; our own transfer brings the rest")
 
     async def _fetch(self, board: Board, store: Store, count: int) -> None:
         talk, self.talk = self.talk, None
@@ -227,7 +247,7 @@ class _Pull:
             manifest=manifest,
             moved=self.meter.moved,
             seconds=time.monotonic() - began,
-            tool=OWN,
+            tool=self.tool,
         )
 
 

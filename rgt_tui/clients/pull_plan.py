@@ -114,7 +114,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
         if _is_here(job, store, order, work) or job.ended is not None:
             continue
         count += 1
-        if not job.is_small:
+        if not job.is_small or job.key in store.journal.written:
             _resume(job, store)
             store.journal.begin(job.key, job.relative)
             large.append(job)

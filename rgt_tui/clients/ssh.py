@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from rgt_tui import places
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen, Place
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
@@ -102,6 +103,22 @@ class ProbeAnswer:
     seconds: Mapping[str, float]
     host_key: HostKeySeen
     fault: SshError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """The way to a host for a program of its own, such as `ssh`.
+
+    Attributes:
+        host_key: the key that the host has shown and that was accepted, as OpenSSH writes it.
+        identities: private key files; the agent's keys are beside them.
+    """
+
+    host: str
+    port: int
+    username: str
+    host_key: str
+    identities: tuple[Path, ...]
 
 
 @dataclass(slots=True)
@@ -229,6 +246,24 @@ class SshPool:
         names = FETCHER if lane else ()
         async with link.gate, talk(wire.connection, target.where, names=names) as talking:
             yield talking
+
+    async def road(self, target: SshTarget) -> Road:
+        """The way to a host, once its host key was accepted.
+
+        Raises:
+            SshError: the host cannot be reached.
+        """
+        link = await self._connected(target, 1)
+        key = link.wire.connection.get_server_host_key() if link.wire is not None else None
+        if key is None:
+            raise SshError(SshFault.BAD_ANSWER, f"{target.where}: it has shown no host key")
+        return Road(
+            host=target.host,
+            port=target.port,
+            username=target.username,
+            host_key=key.export_public_key().decode().strip(),
+            identities=self._identities or usual_identities(),
+        )
 
     async def forget(self, target: SshTarget) -> None:
         """Closes the connections to a host that need not be examined any more."""
@@ -391,6 +426,14 @@ def _terminal_only(target: SshTarget) -> SshError:
     said = f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)"
     hint = "Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container"
     return SshError(SshFault.NO_ADDRESS, said, hint=hint)
+
+
+def usual_identities() -> tuple[Path, ...]:
+    """The private keys that are offered when none is named."""
+    from rgt_tui.clients import ssh_keys  # asyncssh is loaded by now
+
+    known = (Path(places.home()) / name for name in ssh_keys.USUAL)
+    return tuple(path for path in known if path.exists())
 
 
 def _import_wire() -> None:

@@ -50,6 +50,7 @@ class Given:
     remotes: tuple[str, ...]
     to: str
     replace: bool
+    tool: str
     identities: tuple[Path, ...]
 
 
@@ -64,6 +65,15 @@ class Given:
 )
 @click.option(
     "--replace", is_flag=True, help="Replace files here that are not those there; else they stay."
+)
+@click.option(
+    "--with",
+    "tool",
+    type=click.Choice(["own", "rsync"]),
+    default="own",
+    show_default=True,
+    help="What carries the bytes. rsync: where both ends have it and the local one has no known "
+    "holes (see doctor); both ends are hashed all the same.",
 )
 @_options.as_json
 @_options.identities
@@ -113,6 +123,7 @@ async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tu
             to=asked.to,
             holds=_holds(where),
             replace=asked.replace,
+            with_rsync=asked.tool == "rsync",
         )
         return pod, await pull(shells, target, order, bar.tell, clock)
 

@@ -93,6 +93,9 @@ class PullOrder:
         known: hashes of files there by absolute path, with the state of the file they are of.
         silence_s: how long nothing may come before the Pod's disk counts as stalled.
         lanes: connections for large files; 0 takes several where the road is long.
+        with_rsync: whether rsync carries the bytes, where both ends have it and the local one has no
+            known holes. Our own transfer is faster, reads every byte once there, and goes on after
+            a drop at any byte; rsync is for people who must use it.
         waits_s: before each try after a drop; a byte that came begins anew.
     """
 
@@ -104,6 +107,7 @@ class PullOrder:
     known: Mapping[str, FileProof] = field(default_factory=lambda: MappingProxyType({}))
     silence_s: float = 60.0
     lanes: int = 0
+    with_rsync: bool = False
     waits_s: tuple[float, ...] = (0.2, 1.0, 2.0, 4.0, 8.0)
 
 

@@ -38,7 +38,10 @@ def main() -> None:
 
 
 def _hello(request: Dict[str, Any]) -> Answers:
-    yield {"tool": TOOL, "python": list(sys.version_info[:2])}
+    from shutil import which
+
+    python = list(sys.version_info[:2])
+    yield {"tool": TOOL, "python": python, "rsync": which("rsync") is not None}
 
 
 def _files(request: Dict[str, Any]) -> Answers:
