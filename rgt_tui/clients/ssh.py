@@ -10,17 +10,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from rgt_tui import places
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen, Place
-from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
-from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.text import clean
-from rgt_tui.probes import BadSection, Probe, Section
-from rgt_tui.probes._script import Script, compose
+from rgt_tui.probes import Section
+from rgt_tui.probes._script import Script
 from rgt_tui.verifiers._compose import FETCHER
 
 if TYPE_CHECKING:
@@ -38,8 +36,6 @@ TURNS: Final = 3
 GATEWAY_CONNECTS: Final = 2
 GATEWAY_PAUSE_S: Final = 0.3
 """At most so long before a login at the gateway, so that a fleet does not come all at once."""
-SPARE_S: Final = 8.0
-"""Added to the time limits of all sections: for the wire and a slow machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,44 +378,6 @@ class SshPool:
             is_closed = await run.carry(wire.connection)
         if not is_closed and link.wire is wire:
             link.leaked += 1
-
-
-async def examine(
-    pool: SshPool, target: SshTarget, probes: Sequence[Probe], now: Clock
-) -> tuple[tuple[type, Observed[Any] | Failed], ...]:
-    """Asks a host all `probes`: for each report type what was seen, or why not.
-
-    Raises:
-        SshError: nothing came back at all.
-    """
-    script = compose(probes)
-    answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
-    return events_of(answer, target, probes, now())
-
-
-def events_of(
-    answer: ProbeAnswer, target: SshTarget, probes: Sequence[Probe], at: float
-) -> tuple[tuple[type, Observed[Any] | Failed], ...]:
-    """What an answer says for each report type; `at` is when it came."""
-    return tuple((probe.report, _event(probe, answer, target, at)) for probe in probes)
-
-
-def _event(
-    probe: Probe, answer: ProbeAnswer, target: SshTarget, at: float
-) -> Observed[Any] | Failed:
-    section = answer.sections.get(probe.name)
-    if section is None:
-        fault = answer.fault or SshError(
-            SshFault.BAD_ANSWER, f"{target.where}: no answer to {probe.name}"
-        )
-        return Failed(fault.message, at, fault.kind, fault.hint)
-    try:
-        return Observed(probe.parse(section), at, "ssh")
-    except BadSection as error:
-        return Failed(f"{target.where}: {error}", at, SshFault.BAD_ANSWER)
-    except Exception as error:  # noqa: BLE001  # whatever a host sends fails its section alone
-        why = f"the answer to {probe.name} could not be read ({type(error).__name__})"
-        return Failed(f"{target.where}: {why}", at, SshFault.BAD_ANSWER)
 
 
 def _terminal_only(target: SshTarget) -> SshError:

@@ -11,7 +11,8 @@ import click
 from rgt_tui import places
 from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
 from rgt_tui.clients.record_json import encode
-from rgt_tui.clients.ssh import SPARE_S, ProbeAnswer, SshPool, SshTarget, events_of
+from rgt_tui.clients.ssh import ProbeAnswer, SshPool, SshTarget
+from rgt_tui.clients.ssh_examine import SPARE_S, events_of
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options, gpu
 from rgt_tui.commands._targets import pod_target, ssh_target

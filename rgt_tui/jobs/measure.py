@@ -1,6 +1,6 @@
 """Walks the disks of a Pod at once, in place of waiting for the next turn of the slow probes."""
 
-from rgt_tui.clients.ssh import examine
+from rgt_tui.clients.ssh_examine import examine
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Failed, Observed

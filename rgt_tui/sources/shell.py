@@ -7,7 +7,7 @@ carries no files (RP6).
 from dataclasses import replace
 from typing import Final
 
-from rgt_tui.clients.ssh import examine
+from rgt_tui.clients.ssh_examine import examine
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import Pod

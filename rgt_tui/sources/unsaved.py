@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rgt_tui.clients.ssh import examine
+from rgt_tui.clients.ssh_examine import examine
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.pod import Pod
 from rgt_tui.probes import identity, unsaved

@@ -1,5 +1,6 @@
 from rgt_tui.clients.hostkeys import FIRST_SEEN, HostKeySeen
-from rgt_tui.clients.ssh import ProbeAnswer, SshTarget, events_of
+from rgt_tui.clients.ssh import ProbeAnswer, SshTarget
+from rgt_tui.clients.ssh_examine import events_of
 from rgt_tui.domain.errors import SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.probes import Probe, Section

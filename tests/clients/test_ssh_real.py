@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.clients.ssh import examine
+from rgt_tui.clients.ssh_examine import examine
 from rgt_tui.domain.errors import SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.volume import MountKind

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from rgt_tui.clients.hostkeys import FIRST_SEEN, PINNED, HostKeys
-from rgt_tui.clients.ssh import SshPool, SshTarget, examine
+from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.clients.ssh_examine import examine
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.units import GIB
