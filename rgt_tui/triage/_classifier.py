@@ -24,6 +24,8 @@ _COLOURS: Final = re.compile(
     r"(?:\x1b|\\x1b)(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07]{0,200}(?:\x07|\\x07)?)"
 )
 _WRAPPED: Final = re.compile(r'^\{.{0,300}?"(?:line|log|message|msg)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_COLLECTORS: Final = ('"ts"', '"stream"', '"level"', '"severity"')
+"""One of these names stands beside a line that a collector or a logger wrapped, not in an API's answer."""
 _STAMPED: Final = re.compile(
     r"^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:(?:stdout|stderr) [FP] )?"
     r"|(?:container|system)\s+\d\d:\d\d:\d\d\s+)"
@@ -153,6 +155,6 @@ class Classifier:
 def _bare(line: str) -> str:
     """The line without what a log collector wrote around it."""
     wrapped = _WRAPPED.match(line)
-    if wrapped is not None and '"ts"' in line[: wrapped.start(1)]:
-        return wrapped[1].replace('\\"', '"')
+    if wrapped is not None and any(name in line for name in _COLLECTORS):
+        return wrapped[1].replace('\\"', '"').removesuffix("\\n")
     return _STAMPED.sub("", line, count=1)

@@ -147,5 +147,15 @@ DETECTOR = Detector(
             pattern=r"nvidia-smi: (?:command )?not found|Found no NVIDIA driver on your system",
             reason="there is no GPU inside the Pod",
         ),
+        Rule(
+            words="smi+found",
+            pattern=r"command not found: nvidia-smi",
+            reason="there is no GPU inside the Pod",
+        ),
+        Rule(
+            words="cuda+gpus",
+            pattern=r"No CUDA GPUs are available",
+            reason="there is no GPU inside the Pod",
+        ),
     ),
 )

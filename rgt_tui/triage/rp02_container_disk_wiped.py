@@ -127,5 +127,15 @@ DETECTOR = Detector(
             tells=_missing_module,
             even_quoted=True,
         ),
+        Rule(
+            words="such+file open+file",
+            pattern=r"(?:/root|/opt|/home/\w+)/\.?venv/\S*:? No such file|can't open file '(?:/root|/home|/opt|/data)/[^']+': \[Errno 2\]",
+            reason="a path on the container disk is missing",
+        ),
+        Rule(
+            words="tmux screen nvtop htop rclone",
+            pattern=r"command not found: (?:tmux|screen|nvtop|htop|rclone)\b|\b(?:tmux|screen|nvtop|htop|rclone): not found",
+            reason="a tool that was installed by hand is missing: the container is a new one",
+        ),
     ),
 )

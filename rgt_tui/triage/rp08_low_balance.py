@@ -141,5 +141,10 @@ DETECTOR = Detector(
             reason="RunPod ended the Pod by itself, as it does without balance",
             even_quoted=True,
         ),
+        Rule(
+            words="balance",
+            pattern=r"\bbalance (?:is|was|of|at|hit|reached) \$ ?0(?:\.0+)?(?!\.?\d)",
+            reason="the account's money runs out",
+        ),
     ),
 )

@@ -155,5 +155,10 @@ DETECTOR = Detector(
             pattern=r"\bcuda\b.{0,30}\b(?:newer|higher|greater|later|above)\b.{0,30}\b(?:host|driver)|\b(?:host|driver)\b.{0,40}\b(?:only|max(?:imum)?)\b.{0,20}\b(?:support|serve|cuda)\w*.{0,20}\bcuda ?1\d\.\d.{0,60}\b(?:need|require|want)s?",
             reason="the image's CUDA is above the host's",
         ),
+        Rule(
+            words="driver+built",
+            pattern=r"ERROR: This container was built for NVIDIA Driver Release|compatibility mode is UNAVAILABLE",
+            reason="the host's driver is older than the image needs",
+        ),
     ),
 )

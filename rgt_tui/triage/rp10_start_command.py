@@ -126,5 +126,10 @@ DETECTOR = Detector(
             words="usage lora dtype rank tokenizer quantization parallel trust seed vocab",
             tells=_usage,
         ),
+        Rule(
+            words="exec",
+            pattern=r"\bexec: -{1,2}[\w-]*: invalid option|\bexec: line \d+: [^:]+: (?:not found|Permission denied)",
+            reason="the image's entry point was handed options in place of a command",
+        ),
     ),
 )

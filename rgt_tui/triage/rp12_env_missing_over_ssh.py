@@ -133,5 +133,25 @@ DETECTOR = Detector(
             reason="a program finds no login in its environment",
             unless=r"currently logged in",
         ),
+        Rule(
+            words="gated",
+            pattern=r"trying to access a gated repo|Access to model \S+ is restricted",
+            reason="the token for Hugging Face is not there",
+        ),
+        Rule(
+            words="token",
+            pattern=r"Token is required \(`?token=True`?\), but no token found|LocalTokenNotFoundError",
+            reason="the token for Hugging Face is not there",
+        ),
+        Rule(
+            words="api_key client+option",
+            pattern=r"api_key client option must be set either by",
+            reason="an API key is not in the environment",
+        ),
+        Rule(
+            words="401",
+            pattern=r"401 Client Error\b.{0,80}huggingface\.co|huggingface\.co\S*.{0,60}\b401\b",
+            reason="Hugging Face wants a token that is not there",
+        ),
     ),
 )

@@ -100,5 +100,10 @@ DETECTOR = Detector(
             pattern=r"denied: requested access to the resource|unauthorized: (?:authentication required|incorrect username|access to the requested)|may require 'docker login'|repository does not exist",
             reason="the registry wants a login",
         ),
+        Rule(
+            words="docker registry ghcr quay nvcr",
+            pattern=r"Get \W{0,2}https://(?:registry-1\.docker\.io|auth\.docker\.io|ghcr\.io|quay\.io|nvcr\.io)\S*: .{0,80}(?:context deadline exceeded|Client\.Timeout|i/o timeout|TLS handshake timeout|no such host|connection refused)",
+            reason="the registry did not answer",
+        ),
     ),
 )

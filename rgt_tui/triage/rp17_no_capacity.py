@@ -102,7 +102,7 @@ DETECTOR = Detector(
             words="unavailable available+no available+not stock sold none+availability",
             pattern=r"\b(?:gpu|gpu type|type|RTX \w+|[ABHL]\d{2,3}\w*)\b.{0,40}\b(?:is |are )?(?:currently |no longer )(?:unavailable|not available|out of stock|sold out)|\bno (?:\S+ ){0,3}gpus? (?:are |is )?(?:currently )?available\b(?!.{0,10}(?:on (?:this|the) (?:machine|host)))|\bavailability\b.{0,20}\bNONE\b",
             reason="the GPU type is not to be had",
-            unless=r"torch|cuda is|using cpu|tensorflow|jax",
+            unless=r"torch|cuda (?:is|gpus?)|using cpu|tensorflow|jax",
         ),
     ),
 )

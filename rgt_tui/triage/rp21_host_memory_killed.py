@@ -133,5 +133,35 @@ DETECTOR = Detector(
             reason="a process was killed with signal 9, as the memory limit does",
             unless=r"sending|kill -9|will send",
         ),
+        Rule(
+            words="killed",
+            pattern=r"^zsh: killed\b",
+            reason="the kernel killed a process",
+        ),
+        Rule(
+            words="returncode exitcode sigkill",
+            pattern=r"\b(?:returncode|exitcode)\s*[=:]\s*-9\b|terminated with signal SIGKILL",
+            reason="a process was killed with signal 9, as the memory limit does",
+        ),
+        Rule(
+            words="137",
+            pattern=r"\bError 137\b",
+            reason="a process ended with 137: killed, as the memory limit does",
+        ),
+        Rule(
+            words="abruptly",
+            pattern=r"process pool (?:was|were) terminated abruptly",
+            reason="a worker was killed, as the memory limit does",
+        ),
+        Rule(
+            words="oom_kill oom",
+            pattern=r"Detected \d+ oom[-_]kill events?",
+            reason="the memory limit killed a process",
+        ),
+        Rule(
+            words="bad_alloc alloc",
+            pattern=r"\bstd::bad_alloc\b",
+            reason="the container is out of memory",
+        ),
     ),
 )

@@ -88,5 +88,15 @@ DETECTOR = Detector(
             pattern=r"unable to write to file </torch_",
             reason="shared memory is full",
         ),
+        Rule(
+            words="shm",
+            pattern=r"because /dev/shm has only \d+",
+            reason="shared memory (/dev/shm) is too small",
+        ),
+        Rule(
+            words="exitcode",
+            pattern=r"\bexitcode\s*[=:]\s*-7\b",
+            reason="a worker died of a bus error, as on a full /dev/shm",
+        ),
     ),
 )

@@ -99,5 +99,10 @@ DETECTOR = Detector(
             reason="an allocation on the GPU failed",
             unless=_RECOVERS,
         ),
+        Rule(
+            words="oom+allocating resourceexhaustederror",
+            pattern=r"ResourceExhaustedError: .{0,40}OOM when allocating|OOM when allocating tensor\b",
+            reason="the GPU's memory is used up",
+        ),
     ),
 )

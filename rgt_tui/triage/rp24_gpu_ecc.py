@@ -138,5 +138,10 @@ DETECTOR = Detector(
             reason="the GPU's memory waits for a repair, or it failed",
             unless=r":\s*No\b|: 0\b",
         ),
+        Rule(
+            words="requires+reset",
+            pattern=r"\bGPU requires (?:a )?reset\b",
+            reason="the GPU wants a reset after an error",
+        ),
     ),
 )

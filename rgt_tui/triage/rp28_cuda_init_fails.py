@@ -94,5 +94,10 @@ DETECTOR = Detector(
             pattern=r"\bbroken (?:cuda|gpu|nvidia)\b.{0,40}\b(?:host|driver|machine|node)|\b(?:host|machine|node)s?\b.{0,30}\bbroken cuda\b|nvidia-smi (?:works|is fine|ok)\b.{0,60}\b(?:cuInit|cuda|torch)\b.{0,30}\bfail",
             reason="the host's CUDA is broken",
         ),
+        Rule(
+            words="unknown+error",
+            pattern=r"(?:cudaGetDeviceCount|cuInit|cudaSetDevice)\b.{0,20}failed: unknown error|failed to initialize CUDA: unknown error",
+            reason="the driver cannot be initialized on this host",
+        ),
     ),
 )

@@ -100,5 +100,15 @@ DETECTOR = Detector(
             pattern=r"nccl(?:System|Internal|UnhandledCuda|Remote)Error|nccl(?:Invalid)Usage|DistBackendError: NCCL",
             reason="NCCL reports a failure",
         ),
+        Rule(
+            words="nccl+failure",
+            pattern=r"NCCL WARN .{0,60}Cuda failure",
+            reason="a collective operation failed",
+        ),
+        Rule(
+            words="distnetworkerror socket+timed",
+            pattern=r"DistNetworkError: .{0,60}client socket has timed out",
+            reason="the ranks did not find each other",
+        ),
     ),
 )

@@ -85,5 +85,10 @@ DETECTOR = Detector(
             pattern=r"some files/attrs were not transferred.{0,60}code 23",
             reason="rsync could not set owners or modes",
         ),
+        Rule(
+            words="errno+permitted permissionerror",
+            pattern=r"\[Errno 1\] Operation not permitted: '/(?:workspace|runpod-volume)\b",
+            reason="the network volume refuses a change of owner or mode",
+        ),
     ),
 )

@@ -25,12 +25,12 @@ from rgt_tui.probes.cgroup import CgroupReport
 
 SHARE: Final = 0.2
 """Throttled periods above this share slow the work down noticeably."""
-_PERIODS: Final = re.compile(r"^nr_periods\s+(\d+)")
-_THROTTLED: Final = re.compile(r"^nr_throttled\s+(\d+)")
+_PERIODS: Final = re.compile(r"\bnr_periods\s+(\d+)")
+_THROTTLED: Final = re.compile(r"\bnr_throttled\s+(\d+)")
 
 
 def _stat(page: Page) -> str | None:
-    throttled, periods = _THROTTLED.match(page.line), page.saw(_PERIODS, 4)
+    throttled, periods = _THROTTLED.search(page.line), page.saw(_PERIODS, 4)
     if throttled is None or periods is None or not int(periods[1]):
         return None
     share = int(throttled[1]) / int(periods[1])

@@ -27,7 +27,7 @@ from rgt_tui.facts import listed_at
 REMIND_S: Final = 15 * 60.0
 WARN_S: Final = 60 * 60.0
 _HEAD: Final = re.compile(r"utilization\.gpu|gpu[_ ]util", re.IGNORECASE)
-_ANY_ROW: Final = re.compile(r"^\s*\d{4}/\d\d/\d\d [\d:.]+,\s*(?:\d+,\s*)?(\d+) ?%?\s*,")
+_ANY_ROW: Final = re.compile(r"(?:^|\s)\d{4}/\d\d/\d\d [\d:.]+,\s*(?:\d+,\s*)?(\d+) ?%?\s*,")
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -55,7 +55,7 @@ def _detect(subject: Subject) -> Verdict:
 
 def _series(page: Page) -> str | None:
     """Rows of a query in a loop that all show 0 %, over ten minutes and more."""
-    row = _ANY_ROW.match(page.raw)
+    row = _ANY_ROW.search(page.raw)
     if row is None or (not page.memory.get("rows") and not page.saw(_HEAD)):
         return None
     at = page.at

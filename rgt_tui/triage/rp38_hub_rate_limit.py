@@ -28,7 +28,7 @@ _NEAR = re.compile(_HUB, re.IGNORECASE)
 _OF_IMAGES = r"docker|toomanyrequests|pull rate limit|pulling image|image pull|failed to resolve reference|/v2/\S+/manifests/"
 _PULL = re.compile(_OF_IMAGES, re.IGNORECASE)
 _LIMIT = re.compile(
-    r"\b429\b.{0,60}(?:Too Many Requests|Client Error|rate)|status client error \(429|Too Many Requests\b.{0,40}\b429\b",
+    r"\b429\b.{0,60}(?:Too Many Requests|Client Error|rate)|status client error \(429|HTTP Error 429 thrown|Too Many Requests\b.{0,40}\b429\b",
     re.IGNORECASE,
 )
 
@@ -136,6 +136,7 @@ DETECTOR = Detector(
             words="readtimeout readtimeouterror cas consistency",
             pattern=r"ReadTimeout\w*.{0,120}(?:huggingface\.co|hf\.co|xethub)|(?:huggingface\.co|hf\.co|xethub)\S*.{0,120}(?:Read timed out|ReadTimeout)|Consistency check failed: file should be of size|CAS (?:service|client) error",
             reason="a download from Hugging Face broke off",
+            unless=r"No space left|quota",
         ),
     ),
 )

@@ -112,5 +112,21 @@ DETECTOR = Detector(
             pattern=r"Unable to (?:synchronously )?open file \(truncated file|data is not within the file bounds, model is corrupted",
             reason="a model file is cut off",
         ),
+        Rule(
+            words="weights+checkpoint",
+            pattern=r"Unable to load weights from (?:pytorch )?checkpoint file",
+            reason="a checkpoint is cut off or not one",
+        ),
+        Rule(
+            words="magic",
+            pattern=r"(?:gguf|model|ggml)\w*\b.{0,40}invalid magic",
+            reason="a model file is not one, or cut off",
+        ),
+        Rule(
+            words="header+length",
+            pattern=r"\binvalid header length\b",
+            reason="a safetensors file is cut off or not one",
+            unless=r"http|packet",
+        ),
     ),
 )

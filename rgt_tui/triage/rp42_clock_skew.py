@@ -84,5 +84,10 @@ DETECTOR = Detector(
             reason="a clock is wrong",
             unless=r"gpu|sm clock|mem(?:ory)? clock|MHz",
         ),
+        Rule(
+            words="short+lived",
+            pattern=r"Token must be a short-lived token",
+            reason="a clock is wrong",
+        ),
     ),
 )

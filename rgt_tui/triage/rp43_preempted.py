@@ -116,7 +116,7 @@ DETECTOR = Detector(
             words="sigterm",
             pattern=r"\b(?:received|got|caught|handling|on|exit(?:ed)?(?:ing)? (?:on|by|with)?|by|signal)\b.{0,20}\bSIGTERM\b|\bSIGTERM\b.{0,20}\b(?:received|caught)|Signal(?:Exception)?.{0,40}\bSIGTERM",
             reason="the run was asked to end (SIGTERM)",
-            unless=r"nginx|sending sigterm|send sigterm|gunicorn|uvicorn|redis|worker exiting",
+            unless=r"handlers? (?:is |are )?(?:installed|registered|set)|nginx|sending sigterm|send sigterm|gunicorn|uvicorn|redis|worker exiting",
         ),
         Rule(
             words="signal",
@@ -124,5 +124,10 @@ DETECTOR = Detector(
             reason="the run was asked to end (SIGTERM)",
         ),
         Rule(words="terminated", tells=_terminated),
+        Rule(
+            words="death+signal",
+            pattern=r"Received (?:Signals\.)?(?:15|SIGTERM) death signal",
+            reason="the run was asked to end (SIGTERM)",
+        ),
     ),
 )

@@ -68,5 +68,10 @@ DETECTOR = Detector(
             pattern=r"\b(?:arm64|aarch64)\b.{0,80}\b(?:image|built|build)\b.{0,80}\b(?:amd64|x86|runpod|fail\w*|not (?:run|start|work))|\bcannot execute binary file\b",
             reason="the image is for another processor",
         ),
+        Rule(
+            words="platform+specified",
+            pattern=r"does not match the specified platform",
+            reason="the image is for another processor",
+        ),
     ),
 )

@@ -51,5 +51,20 @@ DETECTOR = Detector(
             pattern=r"s3api-[\w-]+\.runpod\.io\S*.{0,120}\b(?:40[0-9]|50[0-9]|denied|error|fail\w*|timed? ?out|forbidden)|\b(?:AccessDenied|Forbidden|NoSuchBucket|40[0-9]|50[234])\b.{0,120}s3api-[\w-]+\.runpod\.io|\brps_\w*.{0,40}\b(?:key|secret|required|missing|wrong)",
             reason="the S3 endpoint refuses",
         ),
+        Rule(
+            words="credentials+locate",
+            pattern=r"Unable to locate credentials",
+            reason="there is no key for the S3 interface",
+        ),
+        Rule(
+            words="headobject listobjectsv2 listobjects getobject putobject listbuckets createmultipartupload uploadpart",
+            pattern=r"An error occurred \((?:403|AccessDenied|Forbidden|EntityTooLarge|InvalidAccessKeyId)\) when calling the|Access Denied",
+            reason="the S3 interface refuses the key or the size",
+        ),
+        Rule(
+            words="entitytoolarge",
+            pattern=r"\bEntityTooLarge\b",
+            reason="an object is larger than the S3 interface takes in one piece",
+        ),
     ),
 )
