@@ -1,71 +1,52 @@
-"""Explains what is wrong with a Pod: what was seen, why it happens, how to mend it."""
-
-from collections.abc import Iterable
+"""Explains what is wrong with a Pod: what was seen, why it happens, how to mend it, what it is not."""
 
 from rgt_tui.actions import Action, Outcome, Show
-from rgt_tui.domain.finding import Finding, Said, Severity
+from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.units import PodId, show_age
-from rgt_tui.panes import Block, Cell, Line, Scene, Tone
+from rgt_tui.domain.units import PodId
+from rgt_tui.panes import Block, Cell, Scene, Tone
+from rgt_tui.panes.triage import explained, ruled_out, untold_lines
 
-_WORDS = {
-    Severity.CRITICAL: ("act now !!", Tone.BAD),
-    Severity.WARNING: ("warning !", Tone.WARN),
-    Severity.INFO: ("note", Tone.PLAIN),
-}
+_MARKS = {Severity.CRITICAL: "!!", Severity.WARNING: "!", Severity.INFO: ""}
 
 
 def explanation(scene: Scene, pod: PodId | None) -> tuple[Block, ...]:
-    """All that detectors say of a Pod and of its account."""
-    about = (*scene.of(pod), *(scene.of(None) if pod is not None else ()))
-    present = [_present(finding, scene.now) for finding in about if finding.is_present]
-    unknown = [finding for finding in about if finding.verdict == "unknown"]
-    if not present:
-        words = "no symptom was found" if not unknown else "no symptom was found so far"
-        present = [Block("Triage", ((Cell(words, Tone.GOOD if not unknown else Tone.PLAIN),),))]
-    return (*present, *_unknown(unknown))
-
-
-def _present(finding: Finding, now: float) -> Block:
-    word, tone = _WORDS[finding.severity]
-    lines: list[Line] = [(Cell(f"  {word}", tone),), (Cell("seen", Tone.ACCENT),)]
-    lines.extend(_said(said, now) for said in finding.evidence)
-    lines.extend(((Cell("why", Tone.ACCENT),), (Cell(f"  {finding.cause}"),)))
-    lines.append((Cell("what to do", Tone.ACCENT),))
-    lines.extend((Cell(f"  {n}. {step}"),) for n, step in enumerate(finding.fix, 1))
-    lines.append((Cell(f"  source: {finding.source}", Tone.DIM),))
-    return Block(f"{finding.code} {finding.title}", tuple(lines))
-
-
-def _said(said: Said, now: float) -> Line:
-    return (Cell(f"  {said.source}{_ago(said.at, now)}: ", Tone.DIM), Cell(said.said))
-
-
-def _ago(at: float | None, now: float) -> str:
-    if at is None:
-        return ""
-    age = show_age(now - at)
-    return f", {age}" if age == "now" else f", {age} ago"
-
-
-def _unknown(findings: Iterable[Finding]) -> tuple[Block, ...]:
-    lines = tuple(
-        (Cell(f"  {f.code} {f.title}: ", Tone.UNKNOWN), Cell(f"not seen: {', '.join(f.missing)}"))
-        for f in findings
+    """All that detectors say of a Pod and of its account; of the account alone for None."""
+    whose = (pod, None) if pod is not None else (None,)
+    present = [(who, f) for who in whose for f in scene.of(who) if f.is_present]
+    present.sort(key=lambda each: -each[1].severity)
+    unknown = tuple(f for who in whose for f in scene.of(who) if f.verdict == "unknown")
+    told = [block for who, finding in present for block in explained(scene, who, finding)]
+    missing = (Block("? cannot be told", untold_lines(unknown)),) if unknown else ()
+    return (
+        *_summary([finding for _, finding in present], is_all_told=not unknown),
+        *told,
+        *ruled_out(scene, pod),
+        *missing,
     )
-    return (Block("? cannot be told", lines),) if lines else ()
+
+
+def _summary(present: list[Finding], *, is_all_told: bool) -> tuple[Block, ...]:
+    """One line on all of it, where there is not exactly one finding."""
+    if len(present) == 1:
+        return ()
+    if present:
+        codes = " ".join(f"{finding.code}{_MARKS[finding.severity]}" for finding in present)
+        return (Block("Triage", ((Cell(f"  {len(present)} findings: "), Cell(codes, Tone.WARN)),)),)
+    words = "no symptom was found" if is_all_told else "no symptom was found so far"
+    return (Block("Triage", ((Cell(words, Tone.GOOD if is_all_told else Tone.PLAIN),),)),)
 
 
 def _run(scene: Scene, pod: Pod | None) -> Outcome:
-    if pod is None:
-        raise ValueError("explain needs a Pod")
-    return Show(f"Triage of {pod.name}", explanation(scene, pod.id))
+    name = pod.name if pod is not None else "the account"
+    return Show(f"Triage of {name}", explanation(scene, pod.id if pod is not None else None))
 
 
 ACTION = Action(
     name="explain",
     key="x",
     title="explain",
-    tooltip="What is wrong with this Pod: what was seen, why it happens, what to do.",
+    tooltip="What is wrong with this Pod (of a row without one: with the account), why, and what to do.",
+    needs_pod=False,
     run=_run,
 )

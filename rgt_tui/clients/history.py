@@ -36,6 +36,9 @@ KEPT_S: Final = 400 * 86_400.0
 FINE_S: Final = 86_400.0
 """For how long back every money point is given; before that one an hour."""
 POINTS_S: Final = 31 * 86_400.0
+SPELLS_S: Final = 86_400.0
+"""How long a symptom that has gone is remembered aloud."""
+SPELLS_MAX: Final = 300
 UNSAVED_MAX: Final = 5_000
 """Changes kept in memory while they cannot be written."""
 SET_ASIDE: Final = 9
@@ -268,6 +271,7 @@ class HistoryBook:
             self._spells.pop((pod, code), None)
             self._unsaved.append(_clearing(pod, code, now))
             self._note(Happening(at=now, pod_id=pod, kind="cleared", text=code))
+        self._known = None
         self._write()
 
     def _remembered(self, pod_ids: tuple[PodId, ...], now: float) -> History:
@@ -279,6 +283,8 @@ class HistoryBook:
             self._known = History(
                 stretches=_with_current(kept, current),
                 points=points or tuple(self._points),
+                spells=self._read(lambda file: file.spells_of_all(now - SPELLS_S, SPELLS_MAX))
+                or (),
                 since=self._read(lambda file: file.since()),
                 trouble=self._trouble,
             )

@@ -162,6 +162,15 @@ class HistoryFile:
         )
         return tuple(map(_spell, rows))
 
+    def spells_of_all(self, since: float, limit: int) -> tuple[Spell, ...]:
+        """Symptoms of anything that were there at or after `since`; those that stand first."""
+        rows = self._db.execute(
+            "SELECT * FROM spells WHERE coalesce(cleared_at, 1e12) >= ?"
+            " ORDER BY cleared_at IS NOT NULL, max(raised_at, coalesce(cleared_at, 0)) DESC LIMIT ?",
+            (since, limit),
+        )
+        return tuple(map(_spell, rows))
+
     def raise_spell(self, spell: Spell) -> None:
         """Notes that a symptom has come; one that is there already stays as it is."""
         row = (spell.pod_id or "", spell.code, spell.severity, spell.said, spell.raised_at)

@@ -114,12 +114,14 @@ class History:
     Attributes:
         stretches: by Pod, oldest first within a Pod.
         points: oldest first; the last day as seen, one an hour before that.
+        spells: symptoms of any Pod that are there, or were within a day; newest first.
         since: when remembering began; None when nothing is remembered.
         trouble: one sentence on why it is not kept on disk; empty when it is.
     """
 
     stretches: tuple[Stretch, ...] = ()
     points: tuple[MoneyPoint, ...] = ()
+    spells: tuple[Spell, ...] = ()
     since: float | None = None
     trouble: str = ""
 

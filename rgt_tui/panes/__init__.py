@@ -77,12 +77,16 @@ class Row:
         cells: one for each column of the pane, in its order.
         pod: the Pod it speaks of, for actions and details.
         volume: id of the network volume it speaks of, which can be browsed.
+        is_fault: whether the row itself is about a fault; None leaves that to its Pod.
+        called: the title of a window about it; empty is its first cell.
     """
 
     key: str
     cells: tuple[Cell, ...]
     pod: PodId | None = None
     volume: str | None = None
+    is_fault: bool | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class Pane:
         rows: the rows, in their default order.
         detail: blocks about the row of a key; empty when there is no such row.
         count: the number shown on the tab.
+        badge: what is shown there in its place, with what it means; a mark says what the tone says.
         empty: the sentence shown in place of rows.
         joins: whether its details of a Pod stand beside those of other panes.
         wants: more report types it shows where they are known, of those read on demand.
@@ -173,6 +178,7 @@ class Pane:
     rows: Callable[[Scene], tuple[Row, ...]]
     detail: Callable[[Scene, str], tuple[Block, ...]]
     count: Callable[[Scene], int | None] = lambda scene: None
+    badge: Callable[[Scene], Cell | None] = lambda scene: None
     empty: Callable[[Scene], str]
     joins: bool = True
     wants: tuple[type, ...] = ()

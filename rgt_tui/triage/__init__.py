@@ -12,24 +12,28 @@ from types import MappingProxyType, ModuleType
 
 from rgt_tui import specs
 from rgt_tui.domain.account import Account
-from rgt_tui.domain.finding import Detector, Finding, Findings, Present, Said
+from rgt_tui.domain.finding import Detector, Finding, Findings, Present, Said, Scope, Subject
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.logsigns import LogSign, LogSigns
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.units import PodId
 from rgt_tui.triage._classifier import Classifier, Heard
 from rgt_tui.triage._examiner import Examiner
 from rgt_tui.triage._handbook import evidence_wanted, index, page, reasons
 from rgt_tui.triage._standing import Standing
-from rgt_tui.triage._verdicts import finding_of
+from rgt_tui.triage._verdicts import Asked, Missing, asked_of, finding_of, findings_of
 
 __all__ = [
     "Examiner",
     "Findings",
     "Standing",
+    "absent_findings",
     "all_detectors",
     "classify",
     "evidence_wanted",
     "examine",
     "index",
+    "kin_of",
     "open_findings",
     "page",
     "reasons",
@@ -58,6 +62,34 @@ def open_findings(findings: Findings) -> Findings:
     return MappingProxyType(
         {key: tuple(f for f in values if f.verdict != "absent") for key, values in findings.items()}
     )
+
+
+def absent_findings(account: Account, pod_id: PodId | None, now: float) -> tuple[Finding, ...]:
+    """What was looked for of a Pod, or of the account for None, and is not there."""
+    pod = next((pod for pod in account.pods if pod.id == pod_id), None)
+    if pod_id is not None and pod is None:
+        return ()
+    evidence = account.evidence if pod is None else account.about(pod.id)
+    subject = Subject(account=account, pod=pod, evidence=evidence, now=now)
+    asked = _asked(Scope.ACCOUNT if pod is None else Scope.POD)
+    found = findings_of(asked, subject, Missing(subject))
+    return tuple(finding for finding in found if finding.verdict == "absent")
+
+
+@cache
+def _asked(scope: Scope) -> tuple[Asked, ...]:
+    """All detectors of that scope, ready to be asked."""
+    return asked_of(detector for detector in all_detectors() if detector.scope is scope)
+
+
+@cache
+def kin_of(code: str) -> frozenset[str]:
+    """The codes that are told by the same evidence as `code`, besides the Pod list."""
+    by_code = {detector.code: detector for detector in all_detectors()}
+    if code not in by_code:
+        return frozenset()
+    needs = set(by_code[code].needs) - {PodList}
+    return frozenset(d.code for d in by_code.values() if not needs.isdisjoint(d.needs))
 
 
 def classify(lines: Iterable[str], now: float) -> tuple[Finding, ...]:

@@ -264,3 +264,23 @@ def test_a_pod_id_is_a_value_and_never_part_of_a_statement(tmp_path: Path) -> No
     file = HistoryFile(the_file(tmp_path))
     assert file.timeline(PodId("x' OR '1'='1"), 0, 10) == ()
     file.close()
+
+
+async def test_what_came_and_went_of_all_pods_is_remembered_with_the_history(
+    tmp_path: Path,
+) -> None:
+    pod, other = RUNNING.id, PodId("other")
+    async with HistoryBook(the_file(tmp_path)) as book:
+        await book.conclude({pod: [a_finding()], other: [a_finding("RP6")]}, NOW)
+        await book.conclude(
+            {pod: [a_finding(verdict="absent")], other: [a_finding("RP6")]}, NOW + 60
+        )
+        first = await book.remembered([RUNNING], NOW + 61)
+        assert await book.remembered([RUNNING], NOW + 62) is first
+    async with HistoryBook(the_file(tmp_path)) as again:
+        history = await again.remembered([RUNNING], NOW + 90)
+    assert [(s.pod_id, s.code, s.cleared_at) for s in history.spells] == [
+        (other, "RP6", None),
+        (pod, "RP11", NOW + 60),
+    ]
+    assert history.spells == first.spells

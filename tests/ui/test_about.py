@@ -9,6 +9,7 @@ from rgt_tui.ui.widgets.about import about_row, faulty_pods
 from tests.conftest import screen_text
 from tests.ui import scenes
 from tests.ui.driving import Console, console
+from tests.ui.triaged import triaged
 
 
 def _pods(running: Console) -> set[str]:
@@ -35,6 +36,31 @@ async def test_a_pod_whose_row_is_marked_as_bad_is_faulty_without_a_symptom(pane
     async with console(_without_findings()) as running:
         await running.press(pane, "exclamation_mark")
         assert _pods(running) == {"sweep-07"}
+
+
+async def test_faults_only_leaves_faults_alone_in_the_triage_pane_those_of_the_account_too() -> (
+    None
+):
+    async with console(triaged(), pane="triage") as running:
+        await running.press("exclamation_mark")
+        shown = [(row.cells[0].text, row.cells[1].text) for row in running.table.rows]
+        assert [code for _, code in shown] == ["RP11", "RP16", "RP2", "RP4", "RP8"]
+        assert {word for word, _ in shown} == {"!! act", "! warn"}
+
+
+async def test_a_code_after_the_command_filters_the_triage_pane() -> None:
+    async with console(triaged()) as running:
+        await running.press("colon", *"triage rp16", "enter")
+        assert running.main.pane.name == "triage"
+        assert [row.cells[1].text for row in running.table.rows] == ["RP16"]
+
+
+async def test_enter_on_a_symptom_explains_it_under_its_name() -> None:
+    async with console(triaged(), pane="triage") as running:
+        await running.press("enter")
+        text = screen_text(running.app)
+        assert "Triage: RP11 sweep-07" in text
+        assert all(word in text for word in ("seen", "why", "What to do", "Ruled out", "source:"))
 
 
 def test_what_terminate_would_delete_is_no_fault() -> None:

@@ -9,6 +9,7 @@ from tests.conftest import Gallery
 from tests.ui import hostile, law, money, saved, scenes
 from tests.ui.demo_fleet import demo_fleet
 from tests.ui.driving import console, examined
+from tests.ui.triaged import triaged
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 STATES: dict[str, Callable[[], Scene]] = {
@@ -57,6 +58,27 @@ async def test_money_without_colour_says_the_same(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with console(money.money(), size, pane) as running:
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("key", ["", "enter", "x"], ids=["list", "finding", "pod"])
+async def test_triage_looks_as_it_did(key: str, size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(triaged(), size, "triage") as running:
+        if key:
+            await running.press(key)
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=_of)
+@pytest.mark.parametrize("key", ["", "enter"], ids=["list", "finding"])
+async def test_triage_without_colour_says_the_same(
+    key: str, size: tuple[int, int], gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(triaged(), size, "triage") as running:
+        if key:
+            await running.press(key)
         gallery.holds(running.app)
 
 
@@ -125,7 +147,7 @@ async def test_a_state_looks_as_it_did(state: str, size: tuple[int, int], galler
 
 
 @pytest.mark.parametrize("size", SIZES, ids=_of)
-@pytest.mark.parametrize("pane", ["disk", "gpu"])
+@pytest.mark.parametrize("pane", ["disk", "gpu", "triage"])
 async def test_a_mixed_fleet_looks_as_it_did(
     pane: str, size: tuple[int, int], gallery: Gallery
 ) -> None:

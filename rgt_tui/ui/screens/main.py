@@ -244,7 +244,7 @@ class MainScreen(Shown):
         if row is None:
             return
         self._cursors[pane.name] = row.key  # one comes back to the row that one has read about
-        title = f"{pane.title}: {row.cells[0].text}"
+        title = f"{pane.title}: {row.called or row.cells[0].text}"
 
         def blocks(scene: Scene) -> tuple[Block, ...]:
             return about_row(pane, row, scene, self._panes)

@@ -24,7 +24,9 @@ FIRST_ACTIONS: Final = ("explain", "refresh")
 
 def title(pane: Pane, view: View, scene: Scene, shown: int, total: int) -> Line:
     """The title of a pane's frame: how many rows, and how they were chosen and sorted."""
-    number = f"({total})" if shown == total else f"({shown} of {total})"
+    badge = pane.badge(scene)
+    all_of_it = badge.text if badge is not None else str(total)
+    number = f"({all_of_it})" if shown == total else f"({shown} of {total})"
     if scene.account.evidence.latest(PodList) is None:
         number = f"({UNKNOWN})"
     line: list[Piece] = [Piece(f"{pane.title}{number}", Ink.TITLE)]

@@ -43,7 +43,7 @@ def shown(rows: Sequence[Row], view: View, faulty: Collection[PodId]) -> tuple[R
     words = view.text.casefold().split()
     kept = [row for row in rows if _passes(row, words)]
     if view.faults_only:
-        kept = [row for row in kept if row.pod in faulty]
+        kept = [row for row in kept if _is_faulty(row, faulty)]
     if view.sort is not None:
         kept = _sorted(kept, view.sort, view.is_inverted)
     elif view.is_inverted:
@@ -89,6 +89,10 @@ def sort_value(text: str) -> tuple[int, float, str]:
     if number is not None:
         return 0, float(number[1].replace(",", "")), ""
     return 1, 0.0, word.casefold()
+
+
+def _is_faulty(row: Row, faulty: Collection[PodId]) -> bool:
+    return row.pod in faulty if row.is_fault is None else row.is_fault
 
 
 def _passes(row: Row, words: Sequence[str]) -> bool:

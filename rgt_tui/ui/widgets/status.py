@@ -53,20 +53,42 @@ def status_line(scene: Scene, width: int) -> Line:
 
 
 def tab_line(panes: Sequence[Pane], scene: Scene, active: str, width: int) -> Line:
-    """The panes with the digits that open them; the open one stands in brackets."""
-    line: list[Piece] = []
-    for pane in panes:
-        is_open, has_tab = pane.name == active, pane.order < DIGITS
-        if not (is_open or has_tab):
-            continue
-        count = pane.count(scene)
-        name = pane.title if count is None else f"{pane.title}({count})"
-        digit = f"{pane.order} " if has_tab else ""
-        if is_open:
-            line.extend((Piece(f"[{digit}{name}]", Ink.TITLE), Piece(" ")))
-        else:
-            line.extend((Piece(f" {pane.order}", Ink.KEY), Piece(f" {name}  ")))
-    return fit_line(tuple(line), width)
+    """The panes with the digits that open them; the open one stands in brackets.
+
+    Where they do not fit they stand closer, and then without the plain counts: a badge stays.
+    """
+    panes = [pane for pane in panes if pane.order < DIGITS or pane.name == active]
+    badges = [_badge(pane, scene) for pane in panes]
+    marked = [
+        badge if pane.badge(scene) else EMPTY for pane, badge in zip(panes, badges, strict=True)
+    ]
+    forms = ((badges, "  ", " "), (badges, " ", ""), (marked, " ", ""))
+    line: Line = EMPTY
+    for shown, gap, before in forms:
+        line = tuple(
+            piece
+            for pane, badge in zip(panes, shown, strict=True)
+            for piece in _tab(pane, badge, gap, before, is_open=pane.name == active)
+        )[:-1]  # without the last gap
+        if length(line) <= width:
+            break
+    return fit_line(line, width)
+
+
+def _tab(pane: Pane, badge: Line, gap: str, before: str, *, is_open: bool) -> Line:
+    if is_open:
+        digit = f"{pane.order} " if pane.order < DIGITS else ""
+        end = Piece("]", Ink.TITLE)
+        return (Piece(f"[{digit}{pane.title}", Ink.TITLE), *badge, end, Piece(gap[1:] or " "))
+    return (Piece(f"{before}{pane.order}", Ink.KEY), Piece(f" {pane.title}"), *badge, Piece(gap))
+
+
+def _badge(pane: Pane, scene: Scene) -> Line:
+    """What the tab says of its pane: how many, and how bad."""
+    badge, count = pane.badge(scene), pane.count(scene)
+    if badge is not None:
+        return (Piece(f"({badge.text})", badge.tone),)
+    return (Piece(f"({count})"),) if count is not None else EMPTY
 
 
 def message_line(messages: Sequence[tuple[float, str]], width: int) -> Line:
