@@ -29,7 +29,7 @@ from rgt_tui.clients.pull_target import Target, cannot_write, open_target
 from rgt_tui.clients.rsync_version import find_rsync
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock, session_clock
-from rgt_tui.domain.errors import RgtError, SshError
+from rgt_tui.domain.errors import RgtError, SshError, SshFault
 from rgt_tui.domain.pulling import (
     Ended,
     Pulled,
@@ -112,6 +112,7 @@ class _Pull:
     talk: "Talk | None" = None
     tool: str = OWN
     has_rsync: bool = False
+    is_shell: bool = False
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
@@ -133,7 +134,7 @@ class _Pull:
         while True:
             try:
                 if self.talk is None:
-                    opening = self.pool.talk(self.target, lane=1)
+                    opening = self.pool.talk(self.target, lane=1, is_shell=self.is_shell)
                     self.talk = await self.talks.enter_async_context(opening)
                 listing = await list_remote(self.talk, self.order)
                 asked = time.monotonic()
@@ -143,6 +144,10 @@ class _Pull:
             except SshError as error:
                 self.talk = None
                 await self.talks.aclose()
+                if error.kind is SshFault.NO_PYTHON and not self.is_shell:
+                    self.is_shell = True
+                    self.meter.said(f"{error.message}; its shell does it, slower")
+                    continue
                 await patience.after(error, came=False)
 
     async def _copy(self, jobs: Sequence[Job], round_trip_s: float) -> None:
@@ -211,6 +216,7 @@ class _Pull:
                     silence_s=self.order.silence_s,
                     number=number,
                     talk=talk if number == 1 else None,
+                    is_shell=self.is_shell,
                 )
                 tasks.create_task(lane.run())
 

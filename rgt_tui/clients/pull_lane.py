@@ -116,6 +116,7 @@ class Lane:
     silence_s: float
     number: int = 1
     talk: "Talk | None" = None
+    is_shell: bool = False
     _asked: deque[Work] = field(default_factory=deque)
     _came: bool = False
     _writing: "asyncio.Future[None] | None" = None
@@ -133,7 +134,9 @@ class Lane:
                 if talk is not None:
                     await self._serve(talk)
                     return
-                async with self.pool.talk(self.target, lane=self.number) as talk:
+                async with self.pool.talk(
+                    self.target, lane=self.number, is_shell=self.is_shell
+                ) as talk:
                     await self._serve(talk)
                 return
             except SshError as error:

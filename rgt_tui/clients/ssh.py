@@ -19,7 +19,6 @@ from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.text import clean
 from rgt_tui.probes import Section
 from rgt_tui.probes._script import Script
-from rgt_tui.verifiers._compose import FETCHER
 
 if TYPE_CHECKING:
     from rgt_tui.clients.gateway import Gateway
@@ -106,8 +105,8 @@ class Road:
     """The way to a host for a program of its own, such as `ssh`.
 
     Attributes:
-        host_key: the key that the host has shown and that was accepted, as OpenSSH writes it.
-        identities: private key files; the agent's keys are beside them.
+        host_key: the accepted key of the host, as OpenSSH writes it.
+        identities: private key files, beside the agent's.
     """
 
     host: str
@@ -220,14 +219,15 @@ class SshPool:
         )
 
     @contextlib.asynccontextmanager
-    async def talk(self, target: SshTarget, *, lane: int = 0) -> "AsyncIterator[Talk]":
+    async def talk(
+        self, target: SshTarget, *, lane: int = 0, is_shell: bool = False
+    ) -> "AsyncIterator[Talk]":
         """A verifier process on the host, for as long as the block.
 
         Args:
             target: the host.
-            lane: which connection to it; 0 is the one that is kept for probes. Others are for
-                content, so that it holds up no probe: what runs there lists, sends and hashes
-                files, and `close_lanes` ends them.
+            lane: which connection; 0 is for probes, those for content hold up none of them.
+            is_shell: whether a POSIX shell answers, for a host without python3.
 
         Raises:
             SshError: the host cannot be reached, or opens no session.
@@ -235,20 +235,17 @@ class SshPool:
         if target.road is SshRoad.PROXY:
             raise _terminal_only(target)
         link = await self._connected(target, lane)
-        from rgt_tui.clients.ssh_talk import talk  # asyncssh is loaded by now
+        from rgt_tui.clients.shell_talk import reader  # asyncssh is loaded by now
+        from rgt_tui.clients.ssh_talk import talk
 
-        wire = link.wire
-        assert wire is not None  # noqa: S101  # `_connected` has just given it
-        names = FETCHER if lane else ()
-        async with link.gate, talk(wire.connection, target.where, names=names) as talking:
+        assert link.wire is not None  # noqa: S101  # `_connected` has just given it
+        connection, where = link.wire.connection, target.where
+        opening = reader(connection, where, is_shell=is_shell) if lane else talk(connection, where)
+        async with link.gate, opening as talking:
             yield talking
 
     async def road(self, target: SshTarget) -> Road:
-        """The way to a host, once its host key was accepted.
-
-        Raises:
-            SshError: the host cannot be reached.
-        """
+        """The way to a host, once its host key was accepted; raises `SshError`."""
         link = await self._connected(target, 1)
         key = link.wire.connection.get_server_host_key() if link.wire is not None else None
         if key is None:

@@ -6,7 +6,7 @@ The command line is constant; the program and every request go through standard 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
 import asyncssh
@@ -34,6 +34,7 @@ class Talk:
         where: str,
         names: tuple[str, ...] = (),
     ) -> None:
+        """Sends nothing yet; `names` are the files of the family to send, none for all."""
         self._names: Final = names
         self._process: Final = process
         self._where: Final = where
@@ -58,9 +59,11 @@ class Talk:
             left -= len(line)
             if left < 0:
                 raise self._bad("it sent far more than was asked for")
-            answer = self._parsed(line)
+            answer = self.parsed(line)
             if "refused" in answer:
-                raise self._bad(clean(str(answer["refused"]), 200))
+                raise SshError(
+                    SshFault.NO_PYTHON, f"{self._where}: {clean(str(answer['refused']), 200)}"
+                )
             if "done" in answer:
                 return
             yield answer
@@ -139,7 +142,7 @@ class Talk:
                 await self._process.wait_closed()
         if self._process.exit_status == _NO_PYTHON:
             return SshError(
-                SshFault.BAD_ANSWER,
+                SshFault.NO_PYTHON,
                 f"{self._where}: there is no python3 on it, which verifying and pulling need",
                 hint="Install python3 (3.8 or later) in the Pod's image",
             )
@@ -156,28 +159,28 @@ async def talk(
     connection: asyncssh.SSHClientConnection,
     where: str,
     *,
-    window: int = WINDOW,
-    names: tuple[str, ...] = (),
+    command: str = COMMAND,
+    make: Callable[[asyncssh.SSHClientProcess[bytes], str], Talk] = Talk,
 ) -> AsyncIterator[Talk]:
     """A verifier process on a connection, for as long as the block.
 
     Args:
         connection: to the host.
         where: names the host in messages.
-        window: bytes in flight.
-        names: the files of the family that are sent; none for all.
+        command: what the host runs.
+        make: how it is spoken to.
 
     Raises:
         SshError: the host opens no session.
     """
     try:
         process = await connection.create_process(
-            COMMAND, encoding=None, window=window, stderr=asyncssh.DEVNULL
+            command, encoding=None, window=WINDOW, stderr=asyncssh.DEVNULL
         )
     except (OSError, asyncssh.Error) as error:
         raise ssh_faults.lost(where) from error
     try:
-        yield Talk(process, where, names)
+        yield make(process, where)
     finally:
         process.close()
         with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):

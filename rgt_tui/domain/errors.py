@@ -180,6 +180,7 @@ class SshFault(StrEnum):
     NO_SHELL = "no_shell"
     LOST = "lost"
     BAD_ANSWER = "bad_answer"
+    NO_PYTHON = "no_python"
 
 
 class SshError(RgtError):
