@@ -33,7 +33,7 @@ contracts: setup
 snap: setup  ## rewrite the snapshots; look at each picture before you commit it
 	$(RUN)/pytest -q tests/ui --snapshot-update
 
-pages: setup  ## write docs/symptoms from the detectors
+pages: setup  ## write the pages of docs from detectors and verifiers
 	@$(PY) -m tests.pages
 
 bench: setup  ## print the measured figures

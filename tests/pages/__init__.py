@@ -1,1 +1,1 @@
-"""The pages of `docs/symptoms`: written from the detectors, and held to them by a test."""
+"""The pages of `docs`: written from detectors and verifiers, and held to them by tests."""

@@ -1,0 +1,91 @@
+"""A load that counts reads every byte: seen in the page cache, and said in bytes."""
+
+import ctypes
+import mmap
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from rgt_tui.verifiers._load import load
+from tests.verifiers.asking import ask
+from tests.verifiers.good import has_torch, write_torch
+
+SIZE = 48 << 20
+
+
+def resident(path: Path) -> float:
+    """The share of a file's pages that lie in the page cache."""
+    size = path.stat().st_size
+    pages = -(-size // mmap.PAGESIZE)
+    held = (ctypes.c_ubyte * pages)()
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), size) as mapped:
+        view = (ctypes.c_ubyte * size).from_buffer(mapped)
+        assert libc.mincore(ctypes.addressof(view), size, held) == 0
+        del view
+    return sum(byte & 1 for byte in held) / pages
+
+
+def forget(path: Path) -> None:
+    """Drops a file from the page cache; skips the test where that cannot be."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    if resident(path) > 0.05:
+        pytest.skip("this file system keeps files in memory")
+
+
+def _safetensors(folder: Path) -> Path:
+    path = folder / "model.safetensors"
+    rows = np.random.default_rng(1).standard_normal((4, SIZE // 16), dtype=np.float32)
+    save_file({f"layer{n}": row for n, row in enumerate(rows)}, path)
+    return path
+
+
+def _npz(folder: Path) -> Path:
+    path = folder / "arrays.npz"
+    np.savez(path, a=np.random.default_rng(1).standard_normal(SIZE // 8))
+    return path
+
+
+@pytest.mark.parametrize(("make", "kind"), [(_safetensors, "safetensors"), (_npz, "npz")])
+def test_a_load_brings_every_page_in_and_says_how_many_bytes(
+    make: object, kind: str, tmp_path: Path
+) -> None:
+    path: Path = make(tmp_path)  # type: ignore[operator]  # parametrised by makers
+    forget(path)
+    tool, count = load(str(path), kind)
+    assert count == SIZE
+    assert tool.split()[0] in ("safetensors", "numpy")
+    assert resident(path) > 0.98, "a lazy load would leave the file on the disk"
+
+
+def test_the_bytes_that_were_read_stand_in_the_verdict(tmp_path: Path) -> None:
+    path = _safetensors(tmp_path)
+    proof = proof_of(path, pod=False)
+    assert (proof["verdict"], proof["level"]) == ("ok", "load")
+    assert f"read {SIZE} bytes" in proof["reason"]
+
+
+def test_an_old_torch_loads_on_a_pod_and_not_here(tmp_path: Path) -> None:
+    if not has_torch():
+        pytest.skip("python3-torch is not installed (make tools)")
+    write_torch(tmp_path / "torch")
+    path = tmp_path / "torch" / "single" / "large.pt"
+    there, here = (proof_of(path, pod=pod) for pod in (True, False))
+    assert (there["verdict"], there["level"]) == ("ok", "load"), there["reason"]
+    assert "torch " in there["reason"]
+    count = int(there["reason"].split(" read ")[1].split(" bytes")[0])
+    assert 0.9 * path.stat().st_size < count <= path.stat().st_size
+    assert here["level"] == "load" or "not loaded" in here["reason"]
+
+
+def proof_of(path: Path, *, pod: bool) -> dict[str, Any]:
+    answers = ask({"op": "verify", "paths": [str(path)], "level": "load", "pod": pod})
+    found: dict[str, Any] = next(answer["file"] for answer in answers if "file" in answer)
+    return found
