@@ -9,6 +9,7 @@ import contextlib
 import gc
 import sys
 from collections import deque
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -33,6 +34,7 @@ from rgt_tui.actions import (
     Go,
     Leave,
     Outcome,
+    Pick,
     Refresh,
     Show,
     Wish,
@@ -53,6 +55,7 @@ from rgt_tui.ui.styles import THEME, stylesheets
 from rgt_tui.ui.terminal.frame import save
 from rgt_tui.ui.widgets.lines import glyphs_for
 from rgt_tui.ui.widgets.messages import message_blocks
+from rgt_tui.ui.work import do_job
 
 if TYPE_CHECKING:
     from rgt_tui.guard.events import Event
@@ -349,18 +352,20 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 self.push_screen(ConfirmScreen(self, outcome, pod))
             case Go():
                 self._go(outcome)
-            case Begin(order=order):
-                self._feed.begin(order)
-                self.say(f"asked for: {order.what}; 7 shows the jobs")
-            case CancelJob(number=number):
-                self._feed.cancel(number)
-                self.say(f"job {number} is being cancelled")
-            case DismissJob(number=number):
-                self._feed.dismiss(number)
-            case Examine():
+            case Begin() | CancelJob() | DismissJob():
+                do_job(self._feed, outcome, self.say)
+            case Pick():
+                self._pick(outcome, action, pod)
+            case Examine() if pod is not None:
                 self._examine(pod)
-            case Show(title=title):
-                self._read(title, again(action, pod), pod, action.kinds)
+            case Show():
+                blocks = again(action, pod, outcome)
+                self._read(outcome.title, blocks, pod, action.kinds)
+
+    def _pick(self, pick: Pick, action: Action, pod: Pod | None) -> None:
+        from rgt_tui.ui.screens.pick import PickScreen  # not at the start: it is rare
+
+        self.push_screen(PickScreen(self, pick, pod, partial(self._follow, action, pod)))
 
     def _go(self, to: Go) -> None:
         """Goes to a pane, out of what stands in front of the panes."""
@@ -369,9 +374,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         if isinstance(main := self.screen, MainScreen):
             main.go(to.pane, to.text)
 
-    def _examine(self, pod: Pod | None) -> None:
-        if pod is None:
-            return
+    def _examine(self, pod: Pod) -> None:
         from rgt_tui.ui.screens.checklist import ChecklistScreen  # not at the start: it is rare
 
         self._feed.open_checklist(pod.id)

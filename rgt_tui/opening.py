@@ -21,6 +21,7 @@ from rgt_tui.store import Store
 
 if TYPE_CHECKING:
     from rgt_tui.clients.rest import Rest
+    from rgt_tui.clients.ssh import SshPool
     from rgt_tui.pacing.pacer import Pacer
     from rgt_tui.session import Session
     from rgt_tui.writer import Writer
@@ -151,7 +152,7 @@ async def open_session(
         host_keys=host_keys,
         connect_timeout_s=config.connect_timeout_s,
     )
-    writer = _writer(where, rest, store, clock)
+    writer = _writer(where, rest, shells, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:
         if history.trouble:
             store.say(clock(), f"w {history.trouble}")
@@ -185,7 +186,9 @@ def _pacer() -> "Pacer":
     return Pacer(intervals, random.Random())  # noqa: S311  # jitter, not a secret
 
 
-def _writer(where: Address, rest: "Rest", store: Store, clock: Clock) -> "Writer":
+def _writer(
+    where: Address, rest: "Rest", shells: "SshPool", store: Store, clock: Clock
+) -> "Writer":
     """The writing side: locked, and for ever so in a read-only session."""
     from rgt_tui.clients.journal import Journal
     from rgt_tui.guard.writemode import WriteMode
@@ -198,6 +201,7 @@ def _writer(where: Address, rest: "Rest", store: Store, clock: Clock) -> "Writer
         clock=clock,
         locks=where.journal.parent / "locks",
         say=lambda text: store.say(clock(), text),
+        shells=shells,
     )
 
 

@@ -19,6 +19,7 @@ from rgt_tui.clients import lifecycle
 from rgt_tui.clients.journal import Journal, NotRecorded, new_op
 from rgt_tui.clients.pod_lock import pod_lock
 from rgt_tui.clients.rest import Rest
+from rgt_tui.clients.ssh import SshPool
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import (
     Ambiguous,
@@ -33,11 +34,14 @@ from rgt_tui.domain.errors import (
 )
 from rgt_tui.domain.journal import OUTCOME, RECOVERED, Entry
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.request import EmptyTrash, Ending, PodRequest, Request
+from rgt_tui.domain.ran import Ran
+from rgt_tui.domain.request import EmptyTrash, Ending, PodRequest, Request, Run
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import clock_time, show_bytes
+from rgt_tui.guard.record import Recorded
 from rgt_tui.guard.settle import is_settled, why_not_now
 from rgt_tui.guard.writemode import WriteMode
+from rgt_tui.sources import shell_target
 
 LOOKS_S: Final = (0.0, 2.0, 5.0, 10.0, 15.0)
 """Pauses before each look at a Pod whose request had no clear answer."""
@@ -71,6 +75,7 @@ class Writer:
         clock: Unix seconds.
         locks: folder of the lock files, one a Pod.
         say: tells a person what happens meanwhile.
+        shells: connections to the Pods, for scripts that mend something there.
     """
 
     rest: Rest
@@ -79,6 +84,7 @@ class Writer:
     clock: Clock
     locks: Path
     say: Callable[[str], None]
+    shells: SshPool
 
     async def perform(self, request: Request, approval: str) -> Performed:
         """Carries out one request to its end.
@@ -93,6 +99,8 @@ class Writer:
             with pod_lock(self.locks, request.pod):
                 self._require_writable()
                 pod = await self._look(request)
+                if isinstance(request, Run):
+                    return await self._run(request, pod, approval)
                 return await self._carry_out(request, pod, approval)
         except RgtError as error:
             hint = f" {error.hint}" if error.hint else ""
@@ -165,7 +173,45 @@ class Writer:
             return Performed(Ending.NOT_DONE, f"{said}; then: {done.trouble}", 4)
         return Performed(Ending.DONE, said)
 
-    async def _look(self, request: PodRequest) -> Pod:
+    async def _run(self, request: Run, pod: Pod, approval: str) -> Performed:
+        """Runs a script on the Pod, once; what came of it is what it printed and its status.
+
+        Raises:
+            RgtError: it was not run.
+        """
+        if pod.ssh_direct is None:
+            raise GuardRefused(
+                f"nothing was run on {request.name}: it has no direct SSH now",
+                hint="Expose 22/tcp; the gateway runs no commands (RP6).",
+            )
+        op, script = new_op(), request.script
+        record = await asyncio.to_thread(
+            self.journal.intend,
+            op,
+            request.what,
+            ("SSH", f"/{pod.id}", script.encode()),
+            pod=_about(pod),
+            approval=approval,
+            script=script,
+        )
+        self._require_writable()
+        self.say(f"i {request.what}: running")
+        try:
+            ran = await self._run_there(request, pod, record)
+        except RgtError as error:
+            performed = Performed(Ending.NOT_DONE, f"{error.message}", error.exit_code)
+        else:
+            performed = _ended(ran)
+        await self._write_down(op, request.what, pod, performed)
+        return performed
+
+    async def _run_there(self, request: Run, pod: Pod, record: Recorded) -> Ran:
+        async with self.shells.connection(shell_target(pod)) as connection:
+            from rgt_tui.clients.command import run  # asyncssh is loaded by now
+
+            return await run(connection, pod.id, request.script, record, request.limit_s)
+
+    async def _look(self, request: PodRequest | Run) -> Pod:
         """The Pod just before anything is sent.
 
         Raises:
@@ -190,19 +236,21 @@ class Writer:
             performed = Performed(Ending.NOT_DONE, f"{error.message}.{hint}", error.exit_code)
         else:
             performed = Performed(Ending.DONE, "accepted by the service")
-        with contextlib.suppress(
-            NotRecorded
-        ):  # the intent stands, and is settled at the next start
+        await self._write_down(op, request.what, pod, performed)
+        return performed
+
+    async def _write_down(self, op: str, what: str, pod: Pod, performed: Performed) -> None:
+        """The outcome; where it cannot be written the intent stands, and is settled at the next start."""
+        with contextlib.suppress(NotRecorded):
             await asyncio.to_thread(
                 self.journal.note,
                 OUTCOME,
                 op,
-                request.what,
+                what,
                 pod={"id": pod.id},
                 outcome=performed.ending.value,
                 said=performed.said[:300],
             )
-        return performed
 
     async def _send(self, op: str, request: PodRequest, pod: Pod, approval: str) -> None:
         """Sends it; once more only when nothing reached the service, each time with a record."""
@@ -255,6 +303,15 @@ class Writer:
                 Ending.NOT_DONE, "not carried out, as the Pod shows; nothing was sent again", 4
             )
         return Performed(Ending.UNKNOWN, f"unknown: the Pod cannot be read ({last.message})", 4)
+
+
+def _ended(ran: Ran) -> Performed:
+    said = ran.said or "it printed nothing"
+    if ran.status == 0:
+        return Performed(Ending.DONE, said)
+    if ran.status is None:
+        return Performed(Ending.UNKNOWN, f"its end was not seen, look at the Pod: {said}", 4)
+    return Performed(Ending.NOT_DONE, f"it ended with status {ran.status}: {said}", 4)
 
 
 def _is_under_way(entry: Entry) -> bool:

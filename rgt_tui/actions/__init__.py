@@ -128,9 +128,34 @@ class Examine:
     """Open the terminate checklist of the Pod."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list to pick from.
+
+    Attributes:
+        title: what it is.
+        note: a few words at its right.
+        outcome: what follows when it is picked.
+        why_not: why it cannot be picked now; empty when it can.
+    """
+
+    title: str
+    note: str = ""
+    outcome: "Show | Confirm | Copy | None" = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Let a person pick one of several."""
+
+    title: str
+    choices: tuple[Choice, ...]
+
+
 Wish = Request | Leave | Begin
 """What a person can confirm."""
-Outcome = Refresh | Show | Copy | Confirm | Go | Begin | CancelJob | DismissJob | Examine
+Outcome = Refresh | Show | Copy | Confirm | Go | Begin | CancelJob | DismissJob | Examine | Pick
 
 
 def _no_run(scene: Scene, pod: Pod | None) -> Outcome:

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from rgt_tui import places
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen, Place
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import SshRoad
@@ -21,6 +20,8 @@ from rgt_tui.probes import Section
 from rgt_tui.probes._script import Script
 
 if TYPE_CHECKING:
+    from asyncssh import SSHClientConnection
+
     from rgt_tui.clients.gateway import Gateway
     from rgt_tui.clients.ssh_run import Run
     from rgt_tui.clients.ssh_talk import Talk
@@ -232,17 +233,31 @@ class SshPool:
         Raises:
             SshError: the host cannot be reached, or opens no session.
         """
-        if target.road is SshRoad.PROXY:
-            raise _terminal_only(target)
-        link = await self._connected(target, lane)
-        from rgt_tui.clients.shell_talk import reader  # asyncssh is loaded by now
-        from rgt_tui.clients.ssh_talk import talk
+        async with self.connection(target, lane) as connection:
+            from rgt_tui.clients.shell_talk import reader  # asyncssh is loaded by now
+            from rgt_tui.clients.ssh_talk import talk
 
-        assert link.wire is not None  # noqa: S101  # `_connected` has just given it
-        connection, where = link.wire.connection, target.where
-        opening = reader(connection, where, is_shell=is_shell) if lane else talk(connection, where)
-        async with link.gate, opening as talking:
-            yield talking
+            where = target.where
+            opening = (
+                reader(connection, where, is_shell=is_shell) if lane else talk(connection, where)
+            )
+            async with opening as talking:
+                yield talking
+
+    @contextlib.asynccontextmanager
+    async def connection(
+        self, target: SshTarget, lane: int = 0
+    ) -> "AsyncIterator[SSHClientConnection]":
+        """The connection to a host, with room for one more session; raises as `talk` does."""
+        if target.road is SshRoad.PROXY:
+            said = f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)"
+            hint = "Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container"
+            raise SshError(SshFault.NO_ADDRESS, said, hint=hint)
+        link = await self._connected(target, lane)
+        wire = link.wire
+        assert wire is not None  # noqa: S101  # `_connected` has just given it
+        async with link.gate:
+            yield wire.connection
 
     async def road(self, target: SshTarget) -> Road:
         """The way to a host, once its host key was accepted; raises `SshError`."""
@@ -250,12 +265,14 @@ class SshPool:
         key = link.wire.connection.get_server_host_key() if link.wire is not None else None
         if key is None:
             raise SshError(SshFault.BAD_ANSWER, f"{target.where}: it has shown no host key")
+        from rgt_tui.clients.ssh_keys import usual_keys  # asyncssh is loaded by now
+
         return Road(
             host=target.host,
             port=target.port,
             username=target.username,
             host_key=key.export_public_key().decode().strip(),
-            identities=self._identities or usual_identities(),
+            identities=self._identities or usual_keys(),
         )
 
     async def forget(self, target: SshTarget) -> None:
@@ -375,20 +392,6 @@ class SshPool:
             is_closed = await run.carry(wire.connection)
         if not is_closed and link.wire is wire:
             link.leaked += 1
-
-
-def _terminal_only(target: SshTarget) -> SshError:
-    said = f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)"
-    hint = "Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container"
-    return SshError(SshFault.NO_ADDRESS, said, hint=hint)
-
-
-def usual_identities() -> tuple[Path, ...]:
-    """The private keys that are offered when none is named."""
-    from rgt_tui.clients import ssh_keys  # asyncssh is loaded by now
-
-    known = (Path(places.home()) / name for name in ssh_keys.USUAL)
-    return tuple(path for path in known if path.exists())
 
 
 def _import_wire() -> None:

@@ -37,6 +37,12 @@ class KeyRing:
     locked: tuple[Path, ...] = ()
 
 
+def usual_keys() -> tuple[Path, ...]:
+    """The private keys that are offered when none is named."""
+    known = (Path(places.home()) / name for name in USUAL)
+    return tuple(path for path in known if path.exists())
+
+
 def read_keys(named: Sequence[Path]) -> KeyRing:
     """The keys of the named files, or of the usual ones when none is named. Reads files.
 

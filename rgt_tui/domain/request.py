@@ -78,6 +78,30 @@ class Patch:
         return not set(self.changes) <= PLAIN_CHANGES
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A script that mends something inside one Pod, over its direct SSH.
+
+    Attributes:
+        doing: one phrase: `move caches of sweep-07 to /workspace`.
+        pod, name, start: as in `Act`.
+        script: POSIX sh, shown to the person before it runs; made by `rgt_tui.fixes` alone.
+        limit_s: seconds it may take.
+    """
+
+    doing: str
+    pod: PodId
+    name: str
+    start: str
+    script: str
+    limit_s: float
+
+    @property
+    def what(self) -> str:
+        """One phrase on what is asked."""
+        return self.doing
+
+
 PodRequest = Act | Patch
 """What is asked of one Pod over the API."""
 
@@ -106,7 +130,7 @@ class EmptyTrash:
         return f"empty the trash of {self.name}"
 
 
-Request = PodRequest | EmptyTrash
+Request = PodRequest | Run | EmptyTrash
 
 
 class Ending(StrEnum):

@@ -1,7 +1,7 @@
 """Whether a Pod is as a request wanted it: how an unknown outcome is resolved by reading."""
 
 from rgt_tui.domain.pod import Pod, PodStatus
-from rgt_tui.domain.request import Act, Patch, PodRequest, Verb
+from rgt_tui.domain.request import Act, Patch, PodRequest, Run, Verb
 from rgt_tui.domain.text import clean
 
 _COMING = (PodStatus.PROVISIONING, PodStatus.STARTING, PodStatus.RUNNING)
@@ -28,7 +28,7 @@ def is_settled(request: PodRequest, pod: Pod, asked_s: float) -> bool:
             return False
 
 
-def why_not_now(request: PodRequest, pod: Pod) -> str | None:
+def why_not_now(request: PodRequest | Run, pod: Pod) -> str | None:
     """Why a request must not go to the Pod as it is now; None when it may.
 
     What was decided about one start of a Pod is not carried out on another.

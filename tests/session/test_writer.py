@@ -14,7 +14,7 @@ from rgt_tui.clock import session_clock
 from rgt_tui.config import Config
 from rgt_tui.domain.journal import INTENT
 from rgt_tui.domain.pod import Pod
-from rgt_tui.domain.request import Act, Ending, Patch, PodRequest, Verb
+from rgt_tui.domain.request import Act, Ending, Patch, PodRequest, Run, Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.opening import Address, open_session
 from rgt_tui.session import Session
@@ -242,3 +242,39 @@ async def test_a_read_only_session_cannot_be_unlocked(where: Address, tmp_path: 
         refused: Callable[[], None] = functools.partial(mode.unlock)
         with pytest.raises(Exception, match="read-only"):
             refused()
+
+
+async def mending(session: Session, pod: SimPod, script: str = "echo x\n") -> Run:
+    seen = await session.wires.rest.pod(pod.id)
+    return Run(
+        doing="mend", pod=seen.id, name=seen.name, start=seen.start, script=script, limit_s=20.0
+    )
+
+
+async def test_a_script_is_written_down_whole_before_it_runs(
+    session: Session, simulator: Simulator
+) -> None:
+    performed = await session.perform(await mending(session, running(simulator)), "button")
+    assert performed.ending is Ending.DONE
+    assert "none was run" in performed.said
+    intent, outcome = session.writer.journal.read().entries
+    assert (intent.event, outcome.event) == ("intent", "outcome")
+    assert writes(simulator) == []
+
+
+async def test_no_script_runs_while_write_mode_is_locked(
+    session: Session, simulator: Simulator
+) -> None:
+    request = await mending(session, running(simulator))
+    session.writer.mode.lock()
+    performed = await session.perform(request, "button")
+    assert performed.ending is Ending.NOT_DONE
+    assert events(session) == []
+
+
+async def test_no_script_runs_through_the_gateway(session: Session, simulator: Simulator) -> None:
+    request = await mending(session, simulator.world.find("infer-x"))
+    performed = await session.perform(request, "button")
+    assert performed.ending is Ending.NOT_DONE
+    assert "no direct SSH" in performed.said
+    assert events(session) == []

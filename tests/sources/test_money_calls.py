@@ -68,6 +68,7 @@ class Hour:
                 clock=lambda: self.now,
                 locks=self._folder,
                 say=print,
+                shells=shells,
             )
             store = Store()
             session = Session(

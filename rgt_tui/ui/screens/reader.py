@@ -131,11 +131,14 @@ class Reader(Shown):
         return text
 
 
-def again(action: Action, pod: Pod | None) -> Blocks:
-    """What an action shows, made anew from each scene while it is read."""
+def again(action: Action, pod: Pod | None, shown: Show) -> Blocks:
+    """What an action shows, made anew from each scene while it is read.
+
+    What was picked from its list stays as it was.
+    """
 
     def blocks(scene: Scene) -> tuple[Block, ...]:
         outcome = action.run(scene, pod)
-        return outcome.blocks if isinstance(outcome, Show) else ()
+        return (outcome if isinstance(outcome, Show) else shown).blocks
 
     return blocks
