@@ -20,6 +20,7 @@ from rgt_tui.places import history_file, host_keys_file, journal_file
 from rgt_tui.store import Store
 
 if TYPE_CHECKING:
+    from rgt_tui import own_symptoms
     from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
     from rgt_tui.pacing.pacer import Pacer
@@ -145,7 +146,7 @@ async def open_session(
         on_quota=lambda quota: pacer.answered(quota, clock()),
     )
     host_keys = HostKeys(where.host_keys)
-    for note in (*where.notes, *config.notes, *host_keys.notes):
+    for note in (*where.notes, *config.notes, *host_keys.notes, *own_symptoms.adopt().faults):
         store.say(clock(), f"w {note}")
     shells = SshPool(
         identities=where.identities,

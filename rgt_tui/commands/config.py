@@ -51,15 +51,25 @@ def init(options: Options, to_stdout: bool) -> None:
 @click.pass_obj
 def show(options: Options, as_json: bool) -> None:
     """Prints the settings in force: of the file, the environment, or the default."""
-    config = load(options.config_file)
-    for note in config.notes:
+    from rgt_tui.own_symptoms import load as load_own  # compiles the rules for text: only here
+
+    config, own = load(options.config_file), load_own()
+    for note in (*config.notes, *own.faults):
         click.echo(f"Note: {note}", err=True)
     if as_json:
         sections = as_sections(config)
         file = None if config.file is None else str(config.file)
-        emit({"file": file, "settings": {**sections.pop(""), **sections}})
+        symptoms = {
+            "folder": str(own.folder),
+            "codes": [detector.code for detector in own.detectors],
+            "faults": list(own.faults),
+        }
+        settings = {**sections.pop(""), **sections}
+        emit({"file": file, "settings": settings, "own_symptoms": symptoms})
         return
     click.echo(_as_toml(config))
+    for detector in own.detectors:
+        click.echo(f"# own symptom {detector.code}: {detector.title} ({own.folder})")
 
 
 def _file(options: Options) -> Path:

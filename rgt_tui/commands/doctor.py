@@ -42,6 +42,7 @@ def _examine(options: Options, *, offline: bool) -> Iterator[Check]:
         yield Check(name="configuration", state=State.FAIL, said=error.message, remedy=error.hint)
     else:
         yield _configuration(config)
+    yield _own_symptoms()
     yield from _examine_account(options, config, why_offline)
     yield from machine()
 
@@ -75,6 +76,17 @@ def _configuration(config: Config) -> Check:
     if config.notes:
         return warn("configuration", said, " ".join(config.notes))
     return ok("configuration", said)
+
+
+def _own_symptoms() -> Check:
+    from rgt_tui.own_symptoms import load  # compiles the rules for text: only for this check
+
+    own = load()
+    codes = ", ".join(detector.code for detector in own.detectors)
+    said = f"{codes}, from {own.folder}" if codes else f"none in {own.folder}"
+    if own.faults:
+        return warn("own symptoms", said, " ".join(own.faults))
+    return ok("own symptoms", said)
 
 
 def _told(check: Check) -> dict[str, str]:

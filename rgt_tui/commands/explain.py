@@ -9,7 +9,7 @@ from rgt_tui.commands import _options
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.finding import Detector
 from rgt_tui.domain.text import clean
-from rgt_tui.invocation import emit
+from rgt_tui.invocation import emit, narrate
 
 WIDTH: Final = 100
 """Columns at which sentences are wrapped on a terminal or in a pipe."""
@@ -20,8 +20,11 @@ WIDTH: Final = 100
 @_options.as_json
 def run(code: str | None, as_json: bool) -> None:
     """Prints one symptom; the list of all for no code."""
+    from rgt_tui.own_symptoms import adopt
     from rgt_tui.triage import all_detectors
 
+    for fault in adopt().faults:
+        narrate(fault)
     known = all_detectors()
     if code is None:
         _tell_all(known, as_json=as_json)

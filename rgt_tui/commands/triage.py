@@ -16,7 +16,7 @@ from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import rfc3339
-from rgt_tui.invocation import Options, emit
+from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Looked, Wanted, look
 
 NEVER = "never"
@@ -123,10 +123,13 @@ def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
 
 def _from_stdin(pods: tuple[str, ...]) -> tuple[Finding, ...]:
     from rgt_tui.clock import session_clock
+    from rgt_tui.own_symptoms import adopt
     from rgt_tui.triage import classify
 
     if pods != ("-",):
         raise UsageError("`triage -` reads standard input and takes no Pods beside it.")
+    for fault in adopt().faults:
+        narrate(fault)
     return tuple(classify(_lines(), session_clock()()))
 
 

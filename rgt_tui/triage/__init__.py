@@ -28,6 +28,7 @@ __all__ = [
     "Findings",
     "Standing",
     "absent_findings",
+    "adopt",
     "all_detectors",
     "classify",
     "evidence_wanted",
@@ -41,10 +42,22 @@ __all__ = [
 ]
 
 
+_OWN: list[Detector] = []
+
+
 @cache
 def all_detectors() -> tuple[Detector, ...]:
-    """Every detector, by file name, which is the order of their codes."""
-    return specs.find_specs(_family(), "DETECTOR", Detector)
+    """Every detector, by file name, which is the order of their codes; then a person's own."""
+    return (*specs.find_specs(_family(), "DETECTOR", Detector), *_OWN)
+
+
+def adopt(detectors: Iterable[Detector]) -> None:
+    """Has a person's own symptoms asked too, in place of those adopted before.
+
+    Whoever has taken `all_detectors` already goes on with those: call it before.
+    """
+    _OWN[:] = detectors
+    all_detectors.cache_clear()
 
 
 def examine(account: Account, now: float) -> Findings:

@@ -181,3 +181,19 @@ def test_inside_tmux_its_clipboard_option_is_told(option: str, expected: str, ho
     }
     ran = home.rgt("doctor", "--offline", "--json")
     assert state(ran, "clipboard") == expected
+
+
+def test_own_symptoms_are_named_and_a_bad_one_with_its_line(home: Home) -> None:
+    folder = home.config / "symptoms"
+    folder.mkdir(parents=True, mode=0o700)
+    good = '[[symptom]]\ncode = "LR1"\ntitle = "x"\ntext = "loss is nan"\nfix = "y"\n'
+    (folder / "mine.toml").write_text(good + '[[symptom]]\ncode = "lower"\n')
+    check = checks(home.rgt("doctor", "--offline", "--json"))["own symptoms"]
+    assert check["state"] == "warn"
+    assert check["said"].startswith("LR1, from ")
+    assert "mine.toml, line 7: code: expected 2 to 12 capitals" in check["remedy"]
+    shown = answer(home.rgt("config", "print", "--json"))["own_symptoms"]
+    assert shown["codes"] == ["LR1"]
+    assert "line 7" in shown["faults"][0]
+    told = home.rgt("triage", "-", "--json", stdin="step 1 loss is nan\n")
+    assert [found["code"] for found in answer(told)["findings"]] == ["LR1"]
