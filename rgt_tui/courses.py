@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from rgt_tui.domain.evidence import Sample
+from rgt_tui.domain.idle import GpuIdle
+from rgt_tui.domain.units import rfc3339, show_duration, show_usd
 from rgt_tui.probes.nvidia_smi import IDLE_PERCENT
 
 SHORTEST_S: Final = 120.0
@@ -42,14 +44,32 @@ class Idling:
     Attributes:
         seconds: since the last sample in which it worked.
         is_least: whether it was idle as far back as is known, so that it may be longer.
+        unwatched_s: seconds of it in which nobody looked.
     """
 
     seconds: float
     is_least: bool
+    unwatched_s: float = 0.0
 
     def cost(self, per_hour: Decimal | None) -> Decimal | None:
         """What that time cost, in USD; None without a price."""
         return None if per_hour is None else per_hour * Decimal(self.seconds) / 3600
+
+    @property
+    def long(self) -> str:
+        """How long: a plus where it was idle as far back as is known."""
+        return f"{show_duration(self.seconds)}{'+' if self.is_least else ''}"
+
+    def words(self, per_hour: Decimal | None, now: float) -> str:
+        """How long all GPUs of a Pod have done nothing, since when, and what that cost."""
+        cost = self.cost(per_hour)
+        dollars = "$?" if cost is None else f"${show_usd(cost.quantize(Decimal('0.01')))}"
+        least = " at least" if self.is_least else ""
+        since = rfc3339(now - self.seconds)
+        said = f"all idle for {self.long}, since {since}: {dollars}{least} for nothing"
+        if not self.unwatched_s:
+            return said
+        return f"{said}; nobody looked for {show_duration(self.unwatched_s)} of it"
 
 
 def idling(history: Sequence[Sample], indexes: Sequence[int], now: float) -> Idling | None:
@@ -64,6 +84,15 @@ def idling(history: Sequence[Sample], indexes: Sequence[int], now: float) -> Idl
             return None if since is None else Idling(now - since, is_least=False)
         since = sample.at
     return None if since is None else Idling(now - since, is_least=True)
+
+
+def remembered(idle: Idling | None, spell: GpuIdle | None, now: float) -> Idling | None:
+    """An idle time as far back as former looks go, where its own samples do not reach its begin."""
+    if idle is None or not idle.is_least or spell is None or spell.since is None:
+        return idle
+    if now - spell.since <= idle.seconds:
+        return idle
+    return Idling(now - spell.since, is_least=True, unwatched_s=spell.unwatched_s)
 
 
 def spark(history: Sequence[Sample], name: str, cells: int, span_s: float, now: float) -> str:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from operator import is_
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
@@ -21,13 +22,16 @@ from rgt_tui.probes.rocm_smi import AmdReport
 from rgt_tui.probes.volume_use import VolumeUseReport
 from rgt_tui.storage import Store, storage_of
 
+if TYPE_CHECKING:
+    from rgt_tui.domain.objects import StoredUses
+
 _NOISE = re.compile(
     r"\b(?:NVIDIA|AMD|GeForce|Generation|Ada|HBM3e?|PCIe|SXM\d?|NVL|GPU|Instinct|OAM)\b"
 )
 
 
 _JOINED_MAX: Final = 4096
-_JOINED: Final[dict[PodId, tuple[Pod, Evidence, tuple[NetworkVolume, ...], tuple[Store, ...]]]] = {}
+_JOINED: Final[dict[PodId, tuple[tuple[object, ...], tuple[Store, ...]]]] = {}
 """The disks of each Pod behind what they were joined from: the very same objects, or anew."""
 
 
@@ -84,19 +88,23 @@ def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
 
     Several detectors and panes ask for them at each look: they are joined once for what was read.
     """
+    from rgt_tui.domain.objects import StoredUses  # the first frame can spare it
+
     evidence, volumes = account.about(pod.id), account.volumes
+    stored: Observed[StoredUses] | None = account.evidence.latest(StoredUses)
+    read = (pod, evidence, volumes, stored)
     known = _JOINED.get(pod.id)
-    if known is not None:
-        of_pod, of_evidence, of_volumes, found = known
-        if of_pod is pod and of_evidence is evidence and of_volumes is volumes:
-            return found
+    if known is not None and all(map(is_, known[0], read)):
+        return known[1]
     found = storage_of(pod, volumes, evidence.value(DiskReport) if pod.is_running else None)
     measured = evidence.latest(VolumeUseReport)
     if measured is not None:
         found = tuple(_with_use(store, measured) for store in found)
+    if stored is not None:
+        found = tuple(_with_stored(store, pod, stored) for store in found)
     if len(_JOINED) >= _JOINED_MAX:
         _JOINED.clear()
-    _JOINED[pod.id] = (pod, evidence, volumes, found)
+    _JOINED[pod.id] = (read, found)
     return found
 
 
@@ -109,6 +117,21 @@ def _with_use(store: Store, seen: Observed[VolumeUseReport]) -> Store:
         store,
         used_bytes=use.total_bytes,
         used_source="du",
+        used_at=seen.at,
+        used_is_least=not use.is_whole,
+    )
+
+
+def _with_stored(store: Store, pod: Pod, seen: "Observed[StoredUses]") -> Store:
+    """A network volume with what its S3 interface lists, where that was counted later."""
+    ids = [mount.volume_id for mount in pod.network_mounts if mount.path == store.path]
+    use = seen.value.of(ids[0]) if ids and store.agrees else None
+    if use is None or use.trouble or (store.used_at is not None and store.used_at > seen.at):
+        return store
+    return replace(
+        store,
+        used_bytes=use.size,
+        used_source="s3",
         used_at=seen.at,
         used_is_least=not use.is_whole,
     )

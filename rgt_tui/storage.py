@@ -51,7 +51,7 @@ class Store:
         agrees: whether the API and the mount table say the same; true while only one was asked.
         source: what is mounted, as the mount table names it; None when that was not seen.
         hung: whether it did not answer `df` within the time limit.
-        used_source: `df`, `du` (its files added up) or `none`.
+        used_source: `df`, `du` (its files added up), `s3` (its objects added up) or `none`.
         used_at: when it was added up, in Unix seconds; None where `df` tells it each time.
         used_is_least: whether the adding up did not come to its end.
         inodes_percent: how many of its inodes are used; None where they are not counted.

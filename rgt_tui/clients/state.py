@@ -29,8 +29,10 @@ from rgt_tui.clients.strict_json import BadJson, Json, parse
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.evidence import Evidence, Observed
+from rgt_tui.domain.idle import GpuIdle
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.printed_keys import PrintedKeys
 from rgt_tui.domain.readiness import Restarts
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
@@ -89,6 +91,8 @@ def saved_kinds() -> tuple[type, ...]:
         Balance,
         BootLog,
         Restarts,
+        GpuIdle,
+        PrintedKeys,
         *(probe.report for probe in all_probes()),
     )
 

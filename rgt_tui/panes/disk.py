@@ -44,7 +44,7 @@ _COLUMNS = (
     Column(title="INODES", width=6, rank=12, align="right"),
     Column(title="STOP", width=5, rank=7),
     Column(title="TERMINATE", width=9, rank=5),
-    Column(title="SIZE BY", width=7, rank=11),
+    Column(title="SIZE BY", width=11, rank=11),
     Column(title="SOURCE", width=26, rank=13),
 )
 
@@ -83,7 +83,7 @@ def _row(pod: Pod, store: Store, scene: Scene) -> Row:
         _inodes(store),
         Cell("kept", Tone.GOOD) if store.survives_stop else Cell("wiped", Tone.WARN),
         Cell("kept", Tone.GOOD) if store.survives_terminate else _deleted(store),
-        Cell(store.size_source, Tone.DIM),
+        _told_by(store, scene.now),
         Cell(f"{store.source or '--'}{' read-only!' if store.is_read_only else ''}", Tone.DIM),
     )
     return Row(f"{pod.id}{store.path}", cells, pod.id)
@@ -95,6 +95,15 @@ def _used(store: Store) -> Cell:
     if store.used_bytes is None:
         return Cell("?", Tone.UNKNOWN)
     return Cell(f"{'>' if store.used_is_least else ''}{show_bytes(store.used_bytes)}")
+
+
+def _told_by(store: Store, now: float) -> Cell:
+    """Who told the size; and who added up the use and when, where `df` cannot know it."""
+    if store.used_at is None:
+        return Cell(store.size_source, Tone.DIM)
+    return Cell(
+        f"{store.size_source}, {store.used_source} {show_age(now - store.used_at)}", Tone.DIM
+    )
 
 
 def _growth(pod: Pod, store: Store, scene: Scene) -> float | None:
@@ -252,7 +261,7 @@ def _story(pod: Pod, store: Store, scene: Scene) -> tuple[Line, ...]:
     amount = f"{show_bytes(store.used_bytes)} of {show_bytes(store.size_bytes)}"
     if store.used_at is not None:
         least = "at least " if store.used_is_least else ""
-        amount = f"{least}{amount} (du {show_age(scene.now - store.used_at)})"
+        amount = f"{least}{amount} ({store.used_source} {show_age(scene.now - store.used_at)})"
     growth = _growth(pod, store, scene)
     hours = hours_to_full(store.used_bytes, store.size_bytes, growth)
     if growth is not None and growth >= MIB:

@@ -1,11 +1,11 @@
 """The GPUs of every Pod: whether they work, what they draw, and the processes on them."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from rgt_tui.courses import Idling, idling, spark
+from rgt_tui.courses import Idling, idling, remembered, spark
 from rgt_tui.domain.evidence import Reading, Sample
+from rgt_tui.domain.idle import GpuIdle
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Readiness
 from rgt_tui.domain.units import (
@@ -14,7 +14,6 @@ from rgt_tui.domain.units import (
     show_bytes,
     show_duration,
     show_percent,
-    show_usd,
 )
 from rgt_tui.facts import gpu_name, road_note, state_of, unreachable_why
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
@@ -132,13 +131,20 @@ def _rows_of(pod: Pod, scene: Scene) -> tuple[Row, ...]:
     if seen is None or not seen.gpus:
         return (_row_without(pod, seen, scene),)
     health = scene.account.about(pod.id).value(GpuHealthReport)
-    return tuple(
-        _row(pod, gpu, seen, health.of(gpu.uuid) if health is not None else None, scene)
-        for gpu in seen.gpus
-    )
+    together = _all_idle(pod, seen, scene)
+    rows = []
+    for gpu in seen.gpus:
+        idle = idling(seen.history, (gpu.index,), scene.now)
+        if idle is not None and together is not None and idle.seconds < together.seconds:
+            idle = together
+        rows.append(_row(pod, gpu, seen, (health.of(gpu.uuid) if health else None, idle), scene))
+    return tuple(rows)
 
 
-def _row(pod: Pod, gpu: Gpu, seen: _Seen, health: GpuHealth | None, scene: Scene) -> Row:
+def _row(
+    pod: Pod, gpu: Gpu, seen: _Seen, known: tuple[GpuHealth | None, Idling | None], scene: Scene
+) -> Row:
+    """One GPU; `known` is its health and how long it has idled."""
     processes = sum(1 for process in seen.processes if process.gpu_uuid == gpu.uuid)
     is_amd = seen.kind is AmdReport
     cells = (
@@ -148,12 +154,12 @@ def _row(pod: Pod, gpu: Gpu, seen: _Seen, health: GpuHealth | None, scene: Scene
         _use(gpu),
         _bar(gpu.util_percent),
         Cell(spark(seen.history, f"util.{gpu.index}", COURSE_CELLS, COURSE_S, scene.now), Tone.DIM),
-        _state(gpu, idling(seen.history, (gpu.index,), scene.now)),
+        _state(gpu, known[1]),
         Cell(f"{show_bytes(gpu.memory_used_bytes)}/{show_bytes(gpu.memory_total_bytes)}"),
         _temperature(gpu),
         _power(gpu),
         _clock(gpu),
-        _NOTHING if is_amd else _ecc(health),
+        _NOTHING if is_amd else _ecc(known[0]),
         _NOTHING if is_amd else Cell(str(processes)),
         Cell(seen.driver or "?", Tone.DIM),
         Cell("AMD" if is_amd else seen.cuda or "?", Tone.DIM),
@@ -206,14 +212,9 @@ def _state(gpu: Gpu, idle: Idling | None) -> Cell:
         case "waits":
             return Cell("waits? low W", Tone.WARN)
         case "idle" if idle is not None and idle.seconds >= IDLE_TOLD_S:
-            return Cell(f"idle {_long(idle)}", Tone.WARN)
+            return Cell(f"idle {idle.long}", Tone.WARN)
         case word:
             return Cell(word, Tone.WARN if word == "idle" else Tone.GOOD)
-
-
-def _long(idle: Idling) -> str:
-    """How long: a plus where it was idle as far back as is known."""
-    return f"{show_duration(idle.seconds)}{'+' if idle.is_least else ''}"
 
 
 def _temperature(gpu: Gpu) -> Cell:
@@ -346,14 +347,16 @@ def _troubles(gpu: Gpu, health: GpuHealth | None) -> list[Line]:
 
 def _money(pod: Pod, seen: _Seen, scene: Scene) -> list[Line]:
     """The idle clock: how long all GPUs have done nothing, and what that cost."""
-    idle = idling(seen.history, [gpu.index for gpu in seen.gpus], scene.now)
+    idle = _all_idle(pod, seen, scene)
     if idle is None or idle.seconds < IDLE_TOLD_S:
         return []
-    cost = idle.cost(pod.cost_per_hour)
-    dollars = "$?" if cost is None else f"${show_usd(cost.quantize(Decimal('0.01')))}"
-    least = " at least" if idle.is_least else ""
-    said = f"all idle for {_long(idle)}: {dollars}{least} for nothing"
-    return [(Cell(said, Tone.WARN),)]
+    return [(Cell(idle.words(pod.cost_per_hour, scene.now), Tone.WARN),)]
+
+
+def _all_idle(pod: Pod, seen: _Seen, scene: Scene) -> Idling | None:
+    """How long all its GPUs have idled, as far back as former runs of the console have seen."""
+    idle = idling(seen.history, [gpu.index for gpu in seen.gpus], scene.now)
+    return remembered(idle, scene.account.about(pod.id).value(GpuIdle), scene.now)
 
 
 def _cuda(report: CudaReport | None, seen: _Seen) -> Line:

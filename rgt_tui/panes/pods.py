@@ -187,7 +187,7 @@ def _facts(pod: Pod, scene: Scene) -> Block:
         (Cell(f"{image}  {host_cuda}", Tone.DIM),),
     )
     answered = scene.account.about(pod.id).value(Answered)
-    key = f", host key by {answered.host_key}" if answered and answered.host_key else ""
+    key = f", host key: {answered.host_key}" if answered and answered.host_key else ""
     return Block(pod.label, lines, note=f"status {pod.status}, ssh {pod.ssh_road.value}{key}")
 
 

@@ -11,6 +11,8 @@ KEPT = 5
 """Restarts remembered of one Pod."""
 IDLE_TOLD_S = 60.0
 """How often it is told that GPUs idle on."""
+UNWATCHED_S = 300.0
+"""Longer than this between two looks, and nobody knows whether the GPUs idled all the time."""
 
 
 async def _read(ask: Ask) -> tuple[Change, ...]:
@@ -34,8 +36,18 @@ def _idle(ask: Ask, pod: Pod) -> tuple[Change, ...]:
     if before is not None and (before.since is None) == (since is None):
         if since is None or now - before.seen_at < IDLE_TOLD_S:
             return ()
-        since = before.since
+        return (Change(GpuIdle, Observed(_longer(before, pod, now), now, "api"), pod.id),)
     return (Change(GpuIdle, Observed(GpuIdle(since, now), now, "api"), pod.id),)
+
+
+def _longer(spell: GpuIdle, pod: Pod, now: float) -> GpuIdle:
+    """A spell that goes on; it is no older than the container, and says how long nobody looked."""
+    up = pod.runtime.uptime_s if pod.runtime is not None else None
+    began = spell.since or now
+    if up is not None and now - up > began:
+        began, spell = now - up, GpuIdle(now - up, max(spell.seen_at, now - up))
+    gap = now - spell.seen_at
+    return GpuIdle(began, now, spell.unwatched_s + (gap if gap > UNWATCHED_S else 0.0))
 
 
 def _uptime_fell(old: Pod | None, new: Pod) -> bool:

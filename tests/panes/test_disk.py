@@ -1,5 +1,6 @@
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.objects import StoredUse, StoredUses
 from rgt_tui.domain.pod import NetworkMount
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
@@ -144,3 +145,27 @@ def test_what_fills_a_disk_where_caches_point_and_trash_are_told() -> None:
     assert "HF_HOME /workspace/hf (volume disk)" in said
     assert "PIP_CACHE_DIR /root/.cache/pip (container disk)" in said
     assert "stop wipes 19.6G on /; terminate also deletes 22.0G on /workspace" in said
+
+
+def test_the_newer_of_a_walk_and_a_list_over_s3_tells_what_lies_on_a_network_volume() -> None:
+    pod = a_pod(volume_disk=None, network_mounts=(NetworkMount(volume_id="v1", path="/workspace"),))
+    volume = NetworkVolume(id="v1", name="nv", size_gb=1000, data_center="EU-RO-1", tier="STANDARD")
+    account = an_account(pod).after(Change(VolumeList, Observed(VolumeList((volume,)), NOW)))
+    pool = mount("/workspace", MountKind.NETWORK, 1.4e6, 2.3e6, "mfs#euro.runpod.net:9421")
+    account = having(account, pod, DiskReport((ROOT, pool)))
+    listed = StoredUses((StoredUse(volume_id="v1", size=500 * GIB, files=3),))
+    account = account.after(Change(StoredUses, Observed(listed, NOW - 240)))
+    row = table(account)["/workspace"]
+    assert (row["USED"].text, row["%"].text, row["SIZE BY"].text) == ("500G", "50%", "api, s3 4m")
+    walked = VolumeUseReport((DiskUse(mount="/workspace", total_bytes=600 * GIB, files=4),))
+    row = table(having(account, pod, walked, at=NOW - 60))["/workspace"]
+    assert (row["USED"].text, row["SIZE BY"].text) == (">600G", "api, du 1m")
+    row = table(having(account, pod, walked, at=NOW - 3600))["/workspace"]
+    assert (row["USED"].text, row["SIZE BY"].text) == ("500G", "api, s3 4m")
+
+
+def test_a_list_over_s3_that_failed_or_is_of_another_volume_tells_nothing() -> None:
+    pod = a_pod(volume_disk=None, network_mounts=(NetworkMount(volume_id="v1", path="/workspace"),))
+    uses = (StoredUse(volume_id="v1", trouble="no key"), StoredUse(volume_id="v2", size=GIB))
+    account = an_account(pod).after(Change(StoredUses, Observed(StoredUses(uses), NOW)))
+    assert table(account)["/workspace"]["USED"].text == "?"

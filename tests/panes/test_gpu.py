@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from rgt_tui.domain.account import Account
+from rgt_tui.domain.idle import GpuIdle
 from rgt_tui.domain.pod import GpuUse, Pod, Runtime
 from rgt_tui.domain.units import GIB, MIB
 from rgt_tui.panes import Cell, Scene, Tone
@@ -114,7 +115,9 @@ def test_the_idle_clock_says_how_long_and_what_it_cost() -> None:
     for ago, use in ((7200, 90.0), (3600, 0.0), (0, 0.0)):
         account = having(account, pod, GpuReport(gpus=(gpu(util=use),)), at=NOW - ago)
     assert rows(account)[0]["STATE"] == Cell("idle 1h00m", Tone.WARN)
-    assert "all idle for 1h00m: $1.19 for nothing" in told(account, f"{pod.id}/0")
+    assert "all idle for 1h00m, since 2026-06-01T11:00:00Z: $1.19 for nothing" in told(
+        account, f"{pod.id}/0"
+    )
 
 
 def test_full_use_at_idle_power_is_called_waiting_and_heat_is_named() -> None:
@@ -155,3 +158,23 @@ def test_a_process_has_owner_and_age_only_where_the_number_is_its_own() -> None:
     said = told(having(account, pod, table), f"{pod.id}/0")
     assert "root, 2h00m, python t.py" in said
     assert "owner ?, age ?" in said
+
+
+def test_the_idle_clock_goes_on_from_a_former_run_and_tells_what_nobody_watched() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, GpuReport(gpus=(gpu(util=0.0),)), at=NOW - 60)
+    account = having(account, pod, GpuReport(gpus=(gpu(util=0.0),)))
+    account = having(account, pod, GpuIdle(NOW - 7200, NOW, unwatched_s=1800.0))
+    assert rows(account)[0]["STATE"] == Cell("idle 2h00m+", Tone.WARN)
+    said = told(account, f"{pod.id}/0")
+    assert "all idle for 2h00m+, since 2026-06-01T10:00:00Z: $2.38 at least for nothing" in said
+    assert "nobody looked for 30m of it" in said
+
+
+def test_work_that_was_seen_ends_the_idle_clock_of_a_former_run() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, GpuReport(gpus=(gpu(util=90.0),)), at=NOW - 600)
+    account = having(account, pod, GpuReport(gpus=(gpu(util=0.0),)), at=NOW - 300)
+    account = having(account, pod, GpuReport(gpus=(gpu(util=0.0),)))
+    account = having(account, pod, GpuIdle(NOW - 7200, NOW))
+    assert rows(account)[0]["STATE"] == Cell("idle 5m", Tone.WARN)
