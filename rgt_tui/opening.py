@@ -20,7 +20,6 @@ from rgt_tui.places import history_file, host_keys_file, journal_file
 from rgt_tui.store import Store
 
 if TYPE_CHECKING:
-    from rgt_tui import own_symptoms
     from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
     from rgt_tui.pacing.pacer import Pacer
@@ -128,6 +127,7 @@ async def open_session(
     where: Address, config: Config, store: Store, clock: Clock
 ) -> "AsyncIterator[Session]":
     """Open connections and the session that reads over them."""
+    from rgt_tui import own_symptoms  # with all symptoms: only where they are asked
     from rgt_tui.browsing import Browser
     from rgt_tui.clients.balance import read_balance
     from rgt_tui.clients.history import HistoryBook
