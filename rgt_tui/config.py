@@ -19,6 +19,7 @@ from typing import Final, Literal, NoReturn
 from rgt_tui import places
 from rgt_tui.domain.errors import BadConfig
 from rgt_tui.domain.text import clean
+from rgt_tui.toml_lines import line_of
 
 BASE_URL: Final = "https://api.runpod.io"
 """Origin of REST v2 and GraphQL (RunPod REST v2 document of 2026-08-18, `servers`)."""
@@ -44,6 +45,7 @@ class Config:
         runpod_profile: section of `~/.runpod/config.toml` whose key is used; None is any.
         high_performance: USD per GB and month of that tier of network volumes; None is unknown.
         auto_pay: USD that one automatic payment brings; None is unknown.
+        checkpoints: names or paths with `*` that count as checkpoints on Pods, beside the known ones.
         file: where the settings came from; None when there was no file.
         notes: sentences on what is worth a look, such as a file mode.
     """
@@ -56,6 +58,7 @@ class Config:
     runpod_profile: str | None = None
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
+    checkpoints: tuple[str, ...] = ()
     file: Path | None = None
     notes: tuple[str, ...] = ()
 
@@ -137,6 +140,17 @@ def _profile(value: object) -> str:
     return value
 
 
+def _globs(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(_is_glob(member) for member in value):
+        raise Unfit("a list of file names or absolute paths, in which * stands for anything")
+    return tuple(value)
+
+
+def _is_glob(member: object) -> bool:
+    is_text = isinstance(member, str) and member.isprintable() and 0 < len(member) <= 256
+    return is_text and bool(str(member).strip("*?/ "))
+
+
 def _files(value: object) -> tuple[Path, ...]:
     if not isinstance(value, list) or not all(_is_path(member) for member in value):
         raise Unfit('a list of file names, absolute or from "~/" on')
@@ -191,6 +205,14 @@ SETTINGS: Final = (
         read=_timeout,
         example="10",
         help="Seconds an SSH connection may take to come about.",
+    ),
+    Setting(
+        section="checkpoints",
+        key="globs",
+        field="checkpoints",
+        read=_globs,
+        example='["*.mymodel", "/workspace/runs/*/state.dat"]',
+        help="Files that count as checkpoints on Pods beside the known formats; * is anything.",
     ),
     Setting(
         section="money",
@@ -316,13 +338,13 @@ def _values(file: Path, text: str, tables: Mapping[str, object]) -> Iterator[tup
             for key, member in value.items():
                 yield _value(file, text, (name, key), member)
         else:
-            line = _line_of(text, "", name)
+            line = line_of(text, "", name)
             raise BadConfig(f"{file}, line {line}: expected a section [{name}], found a value")
 
 
 def _value(file: Path, text: str, at: tuple[str, str], value: object) -> tuple[str, object]:
     setting = next((s for s in SETTINGS if (s.section, s.key) == at), None)
-    where = f"{file}, line {_line_of(text, *at)}"
+    where = f"{file}, line {line_of(text, *at)}"
     if setting is None:
         _refuse_unknown(where, *at, is_section=isinstance(value, dict))
     try:
@@ -358,27 +380,6 @@ def _shown(value: object) -> str:
     """A wrong value, but none that may hold a password."""
     text = repr(value)
     return "one with a user or password" if "@" in text else clean(text, SHOWN)
-
-
-def _line_of(text: str, section: str, key: str) -> int:
-    """The line that sets a key, counted from 1; a parsed file does not tell.
-
-    Understands tables, dotted keys and inline tables; where all fail, the first line that holds
-    the word, else the first.
-    """
-    word = rf"""["']?{re.escape(key)}["']?"""
-    here = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        header = re.match(r"\s*\[+\s*[\"']?([^\]\"'.]*)", line)
-        if header:
-            here = header.group(1).strip()
-            if not section and here == key:
-                return number
-        if here == section and re.match(rf"\s*{word}\s*[=.]", line):
-            return number
-        if section and re.match(rf"""\s*["']?{re.escape(section)}["']?\s*[.=].*{word}""", line):
-            return number
-    return next((n for n, line in enumerate(text.split("\n"), 1) if key in line), 1)
 
 
 def _mode_notes(file: Path, mode: int) -> tuple[str, ...]:

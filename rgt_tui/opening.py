@@ -7,7 +7,7 @@ half a second, and the console paints its first frame without them.
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,8 +146,8 @@ async def open_session(
         on_quota=lambda quota: pacer.answered(quota, clock()),
     )
     host_keys = HostKeys(where.host_keys)
-    for note in (*where.notes, *config.notes, *host_keys.notes, *own_symptoms.adopt().faults):
-        store.say(clock(), f"w {note}")
+    faults = own_symptoms.adopt().faults
+    _say(store, clock, (*where.notes, *config.notes, *host_keys.notes, *faults))
     shells = SshPool(
         identities=where.identities,
         host_keys=host_keys,
@@ -155,8 +155,7 @@ async def open_session(
     )
     writer = _writer(where, rest, shells, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:
-        if history.trouble:
-            store.say(clock(), f"w {history.trouble}")
+        _say(store, clock, [history.trouble])
         yield Session(
             wires=Wires(
                 rest=rest,
@@ -166,6 +165,7 @@ async def open_session(
                 journal=writer.journal,
                 verdicts=VerdictBook(where.journal.parent / "verdicts.sqlite"),
                 holds=str(where.journal.parent / "holds"),
+                globs=config.checkpoints,
             ),
             store=store,
             clock=clock,
@@ -174,6 +174,11 @@ async def open_session(
             tag=where.tag,
             browser=Browser(store, clock),
         )
+
+
+def _say(store: Store, clock: Clock, notes: Iterable[str]) -> None:
+    for note in filter(None, notes):
+        store.say(clock(), f"w {note}")
 
 
 def _pacer() -> "Pacer":

@@ -103,7 +103,12 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         ("n = " + "9" * 5000, 1, "TOML", ""),
         (b"[ui]\nwire = '\xff'\n", 2, "UTF-8", "other bytes"),
         ("\x00" * 64, 1, "TOML", ""),
-        ("[zzz]\na=1", 1, "one of api, credentials, money, ssh, ui", "unknown section [zzz]"),
+        (
+            "[zzz]\na=1",
+            1,
+            "one of api, checkpoints, credentials, money, ssh, ui",
+            "unknown section [zzz]",
+        ),
         ("\n[uii]\n", 2, "expected ui", "unknown section [uii]"),
         ("[ui]\n\nwires = 'diff'", 3, "expected wire", "unknown key ui.wires"),
         ("read_onyl = true", 1, "expected read_only", "unknown key read_onyl"),
@@ -184,6 +189,7 @@ def test_the_template_sets_nothing_and_each_of_its_lines_works_when_uncommented(
     template = config.template()
     assert tomllib.loads(template) == {
         "api": {},
+        "checkpoints": {},
         "credentials": {},
         "ssh": {},
         "money": {},
@@ -209,3 +215,17 @@ def test_reading_the_configuration_loads_no_wire_library() -> None:
     code = "import sys, rgt_tui.config; rgt_tui.config.load(); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"httpx", "keyring", "textual", "click"}.isdisjoint(ran.stdout.split())
+
+
+@pytest.mark.parametrize("globs", ['"*.x"', "[5]", '["*"]', '["**/"]', '[""]', '["a\\u0007"]'])
+def test_globs_that_name_nothing_or_everything_are_refused(globs: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[checkpoints]\nglobs = {globs}\n")
+    with pytest.raises(BadConfig, match=r"line 2: checkpoints.globs: expected a list"):
+        load(file)
+
+
+def test_globs_name_what_counts_as_a_checkpoint(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[checkpoints]\nglobs = ["*.mymodel", "/workspace/runs/*/state.dat"]\n')
+    assert load(file).checkpoints == ("*.mymodel", "/workspace/runs/*/state.dat")

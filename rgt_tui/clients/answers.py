@@ -1,6 +1,6 @@
 """What the verifier process answers, as our own types; whatever it says is outside text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +103,7 @@ class Proven:
             )
 
 
-def checkpoint_list(answers: Iterable[Answer]) -> CheckpointList:
+def checkpoint_list(answers: Iterable[Answer], globs: Sequence[str] = ()) -> CheckpointList:
     """The inventory that the answers to `list` hold.
 
     Raises:
@@ -129,7 +129,7 @@ def checkpoint_list(answers: Iterable[Answer]) -> CheckpointList:
                 now = float(answer["now"])
         if now is None:
             raise BadAnswer("the listing did not come to its end")
-        found = checkpoints_in(entries, now)
+        found = checkpoints_in(entries, now, globs)
     except (TypeError, ValueError) as error:
         raise BadAnswer(f"the listing cannot be read ({type(error).__name__})") from error
     return CheckpointList(

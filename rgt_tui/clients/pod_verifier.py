@@ -33,7 +33,7 @@ async def list_checkpoints(
         async for answer in talk.ask(request, silence_s=LIST_S + 20):
             answers.append(answer)  # noqa: PERF401  # an asynchronous comprehension hides the wait
     try:
-        return checkpoint_list(answers)
+        return checkpoint_list(answers, globs)
     except BadAnswer as error:
         raise SshError(SshFault.BAD_ANSWER, f"{target.where}: {error}") from error
 

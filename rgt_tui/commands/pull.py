@@ -119,7 +119,7 @@ async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tu
         target, shells = shell_target(pod), session.wires.shells
         order = PullOrder(
             place=f"pod:{pod.id}@{pod.start}",
-            landings=await _landings(shells, target, asked),
+            landings=await _landings(shells, target, asked, config.checkpoints),
             to=asked.to,
             holds=_holds(where),
             replace=asked.replace,
@@ -128,10 +128,12 @@ async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tu
         return pod, await pull(shells, target, order, bar.tell, clock)
 
 
-async def _landings(shells: SshPool, target: SshTarget, asked: Given) -> Mapping[str, str]:
+async def _landings(
+    shells: SshPool, target: SshTarget, asked: Given, globs: tuple[str, ...]
+) -> Mapping[str, str]:
     if asked.remotes:
         return landings(list(dict.fromkeys(map(_plain, asked.remotes))))
-    found = await list_checkpoints(shells, target)
+    found = await list_checkpoints(shells, target, globs=globs)
     settled = [one for one in found.checkpoints if not one.unfinished]
     for one in found.checkpoints:
         if one.unfinished:

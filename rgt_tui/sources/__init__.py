@@ -38,6 +38,7 @@ class Wires:
     Attributes:
         verdicts: proofs of checkpoint files from run to run.
         holds: folder of the hard links that keep pulled copies.
+        globs: what counts as a checkpoint beside the known formats.
     """
 
     rest: Rest
@@ -47,6 +48,7 @@ class Wires:
     journal: Journal
     verdicts: "VerdictBook"
     holds: str
+    globs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ EVERY_S: Final = 60.0
 async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None  # noqa: S101  # a source with `pods` is given one
-    found = await list_checkpoints(ask.wires.shells, shell_target(pod))
+    found = await list_checkpoints(ask.wires.shells, shell_target(pod), globs=ask.wires.globs)
     return (ask.seen(found, source="ssh"),)
 
 

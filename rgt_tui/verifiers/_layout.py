@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from fnmatch import fnmatchcase
 from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from rgt_tui.verifiers import (
@@ -156,8 +157,17 @@ _TREES = frozenset({"trainer", "deepspeed", "megatron", "orbax", "accelerate"})
 """Kinds to which everything below their folder belongs."""
 
 
-def checkpoints_in(entries: Sequence[Entry], now: float) -> List[Found]:
-    """The checkpoints, newest first; what belongs to an outer one is not listed again."""
+def is_globbed(path: str, globs: Sequence[str]) -> bool:
+    """Whether a person named this file: by its name, or by its absolute path."""
+    name = posixpath.basename(path)
+    return any(fnmatchcase(path, glob) or fnmatchcase(name, glob) for glob in globs)
+
+
+def checkpoints_in(entries: Sequence[Entry], now: float, globs: Sequence[str] = ()) -> List[Found]:
+    """The checkpoints, newest first; what belongs to an outer one is not listed again.
+
+    `globs` name files that count beside the known formats; they are called `named`.
+    """
     groups = groups_in(entries)
     trees = [folder for kind, folder in groups if kind in _TREES]
     outer = [f for f in trees if not any(_is_below(f, other) for other in trees if other != f)]
@@ -174,6 +184,8 @@ def checkpoints_in(entries: Sequence[Entry], now: float) -> List[Found]:
             taken.setdefault(key[1], (key[0], []))[1].append(entry)
         elif _stands_alone(entry):
             taken.setdefault(entry.path, (_format(entry), []))[1].append(entry)
+        elif is_globbed(entry.path, globs):
+            taken.setdefault(entry.path, ("named", []))[1].append(entry)
     found = [_found(kind, path, own, now) for path, (kind, own) in taken.items()]
     return sorted(found, key=lambda one: -max(e.mtime_ns for e in one.entries))
 

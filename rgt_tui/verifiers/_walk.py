@@ -7,7 +7,7 @@ import stat
 import time
 from typing import Any, Callable, List, Sequence, Tuple
 
-from rgt_tui.verifiers._layout import is_of_interest, wants_magic
+from rgt_tui.verifiers._layout import is_globbed, is_of_interest, wants_magic
 
 SEEN_MAX = 2_000_000
 KEPT_MAX = 100_000
@@ -152,10 +152,7 @@ class _Walk:
                              found.st_ino, magic.hex()]})  # fmt: skip
 
     def globbed(self, path: str, name: str) -> bool:
-        from fnmatch import fnmatch
-
-        where = os.path.join(path, name)
-        return any(fnmatch(where, glob) or fnmatch(name, glob) for glob in self.globs)
+        return is_globbed(os.path.join(path, name), self.globs)
 
 
 def _magic(name: str, descriptor: int) -> bytes:

@@ -20,13 +20,17 @@ def test_files_of_a_real_host_are_listed_and_verified_over_one_connection(tmp_pa
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(file.content)
     (data / "odd\nname.safetensors").write_bytes(safetensors(1)[:-1])
+    (data / "my.weights").write_bytes(b"a format of one's own")
+    (data / "notes.txt").write_bytes(b"hello")
     (data / "link.safetensors").symlink_to("/etc/passwd")
     (data / "out" / "model.safetensors.tmp").write_bytes(b"half")
 
     async def body() -> tuple[CheckpointList, dict[str, Verdict]]:
         with running_sshd(home) as server:
             async with server.pool() as pool:
-                found = await list_checkpoints(pool, server.target(), roots=(str(data),))
+                found = await list_checkpoints(
+                    pool, server.target(), roots=(str(data),), globs=("*.weights", "/nowhere/*")
+                )
                 proven = await verify_on_pod(pool, server.target(), [str(data)], Level.FULL)
         return found, {proof.stamp.path: proof.verdict for proof in proven.files}
 
@@ -36,6 +40,8 @@ def test_files_of_a_real_host_are_listed_and_verified_over_one_connection(tmp_pa
     assert by_name["checkpoint-500"].step == 500
     assert by_name["model.safetensors.tmp"].unfinished
     assert by_name["odd\nname.safetensors"].shown == f"{data}/odd\\x0aname.safetensors"
+    assert by_name["my.weights"].format == "named"
+    assert "notes.txt" not in by_name
     assert [Path(link.path).name for link in found.links] == ["link.safetensors"]
     assert verdicts[str(data / "odd\nname.safetensors")] is Verdict.BROKEN
     assert verdicts[str(data / "out/checkpoint-500/model.safetensors")] is Verdict.OK
