@@ -80,26 +80,30 @@ def held_in(folder: str) -> frozenset[str]:
     return frozenset(hold.proof.stamp.path for hold in read_index(index))
 
 
-def release(hold_paths: Iterable[str]) -> int:
+def release(hold_paths: Iterable[str], root: str | None = None) -> int:
     """Lets go of holds, for instance after their Pod was deleted; the copies stay.
+
+    Args:
+        hold_paths: as the holds' proofs name them.
+        root: folder of holds; the state folder's when None.
 
     Returns:
         How many links were removed.
     """
     gone = set(hold_paths)
     count = 0
-    for path in gone:
+    for index in _indexes(root or folder()):
+        known = read_index(index)
+        left = [hold for hold in known if hold.proof.stamp.path not in gone]
+        if len(left) == len(known):
+            continue
+        for hold in known:
+            if hold.proof.stamp.path in gone:
+                with contextlib.suppress(OSError):
+                    os.unlink(hold.proof.stamp.path)
+                    count += 1
         with contextlib.suppress(OSError):
-            os.unlink(path)
-            count += 1
-    for index in {os.path.join(os.path.dirname(path), INDEX) for path in gone}:
-        left = [hold for hold in read_index(index) if hold.proof.stamp.path not in gone]
-        with contextlib.suppress(OSError):
-            if left:
-                write_index(index, left)
-            else:
-                os.unlink(index)
-                os.rmdir(os.path.dirname(index))
+            write_index(index, left)
     return count
 
 

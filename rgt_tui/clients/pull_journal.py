@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from rgt_tui.clients.pull_part import Span
@@ -82,7 +82,7 @@ class Journal:
 
     def place(self, rows: list[tuple[str, Placed]]) -> None:
         """Parts that got their final names."""
-        self._add({"p": [[key, *astuple(one)] for key, one in rows]})
+        self._add({"p": [[key, *_row_of(one)] for key, one in rows]})
         for key, one in rows:
             _placed(self, key, one)
 
@@ -173,6 +173,10 @@ def _read(journal: Journal, row: dict[str, Any]) -> None:
     elif "x" in row:
         for table in (journal.begun, journal.got, journal.written, journal.placed):
             table.pop(str(row["x"][0]), None)
+
+
+def _row_of(one: Placed) -> list[Any]:
+    return [one.relative, one.sha256, one.size, one.mtime_ns, one.inode]
 
 
 def _placed(journal: Journal, key: str, one: Placed) -> None:

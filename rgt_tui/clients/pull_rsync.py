@@ -207,7 +207,8 @@ def _take(top: int, job: Job, store: Store) -> None:
         found = os.stat(name, dir_fd=where, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1 or not found.st_size:
             return
-        os.rename(name, job.key, src_dir_fd=where, dst_dir_fd=store.parts.descriptor)
+        below = store.parts.below(job.key)
+        os.rename(name, below, src_dir_fd=where, dst_dir_fd=store.parts.descriptor)
     finally:
         os.close(where)
     store.journal.begin(job.key, job.relative)

@@ -21,8 +21,8 @@ from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Occupied, Target
 from rgt_tui.domain.pulling import Ended
 
-BATCH_FILES: Final = 4096
-BATCH_BYTES: Final = 128 << 20
+BATCH_FILES: Final = 16384
+BATCH_BYTES: Final = 256 << 20
 """Small files that are made durable by one sync, then placed."""
 QUEUED: Final = 8
 WORKERS: Final = 6

@@ -112,13 +112,16 @@ class Target:
             except OSError as error:
                 if error.errno not in _NO_LINKS:
                     raise
-                os.rename(part, name, src_dir_fd=parts.descriptor, dst_dir_fd=there)
+                os.rename(parts.below(part), name, src_dir_fd=parts.descriptor, dst_dir_fd=there)
 
     def _link(self, parts: Parts, part: str, to: tuple[int, str], *, replace: bool) -> None:
         there, name = to
         where = self.staging if replace else there
         fresh = part if replace else name
-        os.link(part, fresh, src_dir_fd=parts.descriptor, dst_dir_fd=where, follow_symlinks=False)
+        os.link(
+            parts.below(part), fresh, src_dir_fd=parts.descriptor, dst_dir_fd=where,
+            follow_symlinks=False,
+        )  # fmt: skip
         if replace:
             os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
 
@@ -134,7 +137,11 @@ class Target:
             parts.drop(part)
             try:
                 os.link(
-                    name, part, src_dir_fd=there, dst_dir_fd=parts.descriptor, follow_symlinks=False
+                    name,
+                    parts.below(part),
+                    src_dir_fd=there,
+                    dst_dir_fd=parts.descriptor,
+                    follow_symlinks=False,
                 )
             except OSError:
                 return False

@@ -91,7 +91,7 @@ def test_a_damaged_index_proves_nothing(tmp_path: Path, text: bytes) -> None:
 
 def test_released_holds_are_gone_and_the_copy_stays(tmp_path: Path) -> None:
     copy, hold = make(tmp_path)
-    assert holds.release([hold.proof.stamp.path]) == 1
+    assert holds.release([hold.proof.stamp.path], str(tmp_path / "holds")) == 1
     assert holds.look(str(tmp_path / "holds")) == ()
     assert copy.read_bytes() == b"weights"
-    assert list((tmp_path / "holds").iterdir()) == []
+    assert not Path(hold.proof.stamp.path).exists()

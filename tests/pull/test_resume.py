@@ -83,7 +83,7 @@ asyncio.run(pod.pull(pod.order()))
 
 
 def parts(pod: Pod) -> list[Path]:
-    return list(pod.holds.glob("*/" + "?" * 32))
+    return list(pod.holds.glob("*/?/" + "?" * 32))
 
 
 def staged(pod: Pod) -> int:
