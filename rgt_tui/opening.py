@@ -152,6 +152,7 @@ async def open_session(
         identities=where.identities,
         host_keys=host_keys,
         connect_timeout_s=config.connect_timeout_s,
+        clock=clock,
     )
     writer = _writer(where, rest, shells, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:

@@ -36,6 +36,8 @@ SETTLE_S: Final = 0.5
 """What starts processes or many connections waits so long: the Pod list is on screen first."""
 CONCLUDE_S: Final = 5.0
 """Detectors are asked again at least so often: some verdicts depend on time alone."""
+PATIENCE_S: Final = 3.0
+"""What hangs on a Pod holds back what it answered at once by so much, while Pods are watched."""
 METERED_MAX: Final = 10
 """Pods whose log one command reads: the account's limit (60 calls a minute) serves other tools too."""
 AT_ONCE: Final = 8
@@ -68,6 +70,7 @@ class Session:
     _turns: dict[tuple[str, PodId | None], Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
+    _patience_s: float | None = None
     _failing: dict[tuple[str, PodId | None], str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
@@ -82,6 +85,7 @@ class Session:
     async def watch(self, kinds: frozenset[type] = frozenset()) -> None:
         """Reads all sources, for ever; those on demand for these report types, until `attend`."""
         self.attend(kinds)
+        self._patience_s = PATIENCE_S
         self.pacer.request_now("pods")  # first: everything else hangs on the Pod list
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_metered(tasks))
@@ -320,8 +324,14 @@ class Session:
                 self.store.say(self.clock(), f"w {failure.error}. {failure.hint}".rstrip(". "))
 
     def _ask(self, pod: Pod | None) -> Ask:
-        now = self._known
-        return Ask(wires=self.wires, account=now(), clock=self.clock, pod=pod, known_now=now)
+        return Ask(
+            wires=self.wires,
+            account=self._known(),
+            clock=self.clock,
+            pod=pod,
+            known_now=self._known,
+            patience_s=self._patience_s,
+        )
 
     def _known(self) -> Account:
         return self.store.state.account

@@ -13,29 +13,29 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen, Place
+from rgt_tui.clients.ssh_link import RUNS_PER_CONNECTION, Link
+from rgt_tui.clock import Clock, session_clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.text import clean
-from rgt_tui.probes import Section
-from rgt_tui.probes._script import Script
+from rgt_tui.probes import Probe, Section, all_probes
+from rgt_tui.probes._script import compose
 
 if TYPE_CHECKING:
     from asyncssh import SSHClientConnection
 
-    from rgt_tui.clients.gateway import Gateway
-    from rgt_tui.clients.ssh_run import Run
+    from rgt_tui.clients.ssh_loop import Answer, Loop
     from rgt_tui.clients.ssh_talk import Talk
     from rgt_tui.clients.ssh_wire import Login, Wire
 
 CONNECT_TIMEOUT_S: Final = 12.0
-RUNS_PER_CONNECTION: Final = 4
-"""Below OpenSSH's MaxSessions of ten, so that a person's own sessions still fit."""
-LEAKS_ALLOWED: Final = 1
 TURNS: Final = 3
 """Turns of the event loop that an aborted connection takes to close its socket."""
 GATEWAY_CONNECTS: Final = 2
 GATEWAY_PAUSE_S: Final = 0.3
 """At most so long before a login at the gateway, so that a fleet does not come all at once."""
+SPARE_S: Final = 8.0
+"""Added to the time limits of sections that are asked through the gateway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,19 +86,23 @@ class SshTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeAnswer:
-    """What came back of one script.
+    """What came back of one question.
 
     Attributes:
-        sections: those that came whole, by probe name.
-        seconds: how long each of them took.
+        sections: those that ended, by probe name.
+        seconds: how long each of them took, as far as that is known.
         host_key: the key the host has shown.
         fault: why the answer is not whole; None when it is.
+        running: those that still run; their answers come with a later question.
+        ages: of those that had ended before the question, how many seconds ago.
     """
 
     sections: Mapping[str, Section]
     seconds: Mapping[str, float]
     host_key: HostKeySeen
     fault: SshError | None = None
+    running: frozenset[str] = frozenset()
+    ages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,44 +121,23 @@ class Road:
     identities: tuple[Path, ...]
 
 
-@dataclass(slots=True)
-class _Link:
-    """The one connection to a host.
-
-    Attributes:
-        gate: holds back runs beyond `RUNS_PER_CONNECTION`.
-        leaked: channels whose close the host never confirmed.
-        gateway: the terminal of a Pod that is reached through the gateway.
-    """
-
-    target: SshTarget
-    wire: "Wire | None" = None
-    connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNS_PER_CONNECTION))
-    leaked: int = 0
-    gateway: "Gateway | None" = None
-
-    @property
-    def is_usable(self) -> bool:
-        return self.wire is not None and not self.wire.is_closed and self.leaked <= LEAKS_ALLOWED
-
-
 class SshPool:
     """Keeps a connection to each host it was asked about.
 
     ::
 
         async with SshPool(identities=(), host_keys=HostKeys(path)) as pool:
-            answer = await pool.probe(target, compose(probes), deadline_s=20)
+            answer = await pool.probe(target, probes)
     """
 
     def __init__(
         self,
-        *,
         identities: Sequence[Path],
         host_keys: HostKeyBook,
+        *,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         parallel_connects: int = 8,
+        clock: Clock | None = None,
     ) -> None:
         """Opens nothing yet.
 
@@ -163,12 +146,14 @@ class SshPool:
             host_keys: which keys to accept.
             connect_timeout_s: for TCP, handshake and login together.
             parallel_connects: handshakes at a time; each costs about 6 ms of CPU here.
+            clock: tells when sections began and ended.
         """
+        self._clock: Final = clock or session_clock()
         self._identities: Final = tuple(identities)
         self._host_keys: Final = host_keys
         self._connect_timeout_s: Final = connect_timeout_s
         self._handshakes: Final = asyncio.Semaphore(parallel_connects)
-        self._links: dict[tuple[str, int], _Link] = {}
+        self._links: dict[tuple[str, int], Link] = {}
         self._gateway_handshakes: Final = asyncio.Semaphore(GATEWAY_CONNECTS)
         self._runs: Final = asyncio.TaskGroup()
 
@@ -194,29 +179,38 @@ class SshPool:
             for _ in range(TURNS):
                 await asyncio.sleep(0)
 
-    async def probe(self, target: SshTarget, script: Script, *, deadline_s: float) -> ProbeAnswer:
-        """Runs the script on the host and gives what came back.
+    async def probe(
+        self, target: SshTarget, probes: Sequence[Probe], *, patience_s: float | None = None
+    ) -> ProbeAnswer:
+        """Asks the host all probes at once and gives what came back.
 
         Args:
             target: the host.
-            script: composed probes.
-            deadline_s: seconds for the script on a standing connection.
+            probes: what to ask.
+            patience_s: how long sections that came may be held back by others; those run on, and
+                their answers come with a later question. None waits for all.
 
         Raises:
-            SshError: no section came back whole; says why in one sentence.
+            SshError: no section came back; says why in one sentence.
         """
         if target.road is SshRoad.PROXY:
-            return await self._typed(target, script, deadline_s)
+            return await self._typed(target, probes)
         link = await self._connected(target)
-        run, wire = await self._run(link, script, deadline_s)
-        if run.fault is not None and not run.has_heard and wire.is_closed:
+        answer, wire = await self._ask(link, probes, patience_s)
+        if answer.fault is not None and not answer.is_heard and wire.is_closed:
             # A connection can have died unnoticed since it was last used: reading twice is safe.
             link = await self._connected(target)
-            run, wire = await self._run(link, script, deadline_s)
-        if run.fault is not None and not run.sections:
-            raise run.fault
+            answer, wire = await self._ask(link, probes, patience_s)
+        if answer.fault is not None and not answer.sections:
+            raise answer.fault
+        taken = {name: section.seconds for name, section in answer.sections.items()}
         return ProbeAnswer(
-            sections=run.sections, seconds=run.seconds, host_key=wire.host_key, fault=run.fault
+            sections=answer.sections,
+            seconds={name: it for name, it in taken.items() if it is not None},
+            host_key=wire.host_key,
+            fault=answer.fault,
+            running=answer.running,
+            ages=answer.ages,
         )
 
     @contextlib.asynccontextmanager
@@ -289,26 +283,26 @@ class SshPool:
             if link.wire is not None:
                 await link.wire.close()
 
-    async def _connected(self, target: SshTarget, lane: int = 0) -> _Link:
+    async def _connected(self, target: SshTarget, lane: int = 0) -> Link:
         """The link to the host, with a connection that can be used."""
         link = self._links.get((target.key, lane))
         if link is not None and link.target != target:
             await self.forget(link.target)
             link = None
-        link = link or self._links.setdefault((target.key, lane), _Link(target))
+        link = link or self._links.setdefault((target.key, lane), Link(target))
         async with link.connecting:
             if not link.is_usable:
                 old, link.wire = link.wire, None
                 if old is not None:
                     await old.close()
                 link.gateway = None
-                link.wire = await self._connect(target)
+                link.wire, link.loop = await self._connect(target), None
                 link.gate = asyncio.Semaphore(RUNS_PER_CONNECTION)
                 link.leaked = 0
             await self._confirm(link, target)
         return link
 
-    async def _confirm(self, link: _Link, target: SshTarget) -> None:
+    async def _confirm(self, link: Link, target: SshTarget) -> None:
         """Ends a connection whose host key its boot log, read since, does not know."""
         wire = link.wire
         assert wire is not None  # noqa: S101  # `_connected` has just given it
@@ -351,7 +345,7 @@ class SshPool:
             is_gateway=target.road is SshRoad.PROXY,
         )
 
-    async def _typed(self, target: SshTarget, script: Script, deadline_s: float) -> ProbeAnswer:
+    async def _typed(self, target: SshTarget, probes: Sequence[Probe]) -> ProbeAnswer:
         """The answer through the gateway, which only gives a terminal."""
         link = await self._connected(target)
         from rgt_tui.clients.gateway import Gateway  # loaded by `_connected`
@@ -359,8 +353,9 @@ class SshPool:
         wire = link.wire
         assert wire is not None  # noqa: S101  # `_connected` has just given it
         link.gateway = link.gateway or Gateway(wire.connection, target.where)
+        script = compose(probes)
         try:
-            frames, fault = await link.gateway.ask(script, deadline_s=deadline_s)
+            frames, fault = await link.gateway.ask(script, deadline_s=script.seconds + SPARE_S)
         except SshError as error:
             if error.kind is SshFault.NO_SHELL:
                 await self.forget(target)  # the next try finds a Pod that has moved or started
@@ -368,33 +363,37 @@ class SshPool:
         key = wire.host_key
         return ProbeAnswer(sections=frames.sections, seconds={}, host_key=key, fault=fault)
 
-    async def _run(self, link: _Link, script: Script, deadline_s: float) -> "tuple[Run, Wire]":
-        from rgt_tui.clients.ssh_faults import too_slow  # loaded by `_connect`
-        from rgt_tui.clients.ssh_run import Run
-
+    async def _ask(
+        self, link: Link, probes: Sequence[Probe], patience_s: float | None
+    ) -> "tuple[Answer, Wire]":
         wire = link.wire
         assert wire is not None  # noqa: S101  # `_connected` has just given it
-        run = Run(script, link.target.where)
-        self._runs.create_task(self._carry(link, wire, run))
-        try:
-            async with asyncio.timeout(deadline_s):
-                await run.has_ended.wait()
-        except TimeoutError:
-            run.leave(too_slow(link.target.where, deadline_s))
-        finally:
-            run.leave()
-        return run, wire
+        loop = link.loop
+        if loop is None or loop.is_over or not loop.knows(probes):
+            loop = link.loop = self._new_loop(link, wire, probes)
+        return await loop.ask(probes, patience_s), wire
 
-    async def _carry(self, link: _Link, wire: "Wire", run: "Run") -> None:
-        """Owns the run's slot until the host has confirmed that the channel is closed."""
-        gate = link.gate
-        async with gate:
-            is_closed = await run.carry(wire.connection)
+    def _new_loop(self, link: Link, wire: "Wire", probes: Sequence[Probe]) -> "Loop":
+        """A loop that can be asked all probes there are, and `probes`."""
+        from rgt_tui.clients.ssh_loop import Loop  # loaded by `_connect`
+
+        known = {probe.name: probe for probe in all_probes()}
+        if link.loop is not None:
+            known |= {probe.name: probe for probe in link.loop.probes}
+            link.loop.leave()
+        known |= {probe.name: probe for probe in probes}
+        loop = Loop(known.values(), link.target.where, self._clock)
+        self._runs.create_task(self._carry(link, wire, loop))
+        return loop
+
+    async def _carry(self, link: Link, wire: "Wire", loop: "Loop") -> None:
+        """Owns the loop's slot until the host has confirmed that the channel is closed."""
+        is_closed = await loop.carry(wire.connection)
         if not is_closed and link.wire is wire:
             link.leaked += 1
 
 
 def _import_wire() -> None:
     import rgt_tui.clients.gateway
-    import rgt_tui.clients.ssh_run
+    import rgt_tui.clients.ssh_loop
     import rgt_tui.clients.ssh_wire  # noqa: F401  # a third of a second

@@ -1,30 +1,32 @@
 """From a host's answer to what was seen for each report type, or why not."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from rgt_tui.clients.ssh import ProbeAnswer, SshPool, SshTarget
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.probes import BadSection, Probe
-from rgt_tui.probes._script import compose
-
-SPARE_S: Final = 8.0
-"""Added to the time limits of all sections: for the wire and a slow machine."""
 
 
 async def examine(
-    pool: SshPool, target: SshTarget, probes: Sequence[Probe], now: Clock
+    pool: SshPool,
+    target: SshTarget,
+    probes: Sequence[Probe],
+    now: Clock,
+    patience_s: float | None = None,
 ) -> tuple[tuple[type, Observed[Any] | Failed], ...]:
     """Asks a host all `probes`: for each report type what was seen, or why not.
+
+    With `patience_s`, those that still run then are left out; see `SshPool.probe`.
 
     Raises:
         SshError: nothing came back at all.
     """
-    script = compose(probes)
-    answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
-    return events_of(answer, target, probes, now())
+    answer = await pool.probe(target, probes, patience_s=patience_s)
+    ended = [probe for probe in probes if probe.name not in answer.running]
+    return events_of(answer, target, ended, now())
 
 
 def events_of(
@@ -38,6 +40,7 @@ def _event(
     probe: Probe, answer: ProbeAnswer, target: SshTarget, at: float
 ) -> Observed[Any] | Failed:
     section = answer.sections.get(probe.name)
+    at -= answer.ages.get(probe.name, 0.0)
     if section is None:
         fault = answer.fault or SshError(
             SshFault.BAD_ANSWER, f"{target.where}: no answer to {probe.name}"

@@ -12,7 +12,7 @@ from rgt_tui import places
 from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
 from rgt_tui.clients.record_json import encode
 from rgt_tui.clients.ssh import ProbeAnswer, SshPool, SshTarget
-from rgt_tui.clients.ssh_examine import SPARE_S, events_of
+from rgt_tui.clients.ssh_examine import events_of
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options, gpu
 from rgt_tui.commands._targets import pod_target, ssh_target
@@ -25,7 +25,7 @@ from rgt_tui.domain.volume import MountKind
 from rgt_tui.invocation import Options, emit
 from rgt_tui.opening import address, configuration
 from rgt_tui.probes import Probe, all_probes, quick_probes
-from rgt_tui.probes._script import SHELL, compose
+from rgt_tui.probes._script import SHELL, resident
 from rgt_tui.probes.cgroup import CgroupReport
 from rgt_tui.probes.cuda import CudaReport
 from rgt_tui.probes.df import DiskMount, DiskReport
@@ -133,9 +133,10 @@ def asked_probes(*, slow: bool) -> tuple[Probe, ...]:
 
 def _explain(probes: tuple[Probe, ...], *, as_json: bool) -> None:
     """Prints what would run on the host, and nothing else: no host is asked."""
-    script = compose(probes)
+    script = resident(probes)
     if not as_json:
-        click.echo(f"# Sent to `{SHELL} -s` on the host. It reads; it writes nothing there.")
+        click.echo(f"# Sent to `{SHELL} -s` on the host. It reads; it writes nothing there. A line")
+        click.echo(f"# such as `1 {' '.join(script.limits)}` then runs these sections.")
         click.echo(script.text)
         return
     questions = [
@@ -159,10 +160,10 @@ async def _examine(
         host_keys=pins if keys.known_hosts is None else KnownHosts(keys.known_hosts),
         connect_timeout_s=config.connect_timeout_s,
     )
-    clock, script = session_clock(), compose(probes)
+    clock = session_clock()
     try:
         async with pool:
-            answer = await pool.probe(target, script, deadline_s=script.seconds + SPARE_S)
+            answer = await pool.probe(target, probes)
     finally:
         for note in pins.notes:
             click.echo(f"rgt-tui: {note}", err=True)

@@ -60,6 +60,8 @@ class Probe:
         every_s: how often it is asked: `EACH_TICK`, `ONCE_A_START`, `ON_DEMAND`, or seconds for
             one that is slow. Slow ones never hold up those of each tick.
         nice: whether it gives way to everything else on the Pod, for reading much.
+        goes_round: whether it passes over what hangs when RGT_STUCK is set, and so may be asked
+            again while a former run of it is stuck.
         report: the type `parse` gives; the key of the evidence.
         parse: section to report. Raises `BadSection`.
     """
@@ -70,6 +72,7 @@ class Probe:
     max_bytes: int = 64 * 1024
     every_s: float | None = EACH_TICK
     nice: bool = False
+    goes_round: bool = False
     report: type
     parse: Callable[[Section], Any]
 

@@ -1,5 +1,10 @@
-"""Reads the answer of a composed script as it arrives, in chunks of any size."""
+"""Reads the frames of a composed script as they arrive, in chunks of any size.
 
+Whatever bytes come, a section either holds what its run wrote, or says that it was cut, or is
+missing. What does not fit the frames is noise; much noise is an error.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,117 +12,213 @@ from rgt_tui.domain.units import whole_number
 from rgt_tui.probes import Section
 from rgt_tui.probes._script import Script
 
-KILLED: Final = 137
-"""Status of a section that was killed at its time limit: 128 + SIGKILL."""
+LINE_MAX: Final = 16 * 1024
+"""Bytes of one line that are waited for; frames are far shorter."""
 NOISE_KEPT: Final = 2048
 """Bytes kept of what stands outside all frames, for the message when nothing else came."""
 SLACK: Final = 256 * 1024
-"""Bytes allowed beyond all limits: start-up files may print a greeting."""
+"""Bytes of noise allowed for each tick: start-up files may print a greeting."""
+_OVER: Final = b"RCTEB"
+"""Kinds of the frames that end a run."""
+_LINGERS: Final = b"CT"
+"""Those after which something of it may still live, until its E comes."""
 
 
 class TooMuch(Exception):
-    """The host sent far more than all sections together may hold."""
+    """The host sent far more than was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What became of one run of a section.
+
+    Attributes:
+        tick: of which tick.
+        name: of the section.
+        pid: its first process, when it has just begun.
+        section: what it said, when it has ended.
+    """
+
+    tick: int
+    name: str
+    pid: int | None = None
+    section: Section | None = None
 
 
 @dataclass(slots=True)
 class _Open:
-    """A section whose E frame has not come."""
+    """A run that was asked for and has not ended.
 
-    name: str
+    Attributes:
+        asked_at, began_at: Unix seconds of our clock; None when nobody noted them.
+        is_torn: whether a frame of it came in parts.
+    """
+
     limit: int
+    asked_at: float | None
+    began_at: float | None = None
+    has_begun: bool = False
     output: bytearray = field(default_factory=bytearray)
-    exit_code: int | None = None
     cut: bool = False
+    is_torn: bool = False
 
 
 class Frames:
-    """The answer so far.
+    """The answers so far.
 
     Attributes:
-        sections: finished sections by name.
-        is_done: whether the end frame came.
+        sections: the newest that ended, by name.
+        is_up: whether the loop has said that it reads lines.
+        noise: the beginning of what the host printed outside all frames.
     """
 
     def __init__(self, script: Script) -> None:
         self.sections: dict[str, Section] = {}
-        self._noise = bytearray()
-        self.is_done = False
+        self.is_up = False
         self._token: Final = f"@@{script.nonce} ".encode()
         self._limits: Final = script.limits
-        self._left: int = sum(script.limits.values()) + SLACK
-        self._buffer = bytearray()
-        self._open: _Open | None = None
+        self._runs: dict[tuple[int, str], _Open] = {}
+        self._lingering: set[tuple[int, str]] = set()
+        self._rest = b""
+        self._noise = bytearray()
+        self._noise_left = SLACK
+        if script.is_once:
+            self.expect(1, script.limits)
 
-    def feed(self, chunk: bytes) -> tuple[str, ...]:
-        """Takes in the next bytes; gives the names of the sections that ended in them.
+    def expect(self, tick: int, names: Iterable[str], at: float | None = None) -> None:
+        """Notes that these sections were asked for; frames of others are noise.
+
+        Args:
+            tick: number of the tick.
+            names: of the sections.
+            at: when they were asked for, in Unix seconds of our clock; None for unknown.
+        """
+        self._noise_left = SLACK
+        for name in names:
+            self._runs[tick, name] = _Open(self._limits[name], at)
+
+    def give_up(self, tick: int, name: str) -> Section | None:
+        """Ends a run from here: what it said so far; frames of it are noise from now on."""
+        run = self._runs.pop((tick, name), None)
+        if run is None:
+            return None
+        self._lingering.add((tick, name))
+        return Section(output=bytes(run.output[: run.limit]), exit_code=None, timed_out=True)
+
+    def feed(self, chunk: bytes, at: float | None = None) -> tuple[Run, ...]:
+        """Takes in the next bytes; gives the runs that began or ended in them.
+
+        Args:
+            chunk: as it came.
+            at: when, in Unix seconds of our clock; None for unknown.
 
         Raises:
-            TooMuch: more came than the limits allow.
+            TooMuch: more came outside the frames than is allowed.
         """
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise TooMuch
-        self._buffer += chunk
-        before = len(self.sections)
-        while not self.is_done and self._take_one():
-            pass
-        return tuple(self.sections)[before:]
+        lines = (self._rest + chunk).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LINE_MAX:
+            lines.append(self._rest)
+            self._rest = b""
+        told = [run for line in lines for run in self._line(line, at)]
+        return tuple(told)
+
+    def lingers(self, name: str) -> bool:
+        """Whether something of a former run of that section may still live."""
+        return any(of == name for _, of in self._lingering)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every section that was asked for has ended."""
+        return not self._runs
 
     @property
     def noise(self) -> bytes:
         """The beginning of what the host printed outside all frames."""
-        return bytes(self._noise) + (b"" if self._open is not None else bytes(self._buffer))
+        return bytes(self._noise) + (b"" if self._token in self._rest else self._rest)
 
-    def _take_one(self) -> bool:
-        """Moves content up to the next frame, and that frame; false when it is not whole yet."""
-        at = self._buffer.find(self._token)
-        if at < 0:
-            keep = len(self._token) - 1
-            if len(self._buffer) > keep:
-                self._content(self._buffer[:-keep])
-                del self._buffer[:-keep]
-            return False
-        end = self._buffer.find(b"\n", at)
-        if end < 0:
-            return False
-        self._content(self._buffer[:at])
-        words = self._buffer[at + len(self._token) : end].decode("ascii", "replace").split()
-        del self._buffer[: end + 1]
-        self._frame(words)
-        return True
+    def _line(self, line: bytes, at: float | None) -> list[Run]:
+        before, *frames = line.split(self._token)
+        if before or not frames:
+            self._outside(before + b"\n")
+        for torn in frames[:-1]:
+            self._torn(torn)
+        run = self._frame(frames[-1], at) if frames else None
+        return [] if run is None else [run]
 
-    def _content(self, data: bytes | bytearray) -> None:
-        if self._open is None:
-            self._noise += data[: NOISE_KEPT - len(self._noise)]
-            return
-        room = self._open.limit + 1 - len(self._open.output)
-        self._open.cut = self._open.cut or len(data) > room
-        self._open.output += data[:room]
-
-    def _frame(self, words: list[str]) -> None:
-        match words:
-            case ["S", name] if name in self._limits:
-                self._open = _Open(name, self._limits[name])
-            case ["R", code] if self._open is not None:
-                self._open.exit_code = whole_number(code)
-                # The R line begins with a line end of its own.
-                if self._open.output.endswith(b"\n"):
-                    del self._open.output[-1]
-            case ["C"] if self._open is not None:
-                self._open.cut = True
-            case ["E", code] if self._open is not None:
-                self._end(self._open, whole_number(code))
-            case ["D"]:
-                self.is_done = True
+    def _frame(self, frame: bytes, at: float | None) -> Run | None:
+        """One whole frame, without its token."""
+        kind, (place, _, rest) = frame[:2], frame[2:].partition(b" ")
+        tick, name = _place(place)
+        run = self._runs.get((tick, name))
+        if run is None:
+            self.is_up = self.is_up or frame == b"U"
+            if kind == b"E ":
+                self._lingering.discard((tick, name))
+            self._outside(frame, keep=False)
+            return None
+        match kind:
+            case b"> ":
+                self._content(run, rest + b"\n")
+            case b"+ ":
+                self._content(run, rest)
+            case b"S " if not run.has_begun:
+                run.began_at, run.has_begun = at, True
+                return Run(tick=tick, name=name, pid=whole_number(_text(rest)))
+            case _ if kind[:1] in _OVER:
+                del self._runs[tick, name]
+                if kind[:1] in _LINGERS:
+                    self._lingering.add((tick, name))
+                self.sections[name] = _section(run, kind[:1], rest, at)
+                return Run(tick=tick, name=name, section=self.sections[name])
             case _:
-                self._noise += b" ".join(word.encode() for word in words)[:NOISE_KEPT]
+                self._outside(frame, keep=False)
+        return None
 
-    def _end(self, it: _Open, status: int | None) -> None:
-        is_whole = it.exit_code is not None or it.cut
-        self.sections[it.name] = Section(
-            output=bytes(it.output[: it.limit]),
-            exit_code=it.exit_code,
-            cut=it.cut,
-            timed_out=not is_whole and status == KILLED,
-        )
-        self._open = None
+    def _content(self, run: _Open, data: bytes) -> None:
+        room = run.limit + 1 - len(run.output)
+        if len(data) > room:
+            run.cut = True
+            self._outside(data[room:], keep=False)
+        run.output += data[:room]
+
+    def _torn(self, frame: bytes) -> None:
+        """The beginning of a frame into which another one was written."""
+        self._outside(frame, keep=False)
+        run = self._runs.get(_place(frame[2:].partition(b" ")[0]))
+        if run is not None:
+            run.is_torn = True
+
+    def _outside(self, data: bytes, *, keep: bool = True) -> None:
+        self._noise_left -= len(data)
+        if self._noise_left < 0:
+            raise TooMuch
+        if keep:
+            self._noise += data[: NOISE_KEPT - len(self._noise)]
+
+
+def _place(word: bytes) -> tuple[int, str]:
+    """The tick and section that a frame names; a tick of -1 for what names none."""
+    tick, _, name = _text(word).partition(".")
+    number = whole_number(tick)
+    return (-1 if number is None else number), name
+
+
+def _text(word: bytes) -> str:
+    return word.decode("ascii", "replace")
+
+
+def _section(run: _Open, kind: bytes, rest: bytes, at: float | None) -> Section:
+    output = bytes(run.output)
+    exit_code = whole_number(_text(rest)) if kind == b"R" else None
+    if kind == b"R" and output.endswith(b"\n"):
+        output = output[:-1]  # the line of R begins with a line end of its own
+    return Section(
+        output=output[: run.limit],
+        exit_code=None if run.is_torn else exit_code,
+        cut=run.cut or run.is_torn or kind == b"C",
+        timed_out=kind in b"TB",
+        seconds=None if at is None or run.began_at is None else max(0.0, at - run.began_at),
+        began_at=run.asked_at,
+        ended_at=at,
+    )

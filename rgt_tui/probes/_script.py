@@ -1,28 +1,42 @@
-r"""Composes probes into one POSIX-sh script, sent on the stdin of `exec /bin/sh -s`.
+r"""Composes probes into one POSIX-sh script, sent once on the stdin of `exec /bin/sh -s`.
 
-What the host sends back, between whatever else its shell start-up files print::
+It is a loop that stays as long as the connection does. Each line on its stdin is one of::
 
-    @@<nonce> S df                 a section begins
-    ...                            its output, byte for byte, cut at the probe's limit
-    @@<nonce> R 0                  the shell text ended, with this status
-    @@<nonce> C                    in place of R: it wrote more than its limit
-    @@<nonce> E 0                  the section is over (137: it was killed at its time limit)
-    @@<nonce> D                    all sections are over
+    17 df identity ?cgroup         tick 17: run these sections, all at the same time; a `?` asks to
+                                   look first whether a former run of it still lives
+    - 17.df 4711                   end that run, whose first process is 4711
+                                   (empty) collect what has ended
 
-The nonce is random for each call, so nothing a Pod prints or names a file can pass for a frame.
+What it sends back, one frame a line, between whatever else start-up files print::
 
-How one section cannot hold up the others:
+    @@<nonce> U                    it is up, and reads lines from here on
+    @@<nonce> S 17.df 4711         a run began, with this process
+    @@<nonce> > 17.df <text>       a line of its output
+    @@<nonce> + 17.df <text>       a piece of a long line, whose rest follows
+    @@<nonce> R 17.df 0            it ended, with this status
+    @@<nonce> C 17.df              in place of R: it wrote more than its limit, and was ended
+    @@<nonce> T 17.df              in place of R: it was ended at its time limit
+    @@<nonce> E 17.df              in place of R, or after C or T: nothing of it is left
+    @@<nonce> B 17.df              not begun: a former run of this section still lives
 
-- It runs as a process group of its own: under `timeout -s KILL` where that is GNU's (which kills
-  the group; busybox's kills one process), else under `setsid` with a watchdog of ours, else as a
-  plain child. At its time limit the whole group gets SIGKILL, which TERM-ignoring tools obey.
-- A process in uninterruptible sleep obeys nothing and keeps its pipe open, so the reader of that
-  pipe ends at the R line, not at end of file, and is itself in the group that is killed.
-- The reader is a `read` loop of the shell: it needs no tool, counts bytes, writes each line at
-  once, and so loses nothing that came before the kill. NUL bytes are dropped.
+The nonce is random for each connection, so nothing a Pod prints or names a file can pass for a
+frame. Sections write at the same time into one pipe, where only one short write stays whole: bash
+writes a long `printf` in parts of a kilobyte. So each frame is one line and shorter than that.
 
-A lifeline reads the script's stdin. When the channel closes or the connection dies, it reads end
-of file and everything still running is killed: a cancelled probe leaves nothing on the Pod.
+How one section cannot hold up the others, nor outlive its time:
+
+- It has a session and group of its own under `setsid`, where there is one, and two processes
+  beside it: `relay`, which reads its output and counts the bytes, and `guard`, which sleeps for
+  its time limit. SIGKILL then goes to all that descends from it or is in a session or group that
+  it leads: `timeout` within a section makes a group of its own.
+- A process in uninterruptible sleep obeys nothing and keeps its pipe open, so its relay lives on
+  as well; as long as it does, the section is not begun again. Nothing waits for it. A section that
+  can go round what hangs is begun, with RGT_STUCK set, while fewer than three such runs live.
+- The relay is a `read` loop of the shell: it needs no tool, and loses nothing that came before the
+  kill. NUL bytes are dropped.
+
+The loop reads only its stdin. At its end of file, which a closed channel or a lost connection
+brings, everything that still runs is killed: nothing is left on the Pod. Nothing is written there.
 The body is one function, so that a script cut off on its way is a syntax error and does nothing.
 """
 
@@ -36,87 +50,180 @@ from rgt_tui.probes import Probe
 
 SHELL: Final = "/bin/sh"
 
-_FRAME: Final = r"""
-mark() { printf '@@%s %s\n' "$RGT_NONCE" "$*"; }
-
-# Copies stdin to stdout up to $1 bytes, ends at the R line.
-limited() {
-  room=$1
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in "@@$RGT_NONCE R "*) printf '%s\n' "$line"; return ;; esac
-    room=$((room - ${#line} - 1))
-    if [ "$room" -lt 0 ]; then mark C; return; fi
-    printf '%s\n' "$line"
-  done
-}
-"""
-
-_SECTION: Final = r"""
-{ ( eval "unset RGT_NONCE; $RGT_BODY" ) </dev/null 2>&1; printf '\n@@%s R %s\n' "$RGT_NONCE" "$?"; } | limited "$1"
+_LEAD: Final = r"""
+printf '%s S %s %s\n' "$RGT_AT" "$RGT_RUN" "$$"
+( eval "unset RGT_AT RGT_RUN RGT_APART RGT_TEXT; $RGT_TEXT" ) </dev/null 2>&1
+printf '\n%s R %s %s\n' "$RGT_AT" "$RGT_RUN" "$?"
+[ -z "$RGT_APART" ] || kill -9 0
 """
 
 _MAIN: Final = r"""
 rgt() {
 LC_ALL=C; export LC_ALL
-RGT_NONCE=@NONCE@; export RGT_NONCE
-frame=@FRAME@
-eval "$frame"
-job= watch=
-# Kills what is left of the groups of a section; without groups, its watchdog.
-stop() {
-  for one in $job $watch; do kill -9 "-$one" 2>/dev/null; done
-  [ $mode != plain ] || [ -z "$watch" ] || kill -9 "$watch" 2>/dev/null
-  job= watch=
+at=@AT@
+lead=@LEAD@
+apart= gentle=
+if command -v setsid >/dev/null 2>&1; then apart=setsid; fi
+if command -v nice >/dev/null 2>&1; then gentle='nice -n 19'; fi
+if command -v ionice >/dev/null 2>&1; then gentle="$gentle ionice -c 3"; fi
+
+# Ends process $1, what descends from it, and what is in a session or group that one of these
+# leads; $2 alone is spared.
+slay() {
+  doomed=" $1 " spared=$2
+  while :; do
+    before=$doomed
+    for one in /proc/[0-9]*/stat; do
+      IFS= read -r one <"$one" || continue
+      set -- "${one%% *}" ${one##*) }
+      case $2 in Z|X) continue ;; esac
+      case $doomed in
+        *" $1 "*) ;;
+        *" $3 "*|*" $4 "*|*" $5 "*) doomed="$doomed$1 " ;;
+      esac
+    done
+    [ "$doomed" != "$before" ] || break
+  done
+  for one in $doomed; do [ "$one" = "$spared" ] || kill -9 "$one"; done
 }
-trap 'stop; kill -9 0' TERM
 
-exec 3<&0
-( trap '' TERM; while read -r _ <&3; do :; done; kill -TERM 0; sleep 1; kill -9 0 ) \
-  </dev/null >/dev/null 2>&1 &
-life=$!
+# Whether process $1 is a living child of the loop.
+lives() {
+  [ -r /proc/self/stat ] || { kill -0 "$1"; return; }
+  IFS= read -r it <"/proc/$1/stat" || return 1
+  set -- ${it##*) }
+  [ "$1" != Z ] && [ "$2" = "$$" ]
+}
 
-case $(timeout --version 2>/dev/null) in
-  *GNU*) mode=timeout ;;
-  *) if command -v setsid >/dev/null 2>&1; then mode=setsid; else mode=plain; fi ;;
-esac
+# One line of output, in pieces that a pipe takes whole. dash has no `${1:800}`, and bash is slow
+# with a long pattern.
+if ( eval 'one=abc; [ "${one:1}" = bc ]' ) 2>/dev/null; then
+  head='${1:0:800}' tail='${1:800}'
+else
+  head='$(printf %.800s "$1")' tail='${1#"$head"}'
+fi
+eval "tell() {
+  while [ \${#1} -gt 800 ]; do
+    head=\"$head\"
+    printf '%s + %s %s\\n' \"\$at\" \"\$run\" \"\$head\"
+    set -- \"$tail\"
+  done
+  printf '%s > %s %s\\n' \"\$at\" \"\$run\" \"\$1\"
+}"
 
-section() {
-  mark S "$1"
-  RGT_BODY=$4; export RGT_BODY
+# Ends the run of process $1 after $2 seconds.
+guard() {
+  nap=
+  trap '[ -z "$nap" ] || kill "$nap"; exit' TERM
+  trap '' PIPE
+  sleep "$2" >/dev/null &
+  nap=$!
+  wait "$nap" || return
+  trap '' TERM
+  printf '%s T %s\n' "$at" "$run"
+  slay "$1"
+}
+
+# Passes on what a run says, for $1 seconds and up to $2 bytes.
+relay() {
+  room=$2 first= watch=
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      "$at S $run "*)
+        printf '%s\n' "$line"
+        first=${line##* }
+        guard "$first" "$1" &
+        watch=$!
+        continue ;;
+      "$at R $run "*)
+        printf '%s\n' "$line"
+        kill "$watch"
+        return ;;
+    esac
+    room=$((room - ${#line} - 1))
+    if [ "$room" -lt 0 ]; then
+      printf '%s C %s\n' "$at" "$run"
+      kill "$watch"
+      slay "$first"
+      while read -r _; do :; done
+      break
+    fi
+    tell "$line"
+  done
+  [ -z "$watch" ] || kill "$watch"
+  printf '%s E %s\n' "$at" "$run"
+}
+
+# Begins a run of section $1: $2 seconds, $3 bytes, in manner $4, of text $5.
+start() {
+  run=$tick.$1 stuck= count=0
+  if [ -n "$doubt" ]; then
+    eval "former=\${run_$1-}"
+    for one in $former; do
+      if lives "$one"; then stuck="$stuck $one" count=$((count + 1)); fi
+    done
+    if [ -n "$stuck" ] && { [ "$4" != beside ] || [ $count -ge 3 ]; }; then
+      printf '%s B %s\n' "$at" "$run"
+      return
+    fi
+  fi
   low=
-  if [ "$5" = nice ]; then
-    if command -v nice >/dev/null 2>&1; then low='nice -n 19'; fi
-    if command -v ionice >/dev/null 2>&1; then low="$low ionice -c 3"; fi
-  fi
-  watch=
-  if [ $mode = timeout ]; then
-    $low timeout -s KILL "$2" @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
-    job=$!
-  elif [ $mode = setsid ]; then
-    $low setsid @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
-    job=$!
-    setsid @SHELL@ -c 'sleep "$1" && kill -9 "-$2"' rgt "$2" "$job" </dev/null >/dev/null 2>&1 3<&- &
-    watch=$!
-  else
-    $low @SHELL@ -c "$frame$section_end" rgt "$3" </dev/null 3<&- &
-    job=$!
-    ( sleep "$2" && kill -9 "$job" ) </dev/null >/dev/null 2>&1 3<&- &
-    watch=$!
-  fi
-  wait "$job" 2>/dev/null
-  status=$?
-  stop
-  mark E "$status"
+  [ "$4" != nice ] || low=$gentle
+  RGT_AT=$at RGT_RUN=$run RGT_APART=$apart RGT_STUCK=$stuck RGT_TEXT=$5 \
+    $low $apart @SHELL@ -c "$lead" </dev/null | relay "$2" "$3" &
+  eval "run_$1='$stuck $!'"
 }
-section_end=@SECTION@
 
+ask() {
+  doubt=
+  case $1 in '?'*) doubt=1 ;; esac
+  case ${1#'?'} in
 @SECTIONS@
-mark D
-# Without groups something may be left over: the lifeline stays, and ends it at the close.
-[ $mode = plain ] || kill -9 "$life"
-exit 0
+  esac
+}
+
+finish() {
+  trap '' HUP TERM PIPE
+  slay $$ $$
+  exit 0
+}
+exec 2>/dev/null
+cd /
+trap finish HUP TERM PIPE
+@RUN@
+finish
 }
 rgt; exit
+"""
+
+_RESIDENT: Final = r"""
+printf '%s U\n' "$at"
+while read -r tick names; do
+  jobs >/dev/null
+  case $tick in
+    -) lives "${names#* }" && slay "${names#* }" ;;
+    *) for name in $names; do ask "$name"; done ;;
+  esac
+done
+"""
+_ONCE: Final = r"""
+exec 3<&0
+( trap '' TERM; while read -r _ <&3; do :; done; kill -TERM $$ ) </dev/null >/dev/null &
+exec 3<&-
+tick=1
+{ trap '' HUP; for name in @NAMES@; do ask "$name"; done; wait; } | {
+  trap '' HUP
+  left=@COUNT@ over=
+  while [ $left -gt 0 ] && IFS= read -r line; do
+    printf '%s\n' "$line"
+    case $line in
+      "$at "[CT]" "*) over="$over ${line##* } " left=$((left - 1)) ;;
+      "$at "[RB]" "*) left=$((left - 1)) ;;
+      "$at E "*) case $over in *" ${line##* } "*) ;; *) left=$((left - 1)) ;; esac ;;
+    esac
+  done
+} &
+wait "$!"
 """
 
 
@@ -128,40 +235,58 @@ class Script:
         text: what goes to the stdin of the shell; ASCII.
         nonce: marks the frames of the answer.
         limits: bytes kept of each section, by its name, in order.
-        seconds: the time limits of all sections taken together.
+        seconds: the longest of their time limits; they run at the same time.
+        is_once: whether it runs all sections once and ends, as tick 1.
     """
 
     text: str
     nonce: str
     limits: dict[str, int]
     seconds: int
+    is_once: bool
+
+
+def resident(probes: Sequence[Probe], *, shell: str = SHELL) -> Script:
+    """The loop that runs `probes` whenever a line on its stdin names them.
+
+    Args:
+        probes: what it can be asked.
+        shell: command that runs a section's text on the host.
+    """
+    return _composed(probes, _RESIDENT, shell, is_once=False)
 
 
 def compose(probes: Sequence[Probe], *, shell: str = SHELL) -> Script:
-    """One script that asks all `probes` in turn.
+    """One script that runs all `probes` once and ends; sooner, when its stdin does.
 
     Args:
-        probes: what to ask; the order of the answer.
+        probes: what to ask.
         shell: command that runs a section's text on the host.
     """
-    nonce = secrets.token_hex(12)
-    sections = "\n".join(_section(probe) for probe in probes)
+    names = " ".join(probe.name for probe in probes)
+    run = _ONCE.replace("@NAMES@", names).replace("@COUNT@", str(len(probes)))
+    return _composed(probes, run, shell, is_once=True)
+
+
+def _composed(probes: Sequence[Probe], run: str, shell: str, *, is_once: bool) -> Script:
+    nonce = secrets.token_hex(8)
     text = (
-        _MAIN.replace("@FRAME@", shlex.quote(_FRAME))
-        .replace("@SECTION@", shlex.quote(_SECTION))
+        _MAIN.replace("@RUN@", run.strip())
+        .replace("@LEAD@", shlex.quote(_LEAD))
         .replace("@SHELL@", shell)
-        .replace("@NONCE@", nonce)
-        .replace("@SECTIONS@", sections)
+        .replace("@AT@", f"@@{nonce}")
+        .replace("@SECTIONS@", "\n".join(_section(probe) for probe in probes))
     )
     return Script(
         text=text,
         nonce=nonce,
         limits={probe.name: probe.max_bytes for probe in probes},
-        seconds=sum(probe.limit_s for probe in probes),
+        seconds=max((probe.limit_s for probe in probes), default=0),
+        is_once=is_once,
     )
 
 
 def _section(probe: Probe) -> str:
-    manner = "nice" if probe.nice else "usual"
-    body = shlex.quote(probe.script)
-    return f"section {probe.name} {probe.limit_s} {probe.max_bytes} {body} {manner}"
+    manner = "nice" if probe.nice else "beside" if probe.goes_round else "usual"
+    text = shlex.quote(probe.script)
+    return f"{probe.name}) start {probe.name} {probe.limit_s} {probe.max_bytes} {manner} {text} ;;"

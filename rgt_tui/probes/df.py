@@ -23,18 +23,25 @@ LIMIT_S: Final = 6
 
 _SCRIPT: Final = r"""
 ask() {
-  # A file mounted over a file is not a disk; the test itself waits on a hung mount.
-  if [ -e "$2" ] && ! [ -d "$2" ]; then printf 'N %s\n' "$1"; return; fi
   unit=1
   rows=$(df -P -B1 "$2" 2>/dev/null) || { unit=1024; rows=$(df -P -k "$2" 2>&1); }
   status=$?
   if [ $status -ne 0 ]; then printf 'F %s %s\n' "$1" "${rows##*"$nl"}"; return; fi
+  # A file mounted over a file is not a disk; the test would wait on a hung mount.
+  if [ -e "$2" ] && ! [ -d "$2" ]; then printf 'N %s\n' "$1"; return; fi
   printf 'B %s %s %s\n' "$1" "$unit" "${rows##*"$nl"}"
   rows=$(df -P -i "$2" 2>/dev/null) && printf 'I %s %s\n' "$1" "${rows##*"$nl"}"
 }
 nl='
 '
-n=0 seen=' '
+n=0 seen=' ' stuck=$nl
+# Mounts on which a `df` of an earlier tick still waits, in uninterruptible sleep.
+if [ -n "${RGT_STUCK-}" ]; then
+  for it in /proc/[0-9]*/stat; do
+    IFS= read -r line <"$it" || continue
+    case $line in *' (df) D '*) stuck=$stuck$(tr '\0' '\n' <"${it%stat}cmdline")$nl ;; esac
+  done 2>/dev/null
+fi
 while read -r source path type options _; do
   case $path in
     /dev/shm) ;;
@@ -57,6 +64,7 @@ while read -r source path type options _; do
   [ $n -le 128 ] || break
   printf 'T %s %s %s %s %s\n' $n "$source" "$path" "$type" "$options"
   case $path in *\\*) path=$(printf '%b.' "$path"); path=${path%.} ;; esac
+  case $stuck in *"$nl$path$nl"*) continue ;; esac
   ask $n "$path" &
 done <"${RGT_PROC:-/proc}/self/mounts"
 wait
@@ -256,4 +264,11 @@ def _is_dummy(mount: DiskMount) -> bool:
     return mount.size_bytes == 0 and mount.kind is MountKind.OTHER
 
 
-PROBE = Probe(name="df", script=_SCRIPT, limit_s=LIMIT_S, report=DiskReport, parse=parse)
+PROBE = Probe(
+    name="df",
+    script=_SCRIPT,
+    limit_s=LIMIT_S,
+    goes_round=True,
+    report=DiskReport,
+    parse=parse,
+)

@@ -61,6 +61,8 @@ class Ask:
         clock: for the time of what is read.
         pod: whom to ask; None for a source about the account.
         known_now: gives what is known by the end of a long read.
+        patience_s: how long answers that came may be held back by others of the same read, which
+            come with the next one then; None where there is no next one.
     """
 
     wires: Wires
@@ -68,6 +70,7 @@ class Ask:
     clock: Clock
     pod: Pod | None = None
     known_now: Callable[[], Account] | None = None
+    patience_s: float | None = None
 
     def fresh(self) -> Account:
         """What is known at this moment, also by others since the read began."""

@@ -16,7 +16,7 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None  # noqa: S101  # a source with `pods` is given one
     probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
-    events = await examine(ask.wires.shells, shell_target(pod), probes, ask.clock)
+    events = await examine(ask.wires.shells, shell_target(pod), probes, ask.clock, ask.patience_s)
     return tuple(Change(kind, event, pod.id) for kind, event in events)
 
 

@@ -28,7 +28,7 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
     target = replace(shell_target(pod), printed=_printed(ask, pod))
     try:
-        events = await examine(ask.wires.shells, target, probes, ask.clock)
+        events = await examine(ask.wires.shells, target, probes, ask.clock, ask.patience_s)
     except SshError as error:
         if error.kind not in _NOT_UP or not _is_young(pod, ask.clock()):
             raise

@@ -18,12 +18,10 @@ from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.ssh import ProbeAnswer, SshPool, SshTarget
 from rgt_tui.domain.errors import SshError
 from rgt_tui.probes import Probe, quick_probes
-from rgt_tui.probes._script import compose
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 PRIVILEGE_FOLDER = Path("/run/sshd")
 """Where sshd locks itself in before login; only root's sshd wants it."""
-DEADLINE_S = 20.0
 
 
 @dataclass
@@ -141,9 +139,7 @@ def saying(script: str, *, limit_s: int = 5, max_bytes: int = 65536) -> Probe:
 
 async def probe(server: Sshd, *probes: Probe, start: str = "1") -> ProbeAnswer:
     async with server.pool() as pool:
-        return await pool.probe(
-            server.target(start=start), compose(probes or quick_probes()), deadline_s=DEADLINE_S
-        )
+        return await pool.probe(server.target(start=start), probes or quick_probes())
 
 
 async def fault_of(server: Sshd, *probes: Probe, start: str = "1") -> SshError:

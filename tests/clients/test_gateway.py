@@ -20,7 +20,6 @@ from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import SshRoad
 from rgt_tui.probes import Probe, quick_probes
-from rgt_tui.probes._script import compose
 from rgt_tui.probes.df import parse as parse_df
 from rgt_tui.simulator import Simulator, build_world
 from tests.clients.sshd import Sshd, left_over, running_sshd, saying, vanishes
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.usefixtures("cut_connections")
 RELAY = Path(__file__).with_name("terminal_relay.py")
 RUNS = int(os.environ.get("RGT_GATEWAY_RUNS", "20"))
 AT_ONCE = 4
-DEADLINE_S = 40.0
 
 SHELLS = {
     "bash": ("bash", "-i"),
@@ -117,11 +115,8 @@ def telling(seed: int) -> tuple[Probe, bytes]:
 async def test_a_pod_without_direct_ssh_answers_every_question(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    script = compose(quick_probes())
     async with pool_of(simulator, tmp_path) as pool:
-        answer = await pool.probe(
-            gateway_target(simulator, "infer-x"), script, deadline_s=DEADLINE_S
-        )
+        answer = await pool.probe(gateway_target(simulator, "infer-x"), quick_probes())
     assert answer.fault is None
     assert set(answer.sections) == {probe.name for probe in quick_probes()}
     machine = simulator.world.find("infer-x").machine
@@ -136,11 +131,7 @@ async def test_the_second_probe_uses_the_same_terminal(sshd: Sshd) -> None:
     target = behind(sshd, "bash")
     async with sshd.pool() as pool:
         said = [
-            (
-                await pool.probe(
-                    target, compose([saying("tty; ps -o ppid= -p $PPID")]), deadline_s=20
-                )
-            )
+            (await pool.probe(target, [saying("tty; ps -o ppid= -p $PPID")]))
             .sections["said"]
             .output.split(b"\n")[0]
             for _ in range(3)
@@ -157,7 +148,7 @@ async def test_every_login_shell_and_habit_gives_the_bytes_back(
     async with sshd.pool() as pool:
         for seed in (1, 2):
             probe, wanted = telling(seed)
-            answer = await pool.probe(target, compose([probe]), deadline_s=DEADLINE_S)
+            answer = await pool.probe(target, [probe])
             assert answer.fault is None
             assert answer.sections["said"].output == wanted
 
@@ -174,7 +165,7 @@ async def _count(pool: SshPool, targets: list[SshTarget], runs: int) -> tuple[in
         probe, wanted = telling(number)
         async with gate:
             try:
-                answer = await pool.probe(target, compose([probe]), deadline_s=DEADLINE_S)
+                answer = await pool.probe(target, [probe])
             except SshError as error:
                 print(f"run {number}: {error}")  # shown when the test fails
                 faults += 1
@@ -217,13 +208,13 @@ async def test_a_start_up_file_that_eats_what_is_typed_is_waited_for(sshd: Sshd)
     eats = "sleep 3; while read -r -t 0.1 -n 1; do :; done\n"
     (sshd.folder / "bash" / ".bashrc").write_text(eats)
     async with sshd.pool() as pool:
-        answer = await pool.probe(target, compose([saying("echo here")]), deadline_s=DEADLINE_S)
+        answer = await pool.probe(target, [saying("echo here")])
     assert answer.sections["said"].output == b"here\n"
 
 
 async def fault_through(pool: SshPool, target: SshTarget, *probes: Probe) -> SshError:
     with pytest.raises(SshError) as caught:
-        await pool.probe(target, compose(probes or [saying("echo here")]), deadline_s=20)
+        await pool.probe(target, probes or [saying("echo here")])
     return caught.value
 
 
@@ -240,7 +231,7 @@ async def test_an_error_text_with_status_0_is_a_named_state_and_recovers(
         assert fault.kind is SshFault.NO_SHELL
         assert f"it said: {said}" in fault.message
         target = behind(sshd, "bash")
-        answer = await pool.probe(target, compose([saying("echo here")]), deadline_s=20)
+        answer = await pool.probe(target, [saying("echo here")])
     assert answer.sections["said"].output == b"here\n"
 
 
@@ -276,7 +267,7 @@ async def test_a_pod_stopped_in_the_middle_is_lost_and_comes_back(
             await asyncio.sleep(2)
             simulator.cut_gateway()
         assert asked.result().kind is SshFault.LOST
-        answer = await pool.probe(target, compose([saying("echo here")]), deadline_s=20)
+        answer = await pool.probe(target, [saying("echo here")])
     assert answer.sections["said"].output == b"here\n"
 
 
@@ -286,9 +277,9 @@ async def test_a_probe_that_is_given_up_leaves_nothing_on_the_pod(sshd: Sshd) ->
     async with sshd.pool() as pool:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(3):
-                await pool.probe(target, compose([probe]), deadline_s=60)
+                await pool.probe(target, [probe])
         await vanishes("sleep 86413")
-        answer = await pool.probe(target, compose([saying("echo here")]), deadline_s=20)
+        answer = await pool.probe(target, [saying("echo here")])
     assert answer.sections["said"].output == b"here\n"
     assert not left_over("sleep 86413")
 
@@ -303,7 +294,7 @@ async def test_a_machine_with_od_alone_is_read_too(sshd: Sshd, tmp_path: Path) -
     probe, wanted = telling(3)
     async with sshd.pool() as pool:
         for _ in range(2):
-            answer = await pool.probe(target, compose([probe]), deadline_s=DEADLINE_S)
+            answer = await pool.probe(target, [probe])
             assert answer.sections["said"].output == wanted
 
 

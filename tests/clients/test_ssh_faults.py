@@ -13,8 +13,7 @@ from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.probes import quick_probes
-from rgt_tui.probes._script import compose
-from tests.clients.sshd import DEADLINE_S, Sshd, make_key, running_sshd, saying
+from tests.clients.sshd import Sshd, make_key, running_sshd, saying
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -80,7 +79,7 @@ async def fault_at(where: SshTarget, folder: Path) -> SshError:
     )
     async with pool:
         with pytest.raises(SshError) as caught:
-            await pool.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
+            await pool.probe(where, quick_probes())
     assert "\n" not in caught.value.message
     assert caught.value.message.startswith("train-a (")
     assert caught.value.exit_code == 4
@@ -155,7 +154,5 @@ async def test_a_connection_cut_in_the_answer_is_lost_never_a_whole_answer(
     long = saying("i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done")
     async with listening(relay) as port, sshd.pool() as pool:
         with pytest.raises(SshError) as caught:
-            await pool.probe(
-                replace(sshd.target(), port=port), compose([long]), deadline_s=DEADLINE_S
-            )
+            await pool.probe(replace(sshd.target(), port=port), [long])
     assert caught.value.kind is SshFault.LOST

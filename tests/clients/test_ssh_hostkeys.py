@@ -14,8 +14,7 @@ from rgt_tui.clients.hostkeys import FIRST_SEEN, LISTED, PINNED, HostKeys, Known
 from rgt_tui.clients.ssh import SshPool
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.probes import quick_probes
-from rgt_tui.probes._script import compose
-from tests.clients.sshd import DEADLINE_S, Sshd, fault_of, probe, running_sshd
+from tests.clients.sshd import Sshd, fault_of, probe, running_sshd
 
 KEY = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519" + b"k" * 36).decode()
 PLACE = Place(pin_id="host", start="1", host="127.0.0.1", port=22)
@@ -63,12 +62,12 @@ async def test_a_known_hosts_file_is_obeyed(sshd: Sshd) -> None:
     file = sshd.folder / "known_hosts"
     file.write_text(f"[127.0.0.1]:{sshd.port} {words[0]} {words[1]}\n")
     async with SshPool(identities=[sshd.identity], host_keys=KnownHosts(file)) as pool:
-        answer = await pool.probe(sshd.target(), compose(quick_probes()), deadline_s=DEADLINE_S)
+        answer = await pool.probe(sshd.target(), quick_probes())
     assert answer.host_key.how == LISTED
     file.write_text(f"other.example {words[0]} {words[1]}\n")
     async with SshPool(identities=[sshd.identity], host_keys=KnownHosts(file)) as pool:
         with pytest.raises(SshError, match="lists no key of this host; it shows SHA256:") as caught:
-            await pool.probe(sshd.target(), compose(quick_probes()), deadline_s=DEADLINE_S)
+            await pool.probe(sshd.target(), quick_probes())
     assert caught.value.kind is SshFault.HOST_KEY_CHANGED
 
 
@@ -77,7 +76,7 @@ async def test_a_damaged_pin_file_is_set_aside_and_said(sshd: Sshd) -> None:
     file.write_text('{"schema": 1, "pins": {"hos')
     book = HostKeys(file)
     async with SshPool(identities=[sshd.identity], host_keys=book) as pool:
-        answer = await pool.probe(sshd.target(), compose(quick_probes()), deadline_s=DEADLINE_S)
+        answer = await pool.probe(sshd.target(), quick_probes())
     assert answer.host_key.how == FIRST_SEEN
     assert "set aside" in book.notes[0]
     assert file.stat().st_mode & 0o777 == 0o600

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from rgt_tui.domain.errors import SshFault
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.probes import Probe, quick_probes
-from rgt_tui.probes._script import compose
+from rgt_tui.probes.clock import PROBE as CLOCK
+from rgt_tui.probes.clock import ClockReport
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from tests.clients.sshd import (
-    DEADLINE_S,
     Sshd,
     appears,
     fault_of,
@@ -85,10 +86,7 @@ async def test_a_machine_without_gpu_says_no_gpu_in_words(sshd: Sshd) -> None:
 async def test_a_second_probe_uses_the_same_connection(sshd: Sshd) -> None:
     address = saying('echo "$SSH_CONNECTION"')
     async with sshd.pool() as pool:
-        answers = [
-            await pool.probe(sshd.target(), compose([address]), deadline_s=DEADLINE_S)
-            for _ in range(3)
-        ]
+        answers = [await pool.probe(sshd.target(), [address]) for _ in range(3)]
     assert len({answer.sections["said"].output for answer in answers}) == 1
 
 
@@ -154,50 +152,63 @@ async def test_a_tool_that_hangs_and_ignores_term_does_not_hold_up_the_others(
     assert isinstance(disks, Observed)
     assert {mount.answered for mount in disks.value.mounts} == {False}
     assert not isinstance(gpus, Failed)
-    assert left_over(str(tools / "df")) == []
+    await vanishes(str(tools / "df"))
 
 
 async def test_a_cancelled_probe_leaves_nothing_on_the_host(sshd: Sshd) -> None:
     waiting = saying("echo begun; exec sleep 4321", limit_s=60)
     async with sshd.pool() as pool:
         for _ in range(12):
-            run = asyncio.create_task(
-                pool.probe(sshd.target(), compose([waiting]), deadline_s=DEADLINE_S)
-            )
+            run = asyncio.create_task(pool.probe(sshd.target(), [waiting]))
             await appears("sleep 4321")
             run.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await run
             await vanishes("sleep 4321")
         # More than MaxSessions were opened: all their slots are free again.
-        answer = await pool.probe(
-            sshd.target(), compose([saying("echo here")]), deadline_s=DEADLINE_S
-        )
+        answer = await pool.probe(sshd.target(), [saying("echo here")])
     assert answer.sections["said"].output == b"here\n"
 
 
-async def test_a_probe_past_its_deadline_says_so_and_keeps_what_came(sshd: Sshd) -> None:
+async def test_what_hangs_holds_back_the_others_only_for_a_moment_and_comes_later(
+    sshd: Sshd,
+) -> None:
     slow = Probe(
-        name="slow", script="sleep 4322", report=int, parse=lambda it: it.output, limit_s=60
+        name="slow",
+        script="echo begun; sleep 2; echo ended",
+        report=int,
+        parse=lambda it: it.output,
+        limit_s=60,
+        every_s=600.0,
     )
     async with sshd.pool() as pool:
-        answer = await pool.probe(
-            sshd.target(), compose([saying("echo here"), slow]), deadline_s=1.0
-        )
-        await vanishes("sleep 4322")
-    assert answer.sections["said"].output == b"here\n"
-    assert "slow" not in answer.sections
-    assert answer.fault is not None
-    assert answer.fault.kind is SshFault.TIMEOUT
-    assert "did not end within 1 s" in answer.fault.message
+        first = await pool.probe(sshd.target(), [saying("echo here"), slow], patience_s=0.5)
+        second = await pool.probe(sshd.target(), [saying("echo here"), slow])
+    assert (set(first.sections), set(first.running)) == ({"said"}, {"slow"})
+    assert first.fault is None
+    assert second.sections["slow"].output == b"begun\nended\n"
+
+
+async def test_an_answer_that_nobody_waited_for_is_given_with_its_age(sshd: Sshd) -> None:
+    slow = Probe(
+        name="slow", script="sleep 1; date", report=int, parse=lambda it: it.output, every_s=600.0
+    )
+    async with sshd.pool() as pool:
+        await pool.probe(sshd.target(), [saying("echo here"), slow], patience_s=0.2)
+        await asyncio.sleep(2)
+        answer = await pool.probe(sshd.target(), [slow])
+        again = await pool.probe(sshd.target(), [slow])
+    assert answer.ages["slow"] > 0.5
+    assert answer.sections["slow"].exit_code == 0
+    assert again.ages == {}
 
 
 async def test_a_connection_that_died_unnoticed_is_replaced(sshd: Sshd) -> None:
-    script = compose([saying("echo here")])
+    probes = [saying("echo here")]
     async with sshd.pool() as pool:
-        await pool.probe(sshd.target(), script, deadline_s=DEADLINE_S)
+        await pool.probe(sshd.target(), probes)
         kill_connections(sshd)
-        answer = await pool.probe(sshd.target(), script, deadline_s=DEADLINE_S)
+        answer = await pool.probe(sshd.target(), probes)
     assert answer.sections["said"].output == b"here\n"
 
 
@@ -208,8 +219,8 @@ async def test_a_connection_that_breaks_in_the_middle_is_told_and_what_came_is_k
         name="slow", script="sleep 4323", report=int, parse=lambda it: it.output, limit_s=60
     )
     async with sshd.pool() as pool, asyncio.TaskGroup() as tasks:
-        script = compose([saying("echo here"), slow])
-        run = tasks.create_task(pool.probe(sshd.target(), script, deadline_s=DEADLINE_S))
+        probes = [saying("echo here"), slow]
+        run = tasks.create_task(pool.probe(sshd.target(), probes))
         await appears("sleep 4323")
         kill_connections(sshd)
         answer = await run
@@ -220,12 +231,37 @@ async def test_a_connection_that_breaks_in_the_middle_is_told_and_what_came_is_k
     assert "lost before the answer was complete" in answer.fault.message
 
 
-async def test_many_probes_at_once_share_the_slots_of_one_connection(sshd: Sshd) -> None:
+async def test_questions_at_once_share_one_run_and_one_channel(sshd: Sshd) -> None:
+    once = saying("sleep 0.3; echo $$")
     async with sshd.pool() as pool:
-        answers = await asyncio.gather(
-            *(
-                pool.probe(sshd.target(), compose([saying(f"echo {n}")]), deadline_s=DEADLINE_S)
-                for n in range(30)
-            )
-        )
-    assert [int(answer.sections["said"].output) for answer in answers] == list(range(30))
+        answers = await asyncio.gather(*(pool.probe(sshd.target(), [once]) for _ in range(30)))
+        async with asyncio.timeout(5):
+            while len(left_over("/bin/sh -s")) != 1:  # noqa: ASYNC110  # a process has no event
+                await asyncio.sleep(0.02)
+    assert len({answer.sections["said"].output for answer in answers}) == 1
+    await vanishes("/bin/sh -s")
+
+
+async def test_ticks_wake_one_loop(sshd: Sshd) -> None:
+    parent = saying('read -r stat </proc/$PPID/stat; set -- ${stat##*) }; echo "$2"')
+    async with sshd.pool() as pool:
+        answers = [await pool.probe(sshd.target(), [parent]) for _ in range(5)]
+    assert len({answer.sections["said"].output for answer in answers}) == 1
+
+
+async def test_the_times_of_a_section_are_those_of_our_clock(sshd: Sshd) -> None:
+    before = time.time()
+    answer = await probe(sshd, saying("sleep 0.4"))
+    section = answer.sections["said"]
+    assert section.began_at is not None
+    assert section.ended_at is not None
+    assert before <= section.began_at <= section.ended_at - 0.4 <= time.time()
+    assert section.seconds == pytest.approx(0.4, abs=0.3)
+
+
+async def test_the_clock_of_this_machine_is_right_to_itself(sshd: Sshd) -> None:
+    async with sshd.pool() as pool:
+        events = dict(await examine(pool, sshd.target(), [CLOCK], lambda: 0.0))
+    clock = events[ClockReport]
+    assert isinstance(clock, Observed)
+    assert abs(clock.value.offset_s) <= clock.value.error_s + 0.01

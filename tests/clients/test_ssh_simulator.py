@@ -16,7 +16,6 @@ from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.probes import quick_probes
-from rgt_tui.probes._script import compose
 from rgt_tui.probes.cuda import CudaReport
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
@@ -133,44 +132,44 @@ async def test_a_gpu_tool_that_hangs_leaves_the_disks_and_is_not_taken_for_no_gp
 async def test_another_machine_at_the_same_address_is_refused(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    script = compose(quick_probes())
+    probes = quick_probes()
     where = target(simulator, "train-a")
     async with pool(simulator, tmp_path) as shells:
-        await shells.probe(where, script, deadline_s=DEADLINE_S)
+        await shells.probe(where, probes)
     simulator.change_host_key("train-a")
     async with pool(simulator, tmp_path) as shells:
         with pytest.raises(SshError, match="the host key changed: expected SHA256:") as caught:
-            await shells.probe(where, script, deadline_s=DEADLINE_S)
+            await shells.probe(where, probes)
     assert caught.value.kind is SshFault.HOST_KEY_CHANGED
 
 
 async def test_a_restarted_pod_has_a_new_key_that_is_taken(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    script = compose(quick_probes())
+    probes = quick_probes()
     before = target(simulator, "lora-4090")
     async with pool(simulator, tmp_path) as shells:
-        first = await shells.probe(before, script, deadline_s=DEADLINE_S)
+        first = await shells.probe(before, probes)
         restart(simulator, "lora-4090")
         after = target(simulator, "lora-4090")
         assert after.start != before.start
-        second = await shells.probe(after, script, deadline_s=DEADLINE_S)
-        third = await shells.probe(after, script, deadline_s=DEADLINE_S)
+        second = await shells.probe(after, probes)
+        third = await shells.probe(after, probes)
     assert second.host_key.how == FIRST_SEEN
     assert second.host_key.fingerprint != first.host_key.fingerprint
     assert third.host_key == second.host_key
     async with pool(simulator, tmp_path) as shells:
-        fourth = await shells.probe(after, script, deadline_s=DEADLINE_S)
+        fourth = await shells.probe(after, probes)
     assert fourth.host_key.how == PINNED
 
 
 async def test_a_dropped_connection_is_opened_again(simulator: Simulator, tmp_path: Path) -> None:
-    script = compose(quick_probes())
+    probes = quick_probes()
     where = target(simulator, "train-a")
     async with pool(simulator, tmp_path) as shells:
-        await shells.probe(where, script, deadline_s=DEADLINE_S)
+        await shells.probe(where, probes)
         simulator.drop_ssh("train-a")
-        answer = await shells.probe(where, script, deadline_s=DEADLINE_S)
+        answer = await shells.probe(where, probes)
         assert simulator.ssh_connections("train-a") == 1
     assert answer.fault is None
 
@@ -180,7 +179,7 @@ async def test_a_pod_that_refuses_is_told_in_words(simulator: Simulator, tmp_pat
     simulator.refuse_ssh("train-a")
     async with pool(simulator, tmp_path) as shells:
         with pytest.raises(SshError) as caught:
-            await shells.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
+            await shells.probe(where, quick_probes())
     assert caught.value.kind in (SshFault.REFUSED, SshFault.RESET)
     assert caught.value.hint
 
@@ -191,14 +190,14 @@ async def test_the_gateways_refusal_with_status_0_is_not_taken_for_an_answer(
     where = target(simulator, "train-a", "proxy")
     async with pool(simulator, tmp_path) as shells:
         with pytest.raises(SshError, match="Your SSH client doesn't support PTY") as caught:
-            await shells.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
+            await shells.probe(where, quick_probes())
     assert caught.value.kind is SshFault.BAD_ANSWER
 
 
 async def test_forgetting_a_pod_closes_its_connection(simulator: Simulator, tmp_path: Path) -> None:
     where = target(simulator, "train-a")
     async with pool(simulator, tmp_path) as shells:
-        await shells.probe(where, compose(quick_probes()), deadline_s=DEADLINE_S)
+        await shells.probe(where, quick_probes())
         assert simulator.ssh_connections("train-a") == 1
         await shells.forget(where)
         async with asyncio.timeout(DEADLINE_S):

@@ -99,6 +99,24 @@ class Containers:
 
 
 def kill_group(process: asyncio.subprocess.Process) -> None:
-    """Ends a shell and everything it started."""
+    """Ends a shell and everything it started, in whatever group or session."""
+    doomed = _family(process.pid)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    for pid in doomed:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _family(leader: int) -> set[int]:
+    """What descends from a process, or is in a session that one of these leads."""
+    ties: dict[int, tuple[int, int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            ties[int(stat.parent.name)] = int(fields[1]), int(fields[3])
+    found, size = {leader}, 0
+    while size != len(found):
+        size = len(found)
+        found |= {pid for pid, (parent, session) in ties.items() if {parent, session} & found}
+    return found - {leader}

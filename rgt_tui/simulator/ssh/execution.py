@@ -17,6 +17,9 @@ COMMAND_LIMIT_S: Final = 3600.0
 _DRAIN_S: Final = 5.0
 """How long output is awaited from processes the shell left behind."""
 
+_LEAVE_S: Final = 3.0
+"""How long a shell may take to end after its channel is closed."""
+
 _CHUNK: Final = 65_536
 
 Channel = asyncssh.SSHServerProcess[bytes]
@@ -120,8 +123,16 @@ async def _join(channel: Channel, process: asyncio.subprocess.Process) -> None:
 
 
 async def _kill_when_closed(channel: Channel, process: asyncio.subprocess.Process) -> None:
+    """As sshd does: a closed channel is the end of the shell's input. What stays is killed."""
     await channel.channel.wait_closed()
-    kill_group(process)
+    with contextlib.suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+    try:
+        async with asyncio.timeout(_LEAVE_S):
+            await process.wait()
+    except TimeoutError:
+        kill_group(process)
 
 
 def _finish(channel: Channel, code: int | None) -> None:

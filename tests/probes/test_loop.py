@@ -1,0 +1,295 @@
+"""The resident loop in real shells: sections side by side, and nothing left behind."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rgt_tui.probes import Probe, Section
+from rgt_tui.probes._frames import Frames
+from rgt_tui.probes._script import resident
+from tests.probes.shells import SHELLS, the_shell
+
+STUBBORN = "trap '' TERM INT HUP; while :; do sleep 1; done"
+ESCAPED = "(setsid sleep 7 &); exec sleep 60"
+"""Leaves a process that no kill finds and that keeps the pipe, as one in D state does."""
+
+
+@pytest.fixture(params=SHELLS, ids=lambda argv: argv[0])
+def shell(request: pytest.FixtureRequest) -> list[str]:
+    return the_shell(request.param)
+
+
+def saying(name: str, script: str, *, limit_s: int = 20, max_bytes: int = 65536) -> Probe:
+    return Probe(
+        name=name,
+        script=script,
+        report=bytes,
+        parse=lambda it: it.output,
+        limit_s=limit_s,
+        max_bytes=max_bytes,
+    )
+
+
+class Loop:
+    """A loop in a process of its own."""
+
+    def __init__(self, shell: Sequence[str], probes: Sequence[Probe], **environment: str) -> None:
+        script = resident(probes, shell=" ".join(shell))
+        self.frames = Frames(script)
+        self._tick = 0
+        self.process = subprocess.Popen(
+            [*shell, "-s"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], **environment},
+            start_new_session=True,
+        )
+        self.write(script.text)
+        while not self.frames.is_up:
+            self._read()
+
+    def write(self, text: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        chunk = os.read(self.process.stdout.fileno(), 65536)
+        assert chunk, "the loop ended"
+        self.pids = {run.name: run.pid for run in self.frames.feed(chunk) if run.pid is not None}
+
+    def begin(self, *names: str) -> int:
+        self._tick += 1
+        self.frames.expect(self._tick, [name.lstrip("?") for name in names])
+        self.write(f"{self._tick} {' '.join(names)}\n")
+        return self._tick
+
+    def until_begun(self, name: str) -> int:
+        while True:
+            self._read()
+            if name in self.pids:
+                return int(self.pids[name])
+
+    def tick(self, *names: str) -> dict[str, Section]:
+        self.begin(*names)
+        while not self.frames.is_done:
+            self._read()
+        return self.frames.sections
+
+    def descendants(self) -> list[psutil.Process]:
+        return list(psutil.Process(self.process.pid).children(recursive=True))
+
+    def until_alone(self) -> None:
+        """Waits until the loop has no process beside it."""
+        for _ in range(100):
+            self.write("\n")
+            time.sleep(0.05)
+            if not self.descendants():
+                return
+        raise AssertionError(self.descendants())
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.read()  # up to the end of file: nobody holds the pipe
+        self.process.stdout.close()
+
+
+class Loops:
+    """Opens loops for a test, and closes them after it."""
+
+    def __init__(self, shell: list[str]) -> None:
+        self._shell = shell
+        self._open: list[Loop] = []
+
+    def __call__(self, *probes: Probe, **environment: str) -> Loop:
+        loop = Loop(self._shell, probes, **environment)
+        self._open.append(loop)
+        return loop
+
+    def close(self) -> None:
+        for loop in self._open:
+            loop.process.kill()
+            loop.process.wait()
+            for pipe in (loop.process.stdin, loop.process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+@pytest.fixture
+def loops(shell: list[str]) -> Iterator[Loops]:
+    opened = Loops(shell)
+    yield opened
+    opened.close()
+
+
+def test_one_line_runs_the_sections_it_names_again_and_again(loops: Loops) -> None:
+    loop = loops(saying("a", "echo a"), saying("b", "echo b; exit 3"))
+    for _ in range(5):
+        assert loop.tick("a")["a"].output == b"a\n"
+    found = loop.tick("b", "a")
+    assert (found["b"].output, found["b"].exit_code) == (b"b\n", 3)
+
+
+def test_sections_run_side_by_side(loops: Loops) -> None:
+    loop = loops(*(saying(name, f"sleep 1; echo {name}") for name in "abcd"))
+    began = time.monotonic()
+    loop.tick(*"abcd")
+    assert time.monotonic() - began < 3
+
+
+def test_long_lines_of_many_writers_at_once_come_back_byte_for_byte(loops: Loops) -> None:
+    """A shell writes a long line in parts, which others would tear."""
+    text = "i=0; while [ $i -lt 40 ]; do printf '%03500d\\n' $i; i=$((i+1)); done; printf '%s' end"
+    names = [f"s{number}" for number in range(8)]
+    loop = loops(*(saying(name, text, max_bytes=200_000) for name in names))
+    wanted = b"".join(b"%03500d\n" % number for number in range(40)) + b"end"
+    found = loop.tick(*names)
+    for name in names:
+        assert not found[name].cut
+        assert found[name].output == wanted
+
+
+def test_bytes_of_any_kind_come_back_as_they_were(loops: Loops) -> None:
+    text = r"printf '  a\\b\t\351\033[2J\377\376\r\n\n*'"
+    assert loops(saying("a", text)).tick("a")["a"].output == b"  a\\b\t\xe9\x1b[2J\xff\xfe\r\n\n*"
+
+
+@pytest.mark.parametrize("flood", ["while :; do echo yyyyyyyyy; done", "yes ''"])
+def test_a_flood_is_cut_at_its_limit_and_leaves_the_others_alone(flood: str, loops: Loops) -> None:
+    loop = loops(saying("flood", flood, max_bytes=1000), saying("a", "echo here"))
+    found = loop.tick("flood", "a")
+    assert found["flood"].cut
+    assert 0 < len(found["flood"].output) <= 1000
+    assert found["a"].output == b"here\n"
+    loop.until_alone()
+
+
+def test_a_line_without_an_end_is_cut_when_its_time_is_over(loops: Loops) -> None:
+    loop = loops(saying("flood", "tr '\\0' x </dev/zero", limit_s=1), saying("a", "echo here"))
+    found = loop.tick("flood", "a")
+    assert found["flood"].timed_out
+    assert found["a"].output == b"here\n"
+
+
+def test_after_a_tick_no_process_is_left_but_the_loop(loops: Loops) -> None:
+    loop = loops(saying("a", "echo a"), saying("b", "sleep 30 & echo b"))
+    loop.tick("a", "b")
+    loop.until_alone()
+
+
+def test_a_section_that_hangs_is_ended_while_others_tick(loops: Loops) -> None:
+    loop = loops(saying("stuck", f"echo begun; {STUBBORN}", limit_s=2), saying("a", "echo a"))
+    loop.begin("stuck")
+    for _ in range(3):
+        began = time.monotonic()
+        loop.begin("a")
+        while "a" not in loop.frames.sections:
+            loop._read()
+        assert time.monotonic() - began < 1.5
+        del loop.frames.sections["a"]
+    while not loop.frames.is_done:
+        loop._read()
+    assert loop.frames.sections["stuck"].timed_out
+    assert loop.frames.sections["stuck"].output == b"begun\n"
+    loop.until_alone()
+
+
+def test_what_cannot_be_killed_is_not_begun_again_until_it_is_gone(loops: Loops) -> None:
+    if shutil.which("setsid") is None:
+        pytest.skip("no setsid here")
+    loop = loops(saying("stuck", ESCAPED, limit_s=1), saying("a", "echo a"))
+    assert loop.tick("stuck", "a")["stuck"].timed_out
+    assert loop.frames.lingers("stuck")
+    began = time.monotonic()
+    found = loop.tick("?stuck", "a")
+    assert time.monotonic() - began < 1  # not the time limit: it was not begun
+    assert found["stuck"].timed_out
+    assert found["a"].output == b"a\n"
+    while loop.frames.lingers("stuck"):
+        loop._read()
+    began = time.monotonic()
+    loop.tick("?stuck")
+    assert time.monotonic() - began > 0.9
+
+
+def test_a_section_that_goes_round_what_hangs_is_begun_again_thrice(loops: Loops) -> None:
+    if shutil.which("setsid") is None:
+        pytest.skip("no setsid here")
+    text = f'[ -z "$RGT_STUCK" ] || {{ echo round; [ -n "$MORE" ] || exit 0; }}; {ESCAPED}'
+    once = Probe(
+        name="stuck", script=text, limit_s=1, goes_round=True, report=bytes, parse=lambda it: it
+    )
+    loop = loops(once)
+    assert loop.tick("stuck")["stuck"].timed_out
+    assert loop.tick("?stuck")["stuck"].output == b"round\n"
+    loop = loops(once, MORE="1")
+    assert [loop.tick("?stuck")["stuck"].output for _ in range(4)] == [
+        b"",
+        b"round\n",
+        b"round\n",
+        b"",
+    ]
+
+
+def test_a_line_ends_one_run_and_no_other(loops: Loops) -> None:
+    loop = loops(saying("long", STUBBORN), saying("other", "sleep 2; echo other"))
+    tick = loop.begin("long")
+    pid = loop.until_begun("long")
+    loop.begin("other")
+    loop.until_begun("other")
+    loop.write(f"- {tick}.long {pid}\n")
+    while "long" not in loop.frames.sections:
+        loop._read()
+    assert loop.frames.sections["long"].exit_code is None
+    assert "other" not in loop.frames.sections
+    while not loop.frames.is_done:
+        loop._read()
+    assert loop.frames.sections["other"].output == b"other\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [STUBBORN, "timeout 60 sleep 50", "sleep 40 & sleep 41 & wait", "sleep 42 | cat | cat"],
+    ids=["ignores TERM", "a group of its own", "children", "pipeline"],
+)
+def test_the_end_of_its_input_ends_everything(text: str, loops: Loops) -> None:
+    loop = loops(saying("a", text), saying("b", STUBBORN))
+    loop.begin("a", "b")
+    loop.until_begun("a")
+    time.sleep(0.3)
+    found = loop.descendants()
+    assert len(found) >= 4
+    began = time.monotonic()
+    loop.close()
+    assert time.monotonic() - began < 5
+    assert psutil.wait_procs([it for it in found if not _is_dead(it)], timeout=2)[1] == []
+
+
+@pytest.mark.parametrize("tools", [["sleep", "setsid"], ["sleep"], []])
+def test_it_runs_where_tools_are_missing(tools: list[str], tmp_path: Path, loops: Loops) -> None:
+    path = tmp_path / "bin"
+    path.mkdir()
+    for tool in tools:
+        (path / tool).symlink_to(str(shutil.which(tool)))
+    loop = loops(saying("a", "echo a"), saying("stuck", "read x <&1", limit_s=1), PATH=str(path))
+    assert loop.tick("a")["a"].output == b"a\n"
+    if "sleep" in tools:
+        assert loop.tick("a", "stuck")["a"].output == b"a\n"
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
