@@ -208,7 +208,7 @@ def hostile(pod: Pod, **case: object) -> str:
     program.write_text(HOSTILE.format(case=str(place)))
     restart(pod, f"{sys.executable} {program}")
     try:
-        pulled = run(pod, pod.order(silence_s=3.0, waits_s=(0.1,)))
+        pulled = run(pod, pod.order(waits_s=(0.1,)))
     except (PullError, SshError) as error:
         return error.code
     except RgtError as error:
