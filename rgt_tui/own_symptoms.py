@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rgt_tui import places
+from rgt_tui.domain.checkpoint import CheckpointList
 from rgt_tui.domain.finding import (
     Absent,
     Detector,
@@ -116,12 +117,28 @@ def _cost(subject: Subject) -> float | None:
     return None if cost is None else float(cost)
 
 
+def _newest_checkpoint(subject: Subject) -> float | None:
+    """Hours since the newest settled checkpoint; since the start where there is none yet."""
+    listed = subject.evidence.value(CheckpointList)
+    if listed is None:
+        return None
+    written = [
+        max(file.mtime_ns for file in one.files) / 1e9
+        for one in listed.checkpoints
+        if one.files and not one.unfinished
+    ]
+    if written:
+        return max(0.0, listed.pod_now - max(written)) / 3600
+    return _uptime(subject) if listed.is_complete else None
+
+
 FIGURES: Final[Mapping[str, tuple[str, Callable[[Subject], float | None]]]] = {
     "container_disk_percent": ("ssh", _disk),
     "volume_percent": ("ssh", _volume),
     "gpu_util_percent": ("ssh", _gpu_util),
     "gpu_memory_percent": ("ssh", _gpu_memory),
     "memory_percent": ("ssh", _memory),
+    "newest_checkpoint_hours": ("ssh", _newest_checkpoint),
     "uptime_hours": ("api", _uptime),
     "cost_per_hour": ("api", _cost),
 }

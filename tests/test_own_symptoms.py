@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from rgt_tui import triage
+from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, FileStamp
 from rgt_tui.own_symptoms import FIGURES, load
 from rgt_tui.probes.df import DiskReport
 from tests.panes.test_disk import DISK, ROOT
 from tests.shared import ROOT as REPOSITORY
 from tests.triage.asking import finding, told
 from tests.triage.texts import codes
-from tests.values import a_pod
+from tests.values import NOW, a_pod
 
 GOOD = """
 [[symptom]]
@@ -152,3 +153,14 @@ def test_the_example_of_the_documentation_works(folder: Path) -> None:
     assert adopted(folder, example) == ()
     assert [d.code for d in triage.all_detectors()][-3:] == ["LR1", "DL2", "HOT"]
     assert codes("loader wait 100 ms") == ["DL2"]
+
+
+def test_a_newest_checkpoint_older_than_ones_cadence_is_told(folder: Path) -> None:
+    rule = GOOD.replace('text = "loss is nan"', 'figure = "newest_checkpoint_hours"\nabove = 2')
+    assert adopted(folder, rule) == ()
+    stamp = FileStamp(
+        path="/w/a.pt", size=1, mtime_ns=int((NOW - 3 * 3600) * 1e9), ctime_ns=1, inode=1
+    )
+    old = Checkpoint(path="/w/a.pt", format="torch", files=(stamp,))
+    found = finding("LR1", a_pod(), CheckpointList(checkpoints=(old,), pod_now=NOW))
+    assert found.evidence[0].said == "newest_checkpoint_hours is 3, above 2"

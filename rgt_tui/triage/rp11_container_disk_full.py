@@ -10,15 +10,22 @@ measured with pip, dd and Python on a full overlay.
 import re
 from typing import Final
 
+from rgt_tui.courses import growth_per_hour, hours_to_full
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
-from rgt_tui.domain.units import show_bytes, show_percent
+from rgt_tui.domain.units import show_bytes, show_duration, show_percent
 from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import Store
 
 FULL_PERCENT: Final = 95.0
 ROOMY_PERCENT: Final = 80.0
+FEW_PERCENT: Final = 30.0
+"""Below this nothing is said of growth: a fresh container fills its first gigabytes fast."""
+WATCHED_S: Final = 600.0
+"""So long the growth must have been watched: one checkpoint is no flood."""
+SOON_H: Final = 24.0
+VERY_SOON_H: Final = 6.0
 
 _OTHER_DISK = r"(?:^|[\s'\"(:=])/(?:workspace|runpod-volume|dev/shm)\b|quota exceeded"
 """The full disk is named, and it is not the container disk."""
@@ -37,7 +44,7 @@ def _detect(subject: Subject) -> Verdict:
         return Absent("the container disk did not answer df")
     used = f"/ is {show_percent(percent)} full: {_amount(root)}"
     if percent < FULL_PERCENT:
-        return Absent(used)
+        return _growing(subject, root, used) or Absent(used)
     roomy = next((store for store in found if _has_room(store)), None)
     said = [Said("ssh", f"{used} ({root.label})", seen.at)]
     if roomy is not None:
@@ -45,6 +52,29 @@ def _detect(subject: Subject) -> Verdict:
             Said("ssh", f"{roomy.path} has room: {_amount(roomy)} ({roomy.label})", seen.at)
         )
     return Present(tuple(said), fix=_steps(roomy))
+
+
+def _growing(subject: Subject, root: Store, used: str) -> Verdict | None:
+    """A warning before it is full, where it has grown steadily for a while."""
+    if (root.percent or 0) < FEW_PERCENT:
+        return None
+    reading = subject.evidence.reading(DiskReport)
+    seen = [sample for sample in reading.history if sample.get("/") is not None]
+    if not seen or subject.now - seen[0].at < WATCHED_S:
+        return None
+    growth = growth_per_hour(seen, "/", subject.now)
+    hours = hours_to_full(root.used_bytes, root.size_bytes, growth)
+    if growth is None or hours is None or hours > SOON_H:
+        return None
+    said = f"/ grows by {show_bytes(int(growth))} an hour: full in {show_duration(hours * 3600)}"
+    at = reading.good.at if reading.good is not None else None
+    severity = Severity.WARNING if hours <= VERY_SOON_H else Severity.INFO
+    roomy = (
+        next((s for s in stores(subject.pod, subject.account) if _has_room(s)), None)
+        if subject.pod
+        else None
+    )
+    return Present((Said("ssh", said, at), Said("ssh", used, at)), severity, _steps(roomy))
 
 
 def _amount(store: Store) -> str:

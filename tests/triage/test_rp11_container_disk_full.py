@@ -123,3 +123,25 @@ def test_a_refused_write_in_a_log_is_rp11(line: str) -> None:
 )
 def test_words_that_only_mention_it_are_not_rp11(line: str) -> None:
     assert classify([line], NOW) == ()
+
+
+def grown(*used: float) -> Finding:
+    """After readings of the container disk ten minutes apart, the last one now."""
+    pod = a_pod()
+    account = an_account(pod)
+    for ago, gib in zip(range(len(used) - 1, -1, -1), used, strict=True):
+        account = having(account, pod, DiskReport((overlay(gib),)), at=NOW - 600 * ago)
+    return {found.code: found for found in examine(account, NOW)[pod.id]}["RP11"]
+
+
+def test_a_disk_that_will_be_full_within_hours_is_told_before() -> None:
+    found = grown(10, 10.5, 11)
+    assert (found.verdict, found.severity) == ("present", Severity.WARNING)
+    assert found.evidence[0].said == "/ grows by 3.0G an hour: full in 3h00m"
+    assert grown(10, 10.1).severity is Severity.INFO
+
+
+def test_a_disk_that_hardly_grows_or_was_not_watched_for_long_is_no_hazard() -> None:
+    assert grown(10, 10.01).verdict == "absent"
+    assert grown(11).verdict == "absent"
+    assert grown(3, 3.5, 4).verdict == "absent"

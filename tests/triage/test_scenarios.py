@@ -22,7 +22,7 @@ OF_TIME = {"RP36"}
 NOT_IN_A_WORLD = {"RP20", "RP43", "RP44", "RP46"}
 """A key that changes under us, a Pod that vanishes, an API that refuses, a silent data center: these
 happen between two looks, or to the wire. Their detectors have tests of their own."""
-ALONE = {"RP8", "RP37", "RP48"}
+ALONE = {"RP8", "RP37", "RP48", "RP50"}
 """About the account as a whole."""
 TOGETHER = 8
 

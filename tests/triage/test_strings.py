@@ -26,4 +26,4 @@ def test_every_string_names_its_version_or_date(detector: Detector) -> None:
 
 
 def test_the_codes_are_those_of_the_catalogue_without_a_gap() -> None:
-    assert [detector.code for detector in all_detectors()] == [f"RP{n}" for n in range(1, 50)]
+    assert [detector.code for detector in all_detectors()] == [f"RP{n}" for n in range(1, 51)]
