@@ -347,7 +347,7 @@ class Session:
             everything = self._standing.after(
                 self._examiner.examine(self.store.state.account, now), now
             )
-            found = open_findings(everything)
+            found = self._standing.open
             self.store.conclude(found)
             self._tell_changes(before, found, now)
             if self._is_live():

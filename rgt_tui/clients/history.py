@@ -65,6 +65,8 @@ class HistoryBook:
         self._saved_at: dict[PodId, float] = {}
         self._points: deque[MoneyPoint] = deque(maxlen=UNSAVED_MAX)
         self._spells: dict[tuple[PodId | None, str], Spell] = {}
+        self._told: dict[PodId | None, Sequence[Finding]] = {}
+        """What was said last of each Pod: the same findings bring no change."""
         self._stretches: dict[tuple[PodId, float], Stretch] = {}
         self._unsaved: deque[Callable[[HistoryFile], None]] = deque(maxlen=UNSAVED_MAX)
         """What waits to be written: stretches first, in the order of their times."""
@@ -238,7 +240,9 @@ class HistoryBook:
     def _changes(
         self, findings: Mapping[PodId | None, Sequence[Finding]]
     ) -> tuple[list[tuple[PodId | None, Finding]], list[tuple[PodId | None, str]]]:
-        said = {(pod, f.code): f for pod, found in findings.items() for f in found}
+        new = {pod: each for pod, each in findings.items() if self._told.get(pod) is not each}
+        self._told = dict(findings)
+        said = {(pod, f.code): f for pod, found in new.items() for f in found}
         present = {key: f for key, f in said.items() if f.is_present}
         come = [(key[0], f) for key, f in present.items() if key not in self._spells]
         gone = [

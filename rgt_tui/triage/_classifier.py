@@ -1,8 +1,8 @@
 """Reads text of any length once and says which symptoms it shows.
 
-Most lines of a log are about nothing. A block of lines is cut into words at once, and unless one
-of them is a word that some rule waits for, the block is done: the cost of a line does not grow
-with the number of symptoms. Only the last few lines are kept.
+Most lines of a log are about nothing. A block of lines is cut into words at once, and unless some
+rule finds its words among them, the block is done: the cost of a line does not grow with the
+number of symptoms. Else the lines are searched for those few words. Only the last lines are kept.
 """
 
 import re
@@ -16,10 +16,14 @@ from rgt_tui.domain.telling import LOOKBACK, Page, Rule
 
 BLOCK: Final = 64
 """Lines that are looked at together."""
+_LINE_FEED: Final = 10
 _WORDS: Final = bytes(
-    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256)
+    ord(chr(code).lower())
+    if code < 128 and chr(code).isalnum()
+    else (_LINE_FEED if code == _LINE_FEED else 32)
+    for code in range(256)
 )
-"""Turns UTF-8 into lower-case words of ASCII letters and digits."""
+"""Turns UTF-8 into lower-case words of ASCII letters and digits, line by line."""
 _COLOURS: Final = re.compile(
     r"(?:\x1b|\\x1b)(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07]{0,200}(?:\x07|\\x07)?)"
 )
@@ -31,8 +35,8 @@ _STAMPED: Final = re.compile(
     r"|(?:container|system)\s+\d\d:\d\d:\d\d\s+)"
 )
 
-_Asked = tuple[bytes, str, Rule]
-"""A word that must stand beside the first (or none), a code, and the rule."""
+_Asked = tuple[bytes, int, str, Rule]
+"""A word that must stand beside the first (or none), the rule's number, its code, and the rule."""
 
 
 @dataclass(slots=True)
@@ -73,11 +77,11 @@ class Classifier:
     def __post_init__(self) -> None:
         """Sorts the rules by their words."""
         rules: dict[bytes, tuple[_Asked, ...]] = {}
-        for detector in self.detectors:
-            for rule in detector.text:
-                for anchor in rule.words.encode().split():
-                    word, _, beside = anchor.partition(b"+")
-                    rules[word] = (*rules.get(word, ()), (beside, detector.code, rule))
+        known = [(detector.code, rule) for detector in self.detectors for rule in detector.text]
+        for number, (code, rule) in enumerate(known):
+            for anchor in rule.words.encode().split():
+                word, _, beside = anchor.partition(b"+")
+                rules[word] = (*rules.get(word, ()), (beside, number, code, rule))
         self._rules, self._words = rules, frozenset(rules)
 
     def read(self, lines: Iterable[str]) -> None:
@@ -100,29 +104,51 @@ class Classifier:
             plain = _COLOURS.sub("", joined).split("\n")
             block = plain if len(plain) == len(block) else block
             joined = "\n".join(block)
-        if not self._words.isdisjoint(joined.encode(errors="replace").translate(_WORDS).split()):
-            self._read_lines(block)
+        told = joined.encode(errors="replace").translate(_WORDS)
+        words = set(told.split())
+        waiting = {
+            word: asked
+            for word in self._words & words
+            if (asked := [each for each in self._rules[word] if not each[0] or each[0] in words])
+        }
+        if waiting:
+            lines = told.split(b"\n")
+            if len(lines) != len(block):  # a line with a line feed in it
+                lines = [line.encode(errors="replace").translate(_WORDS) for line in block]
+            self._read_lines(block, lines, waiting)
         self._number += len(block)
         self._before = [*self._before, *block][-LOOKBACK:]
 
-    def _read_lines(self, block: list[str]) -> None:
+    def _read_lines(
+        self, block: list[str], told: list[bytes], waiting: Mapping[bytes, Sequence[_Asked]]
+    ) -> None:
+        """Asks the rules whose words stand in the same line.
+
+        Args:
+            block: the lines.
+            told: their words.
+            waiting: the rules that find all their words somewhere in the block, by the first word.
+        """
         around = [*self._before, *block]
         known = len(self._before)
-        for index, line in enumerate(block):
-            words = line.encode(errors="replace").translate(_WORDS).split()
-            hits = self._words.intersection(words)
-            if not hits:
+        wanted = tuple(waiting)
+        for index, line in enumerate(told):
+            near = [word for word in wanted if word in line]
+            if not near:
                 continue
+            words = line.split()
             asked = {
-                id(rule): (code, rule)
-                for word in hits
-                for beside, code, rule in self._rules[word]
+                number: (code, rule)
+                for word in near
+                if word in words
+                for beside, number, code, rule in waiting[word]
                 if not beside or beside in words
             }
             if asked:
                 end = known + index
-                page = (line, self._number + index + 1, around[max(0, end - LOOKBACK) : end])
-                self._ask(asked.values(), *page)
+                page = (block[index], self._number + index + 1)
+                before = around[max(0, end - LOOKBACK) : end]
+                self._ask([asked[number] for number in sorted(asked)], *page, before)
 
     def _ask(
         self,

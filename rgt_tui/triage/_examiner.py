@@ -12,7 +12,7 @@ from typing import Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.catalog import DataCenterList
-from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.evidence import Evidence, Reading
 from rgt_tui.domain.finding import Detector, Finding, Findings, Scope, Subject
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
@@ -36,9 +36,31 @@ class _Kept:
     findings: tuple[Finding, ...]
 
     def holds(self, pod: Pod | None, evidence: Evidence, shared: tuple[object, ...]) -> bool:
-        """Whether they were drawn from these very things."""
-        same = self.pod is pod and self.evidence is evidence
-        return same and all(a is b for a, b in zip(self.shared, shared, strict=True))
+        """Whether they were drawn from these very things; that they were read again is no news."""
+        return (
+            self.pod is pod
+            and all(a is b for a, b in zip(self.shared, shared, strict=True))
+            and (self.evidence is evidence or _says_the_same(self.evidence, evidence))
+        )
+
+
+def _says_the_same(before: Evidence, after: Evidence) -> bool:
+    """Whether the same was read, or failed in the same way: an equal value stays the same object."""
+    if before.readings.keys() != after.readings.keys():
+        return False
+    return all(
+        _value(reading) is _value(old) and _fault(reading) == _fault(old)
+        for reading, old in zip(after.readings.values(), before.readings.values(), strict=True)
+    )
+
+
+def _value(reading: Reading[object]) -> object:
+    return None if reading.good is None else reading.good.value
+
+
+def _fault(reading: Reading[object]) -> tuple[str, str] | None:
+    failure = reading.failure
+    return None if failure is None else (failure.code, failure.error)
 
 
 @dataclass(slots=True)
@@ -68,6 +90,7 @@ class Examiner:
             now: Unix seconds of the session's clock.
         """
         shared = tuple(account.evidence.value(kind) for kind in _SHARED)
+        asked = self.asked
         kept: dict[PodId | None, _Kept] = {}
         for pod in account.pods:
             before, evidence = self._kept.get(pod.id), account.about(pod.id)
@@ -75,14 +98,19 @@ class Examiner:
                 subject = Subject(account=account, pod=pod, evidence=evidence, now=now)
                 before = self._anew(Scope.POD, subject, shared)
             kept[pod.id] = before
-        whole = self._kept.get(None)
-        everything = account.evidence
-        if whole is None or now >= whole.until or not whole.holds(None, everything, (account,)):
-            subject = Subject(account=account, pod=None, evidence=everything, now=now)
-            whole = self._anew(Scope.ACCOUNT, subject, (account,))
-        kept[None] = whole
+        kept[None] = self._of_account(account, now, is_new=self.asked > asked)
         self._kept = kept
         return MappingProxyType({key: value.findings for key, value in kept.items()})
+
+    def _of_account(self, account: Account, now: float, *, is_new: bool) -> _Kept:
+        """The account's own; anew where a Pod was examined anew, has come or has gone."""
+        whole, everything = self._kept.get(None), account.evidence
+        gone = account.gone if whole is None or whole.shared[0] != account.gone else whole.shared[0]
+        is_due = whole is None or is_new or now >= whole.until
+        if whole is not None and not is_due and whole.holds(None, everything, (gone,)):
+            return whole
+        subject = Subject(account=account, pod=None, evidence=everything, now=now)
+        return self._anew(Scope.ACCOUNT, subject, (gone,))
 
     def _anew(self, scope: Scope, subject: Subject, shared: tuple[object, ...]) -> _Kept:
         self.asked += 1

@@ -1,6 +1,6 @@
 """Keeps raised symptoms up until they have been gone for a while."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +12,15 @@ CLEAR_AFTER_S: Final = 30.0
 HELD_S: Final = 900.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was made of one subject's findings."""
+
+    found: tuple[Finding, ...]
+    standing: tuple[Finding, ...]
+    open: tuple[Finding, ...]
+
+
 @dataclass(slots=True)
 class Standing:
     """Keeps raised symptoms up until they have been gone for a while.
@@ -20,23 +29,38 @@ class Standing:
     and evidence that is no longer read says nothing about what it showed. So a symptom is cleared
     when it was absent for half a minute; one that can no longer be told stays up for a quarter of
     an hour, and says that it is not confirmed.
+
+    Attributes:
+        open: what stands or cannot be told, after the newest findings.
     """
 
+    open: Findings = field(default_factory=lambda: MappingProxyType({}))
     _up: dict[tuple[PodId | None, str], Finding] = field(default_factory=dict)
     _gone_since: dict[tuple[PodId | None, str], float] = field(default_factory=dict)
+    _made: dict[PodId | None, _Made] = field(default_factory=dict)
 
     def after(self, found: Findings, now: float) -> Findings:
-        """The findings with what still stands, each with the time since when it does."""
-        return MappingProxyType(
-            {
-                pod: tuple(sorted(self._of(pod, each, now), key=_worst_first))
-                for pod, each in found.items()
-            }
-        )
+        """The findings with what still stands, each with the time since when it does.
 
-    def forget(self, is_known: Callable[[PodId | None], bool]) -> None:
+        What has not changed is not looked at again, unless something waits to be cleared.
+        """
+        waiting = {pod for pod, _ in self._gone_since}
+        made: dict[PodId | None, _Made] = {}
+        for pod, each in found.items():
+            before = self._made.get(pod)
+            if before is None or before.found is not each or pod in waiting:
+                standing = tuple(sorted(self._of(pod, each, now), key=_worst_first))
+                present = tuple(f for f in standing if f.verdict != "absent")
+                before = _Made(each, standing, present)
+            made[pod] = before
+        self._forget(found)
+        self._made = made
+        self.open = MappingProxyType({pod: each.open for pod, each in made.items()})
+        return MappingProxyType({pod: each.standing for pod, each in made.items()})
+
+    def _forget(self, found: Findings) -> None:
         """Drops what is kept of Pods that are no longer there."""
-        for key in [key for key in self._up if not is_known(key[0])]:
+        for key in [key for key in self._up if key[0] not in found]:
             del self._up[key]
             self._gone_since.pop(key, None)
 

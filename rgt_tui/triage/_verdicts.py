@@ -198,7 +198,7 @@ def _verdict(
 
 
 def _heard(subject: Subject) -> dict[str, _Heard]:
-    """What the Pod's logs show of each symptom since its present start, newest first."""
+    """What the Pod's logs show of each symptom since its present start, newest first, and why."""
     signs = subject.evidence.value(LogSigns)
     if signs is None or not signs.signs or subject.pod is None:
         return {}
@@ -206,7 +206,10 @@ def _heard(subject: Subject) -> dict[str, _Heard]:
     told: dict[str, _Heard] = {}
     for sign in sorted(signs.signs, key=lambda sign: -sign.at):
         if sign.at >= since:
-            told[sign.code] = (*told.get(sign.code, ()), Said("log", sign.line, sign.at))
+            lines = f", {sign.count} such lines" if sign.count > 1 else ""
+            reading = Said("rule", f"read as: {sign.reason} ({sign.stream} log{lines})")
+            line = Said("log", sign.line, sign.at)
+            told[sign.code] = (*told.get(sign.code, ()), line, reading)
     return told
 
 

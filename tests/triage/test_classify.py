@@ -1,5 +1,8 @@
+import resource
 import tracemalloc
 from collections.abc import Iterator
+
+import pytest
 
 from rgt_tui.triage import classify
 from tests.values import NOW
@@ -74,3 +77,20 @@ def test_a_long_log_is_read_in_little_memory() -> None:
     assert found.code == "RP16"
     assert "line 100001" in found.cause
     assert peak < 1_000_000
+
+
+@pytest.mark.slow
+def test_a_million_lines_are_read_as_a_stream_in_the_same_memory() -> None:
+    def lines() -> Iterator[str]:
+        for number in range(1_000_000):
+            yield f"step {number} loss 1.88"
+            if number == 999_998:
+                yield "OSError: [Errno 28] No space left on device: '/root/out.pt'"
+
+    classify(["warm up: No space left on device"], NOW)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (found,) = classify(lines(), NOW)
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert found.code == "RP11"
+    assert "line 1000000" in found.cause
+    assert grown_kib < 8 * 1024

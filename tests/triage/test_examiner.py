@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from rgt_tui.domain.account import Account, Change
-from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.finding import Finding
+from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.domain.pod import PodList
 from rgt_tui.probes.df import DiskReport
-from rgt_tui.triage import Examiner, Standing, all_detectors
+from rgt_tui.triage import Examiner, Standing, all_detectors, signs_in
 from tests.triage.asking import finding
 from tests.triage.test_rp11_container_disk_full import overlay, volume_disk
 from tests.values import NOW, a_pod, an_account, having
@@ -45,7 +46,41 @@ def test_a_new_pod_list_that_says_the_same_examines_no_pod_again() -> None:
     before = examiner.asked
     account = account.after(Change(PodList, Observed(PodList(PODS), NOW + 5)))
     examiner.examine(account, NOW + 5)
-    assert examiner.asked == before + 1  # the account
+    assert examiner.asked == before
+
+
+def test_the_same_read_again_of_every_pod_examines_nobody_again() -> None:
+    examiner, account = Examiner(all_detectors()), fleet()
+    first = examiner.examine(account, NOW)
+    before = examiner.asked
+    again = account.after(Change(PodList, Observed(PodList(PODS), NOW + 5)))
+    for pod in PODS:
+        again = having(again, pod, DiskReport((overlay(2), volume_disk(9))), at=NOW + 6)
+    found = examiner.examine(again, NOW + 7)
+    assert examiner.asked == before
+    assert all(found[pod] is first[pod] for pod in first)
+
+
+def test_a_read_that_fails_in_another_way_is_news() -> None:
+    examiner, account = Examiner(all_detectors()), fleet()
+    examiner.examine(account, NOW)
+    before = examiner.asked
+    failed = account.after(Change(DiskReport, Failed("no answer", NOW + 5, "timeout"), PODS[0].id))
+    examiner.examine(failed, NOW + 5)
+    assert examiner.asked == before + 2  # the Pod and the account
+    later = failed.after(Change(DiskReport, Failed("no answer", NOW + 9, "timeout"), PODS[0].id))
+    examiner.examine(later, NOW + 9)
+    assert examiner.asked == before + 2
+
+
+def test_what_stands_is_made_anew_only_for_pods_with_other_findings() -> None:
+    examiner, standing, account = Examiner(all_detectors()), Standing(), fleet()
+    first = standing.after(examiner.examine(account, NOW), NOW)
+    full = having(account, PODS[3], DiskReport((overlay(20.0),)), at=NOW + 1)
+    second = standing.after(examiner.examine(full, NOW + 1), NOW + 1)
+    assert [pod for pod in second if second[pod] is not first[pod]] == [PODS[3].id, None]
+    assert all(f.verdict != "absent" for found in standing.open.values() for f in found)
+    assert "RP11" in [f.code for f in standing.open[PODS[3].id]]
 
 
 def test_what_was_read_of_one_pod_examines_that_pod_again() -> None:
@@ -111,3 +146,26 @@ def test_pods_of_which_the_same_is_said_share_the_finding() -> None:
     one, other = (next(f for f in found[pod.id] if f.code == "RP11") for pod in (PODS[0], PODS[1]))
     assert one is other
     assert one.verdict == "absent"
+
+
+def test_both_streams_of_a_log_are_heard_each_with_its_name_and_number_of_lines() -> None:
+    pod = a_pod()
+    lines = [
+        LogLine(
+            at=NOW - 60, source="container", text="torch.OutOfMemoryError: CUDA out of memory."
+        ),
+        LogLine(at=NOW - 50, source="system", text="exec format error"),
+        LogLine(
+            at=NOW - 40, source="container", text="torch.OutOfMemoryError: CUDA out of memory!"
+        ),
+    ]
+    signs = signs_in(lines)
+    assert {(s.code, s.stream, s.count) for s in signs.signs} == {
+        ("RP23", "container", 2),
+        ("RP45", "system", 1),
+    }
+    said = [said.said for said in finding("RP23", pod, signs, source="log").evidence]
+    assert [each for each in said if "memory" in each] == [
+        "torch.OutOfMemoryError: CUDA out of memory!",
+        "read as: the GPU's memory is used up (container log, 2 such lines)",
+    ]

@@ -9,6 +9,7 @@ import pytest
 
 from rgt_tui.commands.triage import KINDS
 from rgt_tui.config import Config
+from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.units import PodId
 from rgt_tui.opening import Address, open_session
@@ -90,3 +91,16 @@ def looked_at_demo() -> tuple[State, list[str]]:
 def test_a_healthy_pod_with_amd_gpus_has_no_fault() -> None:
     state, pods = looked_at(["amd_gpu"])
     assert [f.code for f in state.findings[PodId(pods[0])] if f.is_fault] == []
+
+
+def test_what_a_pods_log_shows_becomes_a_finding_with_the_line_and_what_it_is_read_as() -> None:
+    state, (pod,) = looked_at(["rp23"])
+    signs = state.account.about(PodId(pod)).value(LogSigns)
+    assert signs is not None
+    assert [sign.stream for sign in signs.signs] == ["container"]
+    found = next(f for f in state.findings[PodId(pod)] if f.code == "RP23")
+    sources = [said.source for said in found.evidence]
+    line, reading = found.evidence[sources.index("log") :][:2]
+    assert line.at is not None
+    assert "out of memory" in line.said
+    assert reading.said == "read as: the GPU's memory is used up (container log)"
