@@ -35,7 +35,16 @@ from rgt_tui.domain.errors import (
 from rgt_tui.domain.journal import OUTCOME, RECOVERED, Entry
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.ran import Ran
-from rgt_tui.domain.request import EmptyTrash, Ending, PodRequest, Request, Run
+from rgt_tui.domain.request import (
+    Create,
+    CreateVolume,
+    EmptyTrash,
+    Ending,
+    Launch,
+    PodRequest,
+    Request,
+    Run,
+)
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import clock_time, show_bytes
 from rgt_tui.guard.record import Recorded
@@ -96,6 +105,8 @@ class Writer:
         try:
             if isinstance(request, EmptyTrash):
                 return await self._empty(request, approval)
+            if isinstance(request, Launch | CreateVolume):
+                return await self._make(request, approval)
             with pod_lock(self.locks, request.pod):
                 self._require_writable()
                 pod = await self._look(request)
@@ -172,6 +183,24 @@ class Writer:
         if done.trouble:
             return Performed(Ending.NOT_DONE, f"{said}; then: {done.trouble}", 4)
         return Performed(Ending.DONE, said)
+
+    async def _make(self, request: Create, approval: str) -> Performed:
+        """Makes a Pod or a network volume.
+
+        Raises:
+            RgtError: nothing was sent.
+        """
+        from rgt_tui.clients.creating import Maker  # httpx is loaded by whoever opened `rest`
+
+        maker = Maker(
+            rest=self.rest,
+            journal=self.journal,
+            require_writable=self._require_writable,
+            say=self.say,
+            approval=approval,
+        )
+        ending, said = await maker.make(request)
+        return Performed(ending, said, 0 if ending is Ending.DONE else 4)
 
     async def _run(self, request: Run, pod: Pod, approval: str) -> Performed:
         """Runs a script on the Pod, once; what came of it is what it printed and its status.

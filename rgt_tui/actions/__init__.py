@@ -96,10 +96,12 @@ class Field:
     Attributes:
         label: what to type, for instance `type the Pod's name`.
         text: what is in it at first.
+        is_private: whether what was typed may hold a secret, so that no record keeps it.
     """
 
     label: str
     text: str = ""
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,8 @@ class Confirm:
         field: what is to be typed; None when the button is enough. Whatever loses data wants one.
         request: from what was typed to the request, or to the reason why it cannot leave.
         writes: whether it changes something at RunPod, so that write mode must be on.
+        turn: what the question becomes at a digit, for one with choices.
+        kinds: report types that it shows, where those are read on demand.
     """
 
     title: str
@@ -121,6 +125,8 @@ class Confirm:
     request: Callable[[str], "Wish | str"]
     field: Field | None = None
     writes: bool = True
+    turn: "Callable[[Scene, int], Confirm] | None" = None
+    kinds: frozenset[type] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ be written to the socket - method, raw request target, body - and not what someb
 - POST /v2/pods/{id}/action passes for start, stop and restart with a pass for exactly that.
   Terminating through it never passes, with or without a pass.
 - PATCH of a Pod passes with a pass for exactly that body, whose fields are on a closed list.
+- POST /v2/pods and /v2/network-volumes pass with a pass for exactly that body, as PATCH does.
 - DELETE /v2/pods/{id} passes with a live `Permit` for exactly that Pod, which it uses up.
 - Everything else is refused: network volumes, clusters, account keys, GraphQL, other methods,
   and every path that is spelled in an unusual way (`%2e`, `//`, a full URL), because a proxy or
@@ -19,6 +20,7 @@ A read-only gate passes GET alone.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -62,7 +64,29 @@ class DeletePass:
     record: Recorded
 
 
-Pass = ActionPass | PatchPass | DeletePass
+@dataclass(frozen=True, slots=True)
+class CreatePass:
+    """Leave to make one Pod or network volume: exactly these bytes."""
+
+    path: str
+    body: bytes
+    record: Recorded
+
+
+Pass = ActionPass | PatchPass | CreatePass | DeletePass
+CREATABLE: Final = MappingProxyType(
+    {
+        "/v2/pods": frozenset(
+            {
+                *("name", "cloud", "gpu", "cpu", "image", "args", "disk", "ports", "env"),
+                *("registry", "mounts", "dataCenterIds", "startSsh"),
+            }
+        ),
+        "/v2/network-volumes": frozenset({"name", "size", "dataCenter", "type"}),
+    }
+)
+"""Where something is made, and the fields of `CreatePodRequest` and `CreateNetworkVolumeRequest`
+(REST v2) that this program sends."""
 PATCHABLE: Final = frozenset(
     {
         "name",
@@ -139,6 +163,9 @@ class Gate:
         if isinstance(leave, PatchPass) and _is_this_patch(sending, path, leave):
             leave.record.spend(sending.method, path, sending.body)
             return
+        if isinstance(leave, CreatePass) and _is_this_create(sending, path, leave):
+            leave.record.spend(sending.method, path, sending.body)
+            return
         if isinstance(leave, DeletePass) and sending.method == "DELETE" and not sending.body:
             pod = _POD.match(path)
             if pod is not None:
@@ -195,12 +222,22 @@ def _is_this_patch(sending: Sending, path: str, leave: PatchPass) -> bool:
     pod = _POD.match(path)
     if sending.method != "PATCH" or pod is None or pod[1] != leave.pod_id:
         return False
+    return _has_fields(sending.body, PATCHABLE) and sending.body == leave.body
+
+
+def _is_this_create(sending: Sending, path: str, leave: CreatePass) -> bool:
+    known = CREATABLE.get(path, frozenset())
+    is_asked = sending.method == "POST" and path == leave.path and sending.body == leave.body
+    return is_asked and _has_fields(sending.body, known)
+
+
+def _has_fields(body: bytes, known: frozenset[str]) -> bool:
+    """Whether a body is an object with some of these fields and no others."""
     try:
-        fields = parse(sending.body)
+        fields = parse(body)
     except BadJson:
         return False
-    is_known = isinstance(fields, dict) and bool(fields) and set(fields) <= PATCHABLE
-    return is_known and sending.body == leave.body
+    return isinstance(fields, dict) and bool(fields) and set(fields) <= known
 
 
 def _refusal(sending: Sending, reason: str) -> GuardRefused:

@@ -131,6 +131,19 @@ class Rest:
             raise Unreadable(f"could not read Pod {pod_id}: the answer describes Pod {found.id}")
         return found
 
+    async def container(self, pod_id: str) -> Mapping[str, Json]:
+        """Image, arguments, registry and environment of a Pod as they are, secrets included.
+
+        For a request that hands them on to another Pod; never for the screen or a file.
+
+        Raises:
+            ApiError: it could not be read.
+        """
+        if not is_pod_id(pod_id):
+            raise NotSent(f"could not read Pod {clean(pod_id, 64)}: that is no Pod id")
+        doing = f"read the container of Pod {pod_id}"
+        return await self._read(f"/v2/pods/{pod_id}", doing, rest_decode.container)
+
     async def network_volumes(self) -> VolumeList:
         """Every network volume of the account.
 

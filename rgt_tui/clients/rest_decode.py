@@ -5,6 +5,7 @@ Source of the shapes: RunPod REST v2 document of 2026-08-18 (`GET /v2/pods`,
 The values of a Pod's environment variables are dropped here; only their names go on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -206,3 +207,14 @@ def _volume(body: Fields) -> NetworkVolume:
 
 def _first(one: Value | None, other: Value | None) -> Value | None:
     return other if one is None else one
+
+
+def container(body: Json) -> Mapping[str, Json]:
+    """The container settings of a Pod, untouched: they are sent on, and never shown.
+
+    Raises:
+        Unreadable: the answer is no Pod.
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("image"), str):
+        raise Unreadable("the answer does not say which image the Pod has")
+    return {key: body[key] for key in ("image", "args", "registry", "env") if body.get(key)}

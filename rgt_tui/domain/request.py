@@ -130,7 +130,68 @@ class EmptyTrash:
         return f"empty the trash of {self.name}"
 
 
-Request = PodRequest | Run | EmptyTrash
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """A new Pod with the specification of one that is there; that one stays as it is.
+
+    Image, arguments, registry and environment are read from that Pod at the moment of sending, so
+    that no secret lies in a request.
+
+    Attributes:
+        pod, name, start: of the Pod whose specification it is.
+        body: fields of `CreatePodRequest`, without what is read at the moment of sending.
+        env: variables that are added; no secrets.
+    """
+
+    pod: PodId
+    name: str
+    start: str
+    body: Body
+    env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def what(self) -> str:
+        """One phrase on what is asked."""
+        return f"launch {self.body.get('name')} like {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateVolume:
+    """A new network volume.
+
+    Attributes:
+        name, size_gb, data_center, tier: as `CreateNetworkVolumeRequest` wants them.
+    """
+
+    name: str
+    size_gb: int
+    data_center: str
+    tier: str = "STANDARD"
+
+    @property
+    def pod(self) -> None:
+        """It concerns no Pod."""
+        return None
+
+    @property
+    def what(self) -> str:
+        """One phrase on what is asked."""
+        return f"create network volume {self.name}"
+
+    @property
+    def body(self) -> Body:
+        """The fields of the request."""
+        return {
+            "name": self.name,
+            "size": self.size_gb,
+            "dataCenter": self.data_center,
+            "type": self.tier,
+        }
+
+
+Create = Launch | CreateVolume
+"""What makes something new, and so has no id yet by which it could be looked for."""
+Request = PodRequest | Run | EmptyTrash | Create
 
 
 class Ending(StrEnum):

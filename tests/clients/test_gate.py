@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rgt_tui.clients.gate import (
+    CreatePass,
     DeletePass,
     Gate,
     Pass,
@@ -21,7 +22,7 @@ from rgt_tui.domain.units import PodId
 from rgt_tui.guard import permit as permits
 from rgt_tui.guard.permit import Grounds, Permit
 from tests.guard.finished import finished
-from tests.records import act_pass, burnt, delete_pass
+from tests.records import act_pass, burnt, delete_pass, recorded
 
 POD = PodId("7h9k2m4n6p")
 NOW = 1000.0
@@ -317,3 +318,39 @@ def test_a_delete_whose_record_names_another_permit_does_not_pass() -> None:
 def test_a_permit_is_neither_copied_nor_pickled() -> None:
     with pytest.raises(TypeError):
         pickle.dumps(a_permit())
+
+
+POD_BODY = b'{"name":"a","image":"i","disk":5}'
+
+
+def create(body: bytes, *, path: str = "/v2/pods", method: str = "POST") -> Sending:
+    return Sending(method=method, target=path.encode(), body=body)
+
+
+def test_a_create_passes_with_a_pass_for_exactly_that_body() -> None:
+    leave = CreatePass("/v2/pods", POD_BODY, recorded("POST", "/v2/pods", POD_BODY))
+    Gate(read_only=False).check(create(POD_BODY), leave)
+    with pytest.raises(GuardRefused):  # its record is used up
+        Gate(read_only=False).check(create(POD_BODY), leave)
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "method"),
+    [
+        (b'{"name":"b"}', "/v2/pods", "POST"),
+        (POD_BODY, "/v2/network-volumes", "POST"),
+        (POD_BODY, "/v2/clusters", "POST"),
+        (POD_BODY, "/v2/pods", "PUT"),
+    ],
+)
+def test_a_create_pass_lets_nothing_else_out(body: bytes, path: str, method: str) -> None:
+    leave = CreatePass("/v2/pods", POD_BODY, recorded("POST", "/v2/pods", POD_BODY))
+    with pytest.raises(GuardRefused):
+        Gate(read_only=False).check(create(body, path=path, method=method), leave)
+
+
+@pytest.mark.parametrize("body", [b'{"templateId":"x"}', b"[]", b"{}", b'{"name":"a","name":"b"}'])
+def test_a_create_with_other_fields_is_refused(body: bytes) -> None:
+    leave = CreatePass("/v2/pods", body, recorded("POST", "/v2/pods", body))
+    with pytest.raises(GuardRefused):
+        Gate(read_only=False).check(create(body), leave)

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,13 +15,18 @@ from openapi_core.testing import MockRequest
 from openapi_core.validation.exceptions import ValidationError
 
 from rgt_tui.clients import http
+from rgt_tui.clients.creating import Maker
 from rgt_tui.clients.http import Ask
+from rgt_tui.clients.journal import Journal
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clock import steady
+from rgt_tui.domain.account import Account
 from rgt_tui.domain.billing import Bucket
 from rgt_tui.domain.errors import Ambiguous, Refused
-from rgt_tui.domain.request import Patch, Verb
+from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.request import CreateVolume, Ending, Patch, Verb
 from rgt_tui.domain.secret import Secret
+from rgt_tui.launching import choices, launch, picked
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from rgt_tui.simulator.rest.desk import Handler
@@ -45,6 +52,27 @@ def document() -> dict[str, Any]:
 def simulator() -> Iterator[Simulator]:
     with Simulator(build_world(), quota=UNMETERED) as running:
         yield running
+
+
+async def make(rest: Rest, pods: Sequence[Pod]) -> None:
+    """A Pod with a choice of each kind, a network volume, and a larger disk."""
+    source = next(p for p in pods if p.gpu_id and p.volume_disk and not p.cluster)
+    found = choices(source, Account(), ("RP9", "RP11", "RP6"), {})
+    with tempfile.TemporaryDirectory() as folder:
+        maker = Maker(
+            rest=rest,
+            journal=Journal(Path(folder) / "state" / "j", account="t", clock=lambda: 1.0),
+            require_writable=lambda: None,
+            say=print,
+            approval="a test",
+        )
+        ended = await maker.make(launch(source, picked(found, {})))
+        assert ended[0] is Ending.DONE, ended
+        volume = CreateVolume(name="judged", size_gb=20, data_center="EU-RO-1")
+        assert (await maker.make(volume))[0] is Ending.DONE
+    sized = next(p for p in pods if p.disk_gb and not p.locked and not p.cluster)
+    changes = {"disk": (sized.disk_gb or 0) + 10, "ports": ["22/tcp"]}
+    await send(rest.http, Patch(doing="grow", pod=sized.id, name="", start="", changes=changes))
 
 
 async def use_everything(rest: Rest, *, logs: bool) -> None:
@@ -77,6 +105,7 @@ async def use_everything(rest: Rest, *, logs: bool) -> None:
             changes={"name": "renamed", "locked": False},
         ),
     )
+    await make(rest, pods)
     await delete(rest.http, finished(stoppable.id, steady(), clock=steady).permit())
 
 

@@ -9,7 +9,7 @@ from textual import events
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import PodList, PodStatus
-from rgt_tui.domain.request import Act, Patch, Request, Verb
+from rgt_tui.domain.request import Act, Launch, Patch, Request, Verb
 from rgt_tui.panes import Scene
 from rgt_tui.ui.screens.confirm import ConfirmScreen
 from tests.conftest import screen_text
@@ -219,3 +219,27 @@ async def test_random_keys_and_pastes_in_write_mode_stop_nothing() -> None:
         verbs = {getattr(request, "verb", None) for request, _ in running.feed.performed}
         assert Verb.STOP not in verbs
         assert Verb.RESTART not in verbs
+
+
+async def test_what_may_hold_a_secret_is_not_in_the_approval() -> None:
+    async with console(unlocked()) as running:
+        await opened(running, "e")
+        text = ["space" if c == " " else c for c in "sweep-07 args=abc"]
+        await running.press("tab", *text, "tab", "tab", "enter")
+        ((request, approval),) = running.feed.performed
+        assert isinstance(request, Patch)
+        assert dict(request.changes) == {"args": "abc"}
+        assert approval == "typed: (not kept)"
+
+
+async def test_a_digit_turns_a_choice_and_a_digit_in_the_field_is_typed() -> None:
+    async with console(unlocked()) as running:
+        screen = await opened(running, "N")
+        before = screen_text(running.app)
+        await running.press("3")
+        assert "CUDA 12" in screen_text(running.app) != before
+        await running.press("tab", *"launch", "space", *"sweep-07", "tab", "tab", "enter")
+        assert screen._text == "launch sweep-07"
+        ((request, _),) = running.feed.performed
+        assert isinstance(request, Launch)
+        assert "minCudaVersion" in str(request.body["gpu"])

@@ -110,6 +110,11 @@ class ConfirmScreen(Asking):
         return self._bound.id if self._bound is not None else None
 
     @property
+    def kinds(self) -> frozenset[type]:
+        """What the question is made of."""
+        return self._question.kinds
+
+    @property
     def keys(self) -> tuple[keys.Key, ...]:
         """It has no help of its own: everything is on the screen."""
         return ()
@@ -156,6 +161,8 @@ class ConfirmScreen(Asking):
             self._top += 1 if event.key in ("down", "j") else -1
         elif is_typing:
             self._type(event)
+        elif self._question.turn is not None and event.key in "123456789":
+            self._question = self._question.turn(self.desk.now_shown, int(event.key))
         elif event.key == "q":
             self.cancel()
         self.show_soon()
@@ -201,7 +208,9 @@ class ConfirmScreen(Asking):
             did = "sent" if self._question.writes else "done"
             self._said = f"nothing was {did}: {why}"
             return
-        how = f"typed: {self._text}" if self._question.field is not None else "button"
+        field = self._question.field
+        kept = "(not kept)" if field is not None and field.is_private else self._text
+        how = f"typed: {kept}" if field is not None else "button"
         self.desk.perform(request, how)
         self.cancel()
 

@@ -24,7 +24,7 @@ async def ask(running: Console, pod: str, *keys: str) -> ConfirmScreen:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
-@pytest.mark.parametrize("key", ["ctrl+x", "r"])
+@pytest.mark.parametrize("key", ["ctrl+x", "r", "N", "e", "A"])
 async def test_a_question_looks_as_it_did(
     key: str, size: tuple[int, int], gallery: Gallery
 ) -> None:
