@@ -145,6 +145,7 @@ ACTION = Action(
     title="edit",
     tooltip="Change image, args, ports, or grow a disk; it resets a running Pod.",
     writes=True,
+    is_hinted=False,
     why_not=_why_not,
     run=_run,
 )

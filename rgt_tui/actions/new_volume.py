@@ -79,6 +79,7 @@ ACTION = Action(
     tooltip="Create a network volume, whose data outlive every Pod.",
     needs_pod=False,
     writes=True,
+    is_hinted=False,
     run=_run,
     kinds=frozenset({DataCenterList}),
 )

@@ -108,6 +108,7 @@ ACTION = Action(
     title="relaunch",
     tooltip="The same Pod anew on a fresh host, with what its symptoms call for; the old one stays.",
     writes=True,
+    is_hinted=False,
     why_not=_why_not,
     run=_run,
     kinds=frozenset({GpuTypeList, DataCenterList}),
