@@ -1,11 +1,14 @@
 """Checkpoints of a Pod: where they lie, how old they are, what stop and terminate would do to them."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
+from rgt_tui.config import Config
 from rgt_tui.domain.checkpoint import CheckpointList
 from rgt_tui.domain.durable import NotDurable
 from rgt_tui.domain.errors import SshError, SshFault
@@ -16,9 +19,11 @@ from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import rfc3339, show_bytes, show_duration
 from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit, narrate
-from rgt_tui.look import Wanted, look
+from rgt_tui.look import Wanted, scene_of
+from rgt_tui.opening import Address, address, configuration, open_session, with_identities
 from rgt_tui.panes import Scene
 from rgt_tui.saved_facts import Saved, gaps_of, listing, lost_s, saved_on, unknown_why
+from rgt_tui.store import Store
 
 
 @click.command("checkpoints", help=__doc__)
@@ -28,14 +33,10 @@ from rgt_tui.saved_facts import Saved, gaps_of, listing, lost_s, saved_on, unkno
 @click.pass_obj
 def run(options: Options, pod_name: str, as_json: bool, identities: tuple[Path, ...]) -> None:
     """Lists the checkpoints of one Pod, newest first; of a stopped one over S3."""
-    kinds = frozenset({CheckpointList})
-    looked = look(options, Wanted(pods=(pod_name,), identities=identities, kinds=kinds, slow=True))
-    pod = find_pod(looked.scene.account.pods, pod_name)
-    if not pod.is_running and pod.network_mounts:
-        outside = frozenset[type]({StoredCheckpoints})
-        looked = look(options, Wanted(pods=(pod_name,), shells=False, kinds=outside))
-        pod = find_pod(looked.scene.account.pods, pod_name)
-    scene = looked.scene
+    config = configuration(options)
+    with address(options, config) as where:
+        scene = asyncio.run(_look(with_identities(where, identities), config, pod_name))
+    pod = find_pod(scene.account.pods, pod_name)
     why = unknown_why(pod, scene.account)
     if why:
         raise _not_listed(pod, scene.account.about(pod.id), why)
@@ -43,6 +44,19 @@ def run(options: Options, pod_name: str, as_json: bool, identities: tuple[Path, 
         emit(_answer(pod, scene))
     else:
         _print(pod, scene)
+
+
+async def _look(where: Address, config: Config, name: str) -> Scene:
+    """What the Pod's shell lists; where it has none, what S3 shows of its network volume."""
+    store, clock = Store(), session_clock()
+    kinds = frozenset[type]({CheckpointList})
+    async with open_session(where, config, store, clock) as session:
+        await session.look(only=(name,), slow=True, kinds=kinds)
+        pod = find_pod(store.state.account.pods, name)
+        if not pod.is_running and pod.network_mounts:
+            outside = frozenset[type]({StoredCheckpoints})
+            await session.look(only=(name,), shells=False, kinds=outside)
+    return scene_of(store, (where, config, clock()), Wanted(pods=(name,))).scene
 
 
 def _not_listed(pod: Pod, evidence: Evidence, why: str) -> SshError:
