@@ -132,19 +132,13 @@ async def open_session(
     from rgt_tui.clients.balance import read_balance
     from rgt_tui.clients.history import HistoryBook
     from rgt_tui.clients.hostkeys import HostKeys
-    from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
     from rgt_tui.clients.verdicts import VerdictBook
     from rgt_tui.session import Session
     from rgt_tui.sources import Wires
 
     pacer = _pacer()
-    rest = Rest(
-        base_url=where.base_url,
-        key=where.key,
-        read_only=where.read_only,
-        on_quota=lambda quota: pacer.answered(quota, clock()),
-    )
+    rest = _rest(where, pacer, clock)
     host_keys = HostKeys(where.host_keys)
     faults = own_symptoms.adopt().faults
     _say(store, clock, (*where.notes, *config.notes, *host_keys.notes, *faults))
@@ -175,6 +169,18 @@ async def open_session(
             tag=where.tag,
             browser=Browser(store, clock),
         )
+
+
+def _rest(where: Address, pacer: "Pacer", clock: Clock) -> "Rest":
+    """The API, whose quota paces the calls."""
+    from rgt_tui.clients.rest import Rest
+
+    return Rest(
+        base_url=where.base_url,
+        key=where.key,
+        read_only=where.read_only,
+        on_quota=lambda quota: pacer.answered(quota, clock()),
+    )
 
 
 def _say(store: Store, clock: Clock, notes: Iterable[str]) -> None:
