@@ -142,12 +142,8 @@ async def open_session(
     host_keys = HostKeys(where.host_keys)
     faults = own_symptoms.adopt().faults
     _say(store, clock, (*where.notes, *config.notes, *host_keys.notes, *faults))
-    shells = SshPool(
-        identities=where.identities,
-        host_keys=host_keys,
-        connect_timeout_s=config.connect_timeout_s,
-        clock=clock,
-    )
+    wait_s = config.connect_timeout_s
+    shells = SshPool(where.identities, host_keys, connect_timeout_s=wait_s, clock=clock)
     writer = _writer(where, rest, shells, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:
         _say(store, clock, [history.trouble])
