@@ -12,6 +12,7 @@ from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.history import History
+from rgt_tui.domain.journal import JournalReport
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.text import clean, decode
@@ -20,7 +21,7 @@ from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Looked, Wanted, look
 
 NEVER = "never"
-KINDS = frozenset({LogSigns, DataCenterList, Balance, History})
+KINDS = frozenset({LogSigns, DataCenterList, Balance, History, JournalReport})
 """What tells of symptoms beside the Pods, their shells and the volumes."""
 LEVELS = (*(severity.word for severity in Severity), NEVER)
 
