@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 RUN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean
+.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean mutants
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ gateway: setup  ## 1,000 runs through the SSH gateway, simulated and real: minut
 
 soak: setup  ## a million random keys on the console in write mode: nothing may be lost (hours)
 	@$(PY) -m tests.soak.monkey $(or $(EVENTS),1000000)
+
+mutants: setup  ## change the guard in small ways; count how many its tests notice
+	$(PY) -m tests.mutants
 
 wheel: setup  ## build the wheel, install it into an empty environment, try it
 	@sh .ci/wheel

@@ -52,8 +52,8 @@ class Ending:
             await self._last_look(checklist)
             problem = await self._send(checklist, permit)
         except RgtError as error:
-            self._proceeding.feed(Cancelled(why=f"nothing was sent: {error.message}"))
             await self._note_outcome(checklist, "not sent", error.message)
+            self._proceeding.feed(Cancelled(why=f"nothing was sent: {error.message}"))
             return
         await self._find_out(checklist, problem)
 
@@ -107,8 +107,8 @@ class Ending:
         if problem is not None:
             self._hands.say(f"w terminate: {problem.message}; looking whether it happened")
         seen, said = await self._seen(problem)
-        self._proceeding.feed(Resolved(seen=seen, said=said))
         await self._note_outcome(checklist, _OUTCOMES[seen], said)
+        self._proceeding.feed(Resolved(seen=seen, said=said))
         for _ in range(LONGER):
             if self._proceeding.checklist.phase is not Phase.UNKNOWN:
                 break
