@@ -159,13 +159,17 @@ def main(count: int) -> int:
             )
         for part in ("pyproject.toml", "ARCHITECTURE.md"):
             shutil.copy(ROOT / part, folder / part)
-        left = [said for file, said, source in chosen if survives(folder, file, source)]
-    for said in left:
-        print(f"survived: {said}")
+        left: list[str] = []
+        for number, (file, said, source) in enumerate(chosen, 1):
+            if survives(folder, file, source):
+                left.append(said)
+                print(f"survived: {said}", flush=True)
+            elif number % 10 == 0:
+                print(f"{number - len(left)} of {number} killed so far", flush=True)
     killed = len(chosen) - len(left)
     print(f"{killed} of {len(chosen)} mutants killed ({killed / len(chosen):.0%}), of {len(found)}")
     return 0 if killed >= LEAST * len(chosen) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 60))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 40))
