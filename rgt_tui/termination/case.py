@@ -75,12 +75,17 @@ class Case:
             try:
                 while not self.proceeding.checklist.phase.is_over:
                     await asyncio.sleep(TICK_S)
-                    await self._turn()
+                    if await self._turn():
+                        return
             finally:
                 looking.cancel()
 
-    async def _turn(self) -> None:
-        """Tells the checklist the time and the facts, and does what its phase asks for."""
+    async def _turn(self) -> bool:
+        """Tells the checklist the time and the facts, and does what its phase asks for.
+
+        Returns:
+            Whether it came to its end, be it an outcome that stays unknown.
+        """
         with contextlib.suppress(
             GuardRefused
         ):  # not listed just now: the looks tell what that means
@@ -93,6 +98,8 @@ class Case:
             await self._fence()
         elif checklist.phase is Phase.PERMITTED:
             await Ending(self._hands, self._looker, self.proceeding).carry_out()
+            return True
+        return False
 
     async def _look(self) -> None:
         """Looks and looks again while the checklist is open, and proves what has no proof yet."""
@@ -120,8 +127,11 @@ class Case:
             return
         try:
             async with asyncio.timeout(FENCE_LOOK_S):
-                await self._looker.read_inside()
-                if not await self._looker.read_api():
+                is_there = await self._looker.read_api()
+                if is_there:
+                    await self._looker.read_inside()
+                    is_there = await self._looker.read_api()
+                if not is_there:
                     self.proceeding.feed(PodVanished())
                     return
         except ApiError as error:
