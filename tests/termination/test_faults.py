@@ -54,7 +54,6 @@ AT_THE_WIRE: dict[str, tuple[dict[str, object], Phase, int]] = {
     "403": ({"status": 403}, Phase.KEPT, 1),
     "404 though it is there": ({"status": 404}, Phase.KEPT, 1),
     "429": ({"status": 429, "headers": {"Retry-After": "1"}}, Phase.KEPT, 1),
-    "an answer that makes no sense": ({"body": b"<html>"}, Phase.UNKNOWN, 1),
 }
 
 
