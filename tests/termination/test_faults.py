@@ -36,10 +36,6 @@ def rename(simulator: Simulator) -> None:
     simulator.call(lambda world: world.respecify(pod, replace(pod.spec, name="other")))
 
 
-def vanish(simulator: Simulator) -> None:
-    simulator.call(lambda world: world.terminate(world.find("idle")))
-
-
 def restart(simulator: Simulator) -> None:
     simulator.call(lambda world: world.restart(world.find("idle")))
 
@@ -82,7 +78,6 @@ BEFORE_THE_FENCE: dict[str, tuple[Callable[[Simulator], None], tuple[Phase, ...]
     "it is locked": (lock, (Phase.GATHERING, Phase.READY), "locked"),
     "it is renamed to another Pod's name": (rename, (Phase.GATHERING, Phase.READY), ""),
     "it is restarted": (restart, (Phase.GATHERING, Phase.READY), ""),
-    "it vanishes": (vanish, (Phase.VANISHED,), "without our doing"),
     "SSH breaks": (lambda sim: sim.refuse_ssh("idle"), (Phase.GATHERING, Phase.READY), ""),
     "the API is away": (lambda sim: fault(sim, drop=True), (Phase.GATHERING, Phase.READY), ""),
 }
