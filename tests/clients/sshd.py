@@ -181,3 +181,20 @@ async def vanishes(words: str) -> None:
     async with asyncio.timeout(10):
         while left_over(words):  # noqa: ASYNC110  # a process has no event
             await asyncio.sleep(0.02)
+
+
+def loops(server: Sshd) -> int:
+    """Shells that wait for lines below a server."""
+    assert server.process is not None
+    found = 0
+    for child in psutil.Process(server.process.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += child.cmdline() == ["/bin/sh", "-s"] and child.status() != "zombie"
+    return found
+
+
+async def become(server: Sshd, count: int) -> None:
+    """Waits until so many shells wait for lines below a server."""
+    async with asyncio.timeout(20):
+        while loops(server) != count:  # noqa: ASYNC110  # a process has no event
+            await asyncio.sleep(0.05)

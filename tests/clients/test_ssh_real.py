@@ -21,9 +21,9 @@ from rgt_tui.probes.nvidia_smi import GpuReport
 from tests.clients.sshd import (
     Sshd,
     appears,
+    become,
     fault_of,
     kill_connections,
-    left_over,
     probe,
     running_sshd,
     saying,
@@ -235,11 +235,9 @@ async def test_questions_at_once_share_one_run_and_one_channel(sshd: Sshd) -> No
     once = saying("sleep 0.3; echo $$")
     async with sshd.pool() as pool:
         answers = await asyncio.gather(*(pool.probe(sshd.target(), [once]) for _ in range(30)))
-        async with asyncio.timeout(5):
-            while len(left_over("/bin/sh -s")) != 1:  # noqa: ASYNC110  # a process has no event
-                await asyncio.sleep(0.02)
+        await become(sshd, 1)
     assert len({answer.sections["said"].output for answer in answers}) == 1
-    await vanishes("/bin/sh -s")
+    await become(sshd, 0)
 
 
 async def test_ticks_wake_one_loop(sshd: Sshd) -> None:

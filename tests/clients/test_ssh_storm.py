@@ -1,0 +1,158 @@
+"""Cancelled questions and broken ways, many of them: nothing is left behind, and all recovers.
+
+`RGT_CANCELS=1000` makes the storm as long as the figure that is promised.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.probes import Probe
+from tests.clients.sshd import Sshd, become, left_over, running_sshd, saying, vanishes
+
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
+CANCELS = int(os.environ.get("RGT_CANCELS", "25"))
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    with running_sshd(tmp_path) as server:
+        yield server
+
+
+class Relay:
+    """A way to a port that can be cut after some bytes of the answer, or go silent."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._writers: list[asyncio.StreamWriter] = []
+        self.left: int | None = None
+        self.is_silent = False
+        self.port = 0
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator["Relay"]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            self.cut()
+            await asyncio.sleep(0.05)
+
+    def cut(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        self._writers += [writer, up_writer]
+        with contextlib.suppress(ConnectionError):
+            await asyncio.gather(
+                self._copy(reader, up_writer, counts=False),
+                self._copy(up_reader, writer, counts=True),
+            )
+        for end in (writer, up_writer):
+            end.transport.abort()
+
+    async def _copy(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counts: bool
+    ) -> None:
+        while chunk := await reader.read(65536):
+            if self.is_silent:
+                continue
+            if counts and self.left is not None:
+                chunk = chunk[: self.left]
+                self.left -= len(chunk)
+            writer.write(chunk)
+            if self.left == 0:
+                self.left = None
+                self.cut()
+                return
+        writer.transport.abort()
+
+
+@pytest.mark.timeout(1800)
+async def test_cancelled_questions_leave_no_slot_and_no_process(sshd: Sshd) -> None:
+    dice = random.Random(1)
+    waiting = saying("exec sleep 4331", limit_s=60)
+    async with sshd.pool() as pool:
+        for _ in range(CANCELS):
+            ask = asyncio.create_task(pool.probe(sshd.target(), [waiting]))
+            await asyncio.sleep(dice.uniform(0, 0.05))
+            ask.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await ask
+        await vanishes("sleep 4331")
+        answer = await pool.probe(sshd.target(), [saying("echo here")])
+    assert answer.sections["said"].output == b"here\n"
+    await become(sshd, 0)
+    assert left_over("sleep 4331") == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_way_cut_at_any_byte_is_lost_or_whole_and_the_next_tick_is_answered(
+    sshd: Sshd, seed: int
+) -> None:
+    lines = saying("i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done")
+    async with Relay(sshd.port).listening() as relay, sshd.pool() as pool:
+        target = replace(sshd.target(), port=relay.port)
+        whole = await pool.probe(target, [lines])
+        relay.left = random.Random(seed).randrange(1, 20_000)
+        found = await asyncio.gather(pool.probe(target, [lines]), return_exceptions=True)
+        match found[0]:
+            case SshError() as error:
+                assert error.kind in (SshFault.LOST, SshFault.RESET)
+            case cut:
+                assert not isinstance(cut, BaseException)
+                assert cut.sections["said"].output == whole.sections["said"].output
+        relay.left = None
+        after = await pool.probe(target, [lines])
+    assert after.sections["said"].output == whole.sections["said"].output
+
+
+async def test_a_way_gone_silent_times_out_and_recovers_while_others_stay_fresh(
+    sshd: Sshd,
+) -> None:
+    quick = Probe(name="said", script="echo here", report=bytes, parse=bytes, limit_s=1)  # type: ignore[arg-type]  # never parsed here
+    async with Relay(sshd.port).listening() as relay, sshd.pool() as pool:
+        target = replace(sshd.target(pin_id="other"), port=relay.port)
+        await pool.probe(target, [quick])
+        relay.is_silent = True
+        asked = asyncio.create_task(pool.probe(target, [quick]))
+        for _ in range(3):
+            other = await pool.probe(sshd.target(), [quick])
+            assert other.sections["said"].output == b"here\n"
+        with pytest.raises(SshError) as caught:
+            await asked
+        assert caught.value.kind is SshFault.TIMEOUT
+        relay.is_silent = False
+        relay.cut()
+        await asyncio.sleep(0.1)
+        answer = await pool.probe(target, [quick])
+    assert answer.sections["said"].output == b"here\n"
+
+
+async def test_a_hundred_megabytes_are_cut_and_the_next_tick_is_answered(sshd: Sshd) -> None:
+    flood = Probe(
+        name="flood",
+        script="head -c 100000000 /dev/zero | tr '\\0' '\\n'",
+        report=bytes,
+        parse=bytes,  # type: ignore[arg-type]  # never parsed here
+    )
+    async with sshd.pool() as pool:
+        answer = await pool.probe(sshd.target(), [flood, saying("echo here")])
+        again = await pool.probe(sshd.target(), [saying("echo here")])
+    assert answer.sections["flood"].cut
+    assert answer.sections["said"].output == b"here\n"
+    assert again.sections["said"].output == b"here\n"
