@@ -20,8 +20,10 @@ from rgt_tui.places import history_file, host_keys_file, journal_file
 from rgt_tui.store import Store
 
 if TYPE_CHECKING:
+    from rgt_tui.clients.hostkeys import HostKeys
     from rgt_tui.clients.rest import Rest
     from rgt_tui.clients.ssh import SshPool
+    from rgt_tui.clients.ssh_route import Routes
     from rgt_tui.pacing.pacer import Pacer
     from rgt_tui.session import Session
     from rgt_tui.writer import Writer
@@ -132,7 +134,6 @@ async def open_session(
     from rgt_tui.clients.balance import read_balance
     from rgt_tui.clients.history import HistoryBook
     from rgt_tui.clients.hostkeys import HostKeys
-    from rgt_tui.clients.ssh import SshPool
     from rgt_tui.clients.verdicts import VerdictBook
     from rgt_tui.session import Session
     from rgt_tui.sources import Wires
@@ -142,8 +143,7 @@ async def open_session(
     host_keys = HostKeys(where.host_keys)
     faults = own_symptoms.adopt().faults
     _say(store, clock, (*where.notes, *config.notes, *host_keys.notes, *faults))
-    wait_s = config.connect_timeout_s
-    shells = SshPool(where.identities, host_keys, connect_timeout_s=wait_s, clock=clock)
+    shells = _shells(where, config, host_keys, clock)
     writer = _writer(where, rest, shells, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:
         _say(store, clock, [history.trouble])
@@ -182,6 +182,27 @@ def _rest(where: Address, pacer: "Pacer", clock: Clock) -> "Rest":
 def _say(store: Store, clock: Clock, notes: Iterable[str]) -> None:
     for note in filter(None, notes):
         store.say(clock(), f"w {note}")
+
+
+def _shells(where: Address, config: Config, host_keys: "HostKeys", clock: Clock) -> "SshPool":
+    """The connections to Pods; not yet open. A demo's Pods are on this machine: no jump host."""
+    from rgt_tui.clients.ssh import SshPool
+
+    return SshPool(
+        identities=where.identities,
+        host_keys=host_keys,
+        connect_timeout_s=config.connect_timeout_s,
+        clock=clock,
+        routes=None if where.source == "demo" else _routes(where, config, host_keys),
+    )
+
+
+def _routes(where: Address, config: Config, host_keys: "HostKeys") -> "Routes":
+    """The way to Pods by the person's own SSH configuration."""
+    from rgt_tui.clients.ssh_route import Routes
+
+    timeout_s = config.connect_timeout_s
+    return Routes(book=host_keys, identities=where.identities, timeout_s=timeout_s)
 
 
 def _pacer() -> "Pacer":

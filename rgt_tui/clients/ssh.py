@@ -7,17 +7,17 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen, Place
+from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen
 from rgt_tui.clients.ssh_link import RUNS_PER_CONNECTION, Link
+from rgt_tui.clients.ssh_target import SshTarget as SshTarget
 from rgt_tui.clock import Clock, session_clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import SshRoad
-from rgt_tui.domain.text import clean
 from rgt_tui.probes import Probe, Section, all_probes
 from rgt_tui.probes._script import compose
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from asyncssh import SSHClientConnection
 
     from rgt_tui.clients.ssh_loop import Answer, Loop
+    from rgt_tui.clients.ssh_route import Routes
     from rgt_tui.clients.ssh_talk import Talk
     from rgt_tui.clients.ssh_wire import Login, Wire
 
@@ -36,52 +37,6 @@ GATEWAY_PAUSE_S: Final = 0.3
 """At most so long before a login at the gateway, so that a fleet does not come all at once."""
 SPARE_S: Final = 8.0
 """Added to the time limits of sections that are asked through the gateway."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SshTarget:
-    """A host to examine.
-
-    Attributes:
-        name: what to call it in messages.
-        pin_id, start: what its host key is bound to; see `hostkeys`.
-        road: straight to its sshd, or through RunPod's gateway, where `username` names the Pod.
-        printed: fingerprints of host keys in the Pod's boot log; empty when none are known.
-        owner: whose connection it is, where `pin_id` is another's: the Pod behind a gateway.
-    """
-
-    host: str
-    port: int
-    username: str
-    name: str
-    pin_id: str
-    start: str
-    road: SshRoad = SshRoad.DIRECT
-    printed: frozenset[str] = field(default=frozenset(), compare=False)
-    owner: str = ""
-
-    @property
-    def where(self) -> str:
-        """Name and address for messages."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        address = clean(f"{host}:{self.port}", 300)
-        return self.name if address in self.name else f"{self.name} ({address})"
-
-    @property
-    def key(self) -> str:
-        """Whose connection it is: the Pods behind the gateway share its address and host key."""
-        return self.owner or self.pin_id
-
-    @property
-    def place(self) -> Place:
-        """Whom its host key belongs to."""
-        return Place(
-            pin_id=self.pin_id,
-            start=self.start,
-            host=self.host,
-            port=self.port,
-            printed=self.printed,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +93,7 @@ class SshPool:
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         parallel_connects: int = 8,
         clock: Clock | None = None,
+        routes: "Routes | None" = None,
     ) -> None:
         """Opens nothing yet.
 
@@ -147,11 +103,13 @@ class SshPool:
             connect_timeout_s: for TCP, handshake and login together.
             parallel_connects: handshakes at a time; each costs about 6 ms of CPU here.
             clock: tells when sections began and ended.
+            routes: knows the jump hosts on the way; None goes straight.
         """
         self._clock: Final = clock or session_clock()
         self._identities: Final = tuple(identities)
         self._host_keys: Final = host_keys
         self._connect_timeout_s: Final = connect_timeout_s
+        self._routes: Final = routes
         self._handshakes: Final = asyncio.Semaphore(parallel_connects)
         self._links: dict[tuple[str, int], Link] = {}
         self._gateway_handshakes: Final = asyncio.Semaphore(GATEWAY_CONNECTS)
@@ -171,6 +129,8 @@ class SshPool:
             wires = [link.wire for link in self._links.values() if link.wire is not None]
             self._links.clear()
             await asyncio.gather(*(wire.close() for wire in wires))
+            if self._routes is not None:
+                await self._routes.close()
         finally:
             # Without the caller's error, which a task group would wrap in a group of its own. The
             # runs end by themselves: their connections are closed.
@@ -325,6 +285,15 @@ class SshPool:
         from rgt_tui.clients.ssh_wire import connect  # loaded in the thread above
 
         login = self._login(target)
+        if self._routes is not None:
+            found, jump = await self._routes.to(
+                target.alias, target.host, target.port, target.username
+            )
+            login = replace(
+                login,
+                identities=(*found.identities, *self._identities),
+                tunnel=jump.connection if jump is not None else None,
+            )
         if login.is_gateway:
             async with self._gateway_handshakes:
                 await asyncio.sleep(random.uniform(0, GATEWAY_PAUSE_S))  # noqa: S311  # no secret

@@ -57,6 +57,7 @@ class Login:
         timeout_s: for TCP, handshake and login together.
         is_gateway: whether it is RunPod's gateway, which is not known to answer keep-alives: an
             unanswered one would cut a good connection, and each use of it has a deadline.
+        tunnel: the connection to the jump host before it; None goes straight.
     """
 
     where: str
@@ -66,6 +67,7 @@ class Login:
     book: HostKeyBook
     timeout_s: float
     is_gateway: bool = False
+    tunnel: asyncssh.SSHClientConnection | None = None
 
 
 @dataclass(slots=True)
@@ -159,7 +161,11 @@ async def _connect(login: Login) -> Wire:
     client = _Client(trusted, ring)
     try:
         connection, _ = await asyncssh.create_connection(
-            lambda: client, login.place.host, login.place.port, options=_options(login, trusted)
+            lambda: client,
+            login.place.host,
+            login.place.port,
+            tunnel=login.tunnel or (),
+            options=_options(login, trusted),
         )
     except asyncssh.HostKeyNotVerifiable as error:
         raise _wrong_key(login, trusted, client.offered) from error

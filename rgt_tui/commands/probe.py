@@ -13,6 +13,7 @@ from rgt_tui.clients.hostkeys import HostKeys, KnownHosts
 from rgt_tui.clients.record_json import encode
 from rgt_tui.clients.ssh import ProbeAnswer, SshPool, SshTarget
 from rgt_tui.clients.ssh_examine import events_of
+from rgt_tui.clients.ssh_route import Routes
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options, gpu
 from rgt_tui.commands._targets import pod_target, ssh_target
@@ -159,6 +160,7 @@ async def _examine(
         identities=keys.identities,
         host_keys=pins if keys.known_hosts is None else KnownHosts(keys.known_hosts),
         connect_timeout_s=config.connect_timeout_s,
+        routes=Routes(book=pins, identities=keys.identities, timeout_s=config.connect_timeout_s),
     )
     clock = session_clock()
     try:

@@ -32,6 +32,7 @@ class Sshd:
     port: int = 0
     options: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
+    wrapper: tuple[str, ...] = ()
 
     @property
     def identity(self) -> Path:
@@ -54,7 +55,7 @@ class Sshd:
         config = self.folder / "sshd_config"
         config.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
         self.process = subprocess.Popen(
-            [SSHD, "-D", "-e", "-f", str(config)], stderr=subprocess.PIPE
+            [*self.wrapper, SSHD, "-D", "-e", "-f", str(config)], stderr=subprocess.PIPE
         )
         assert self.process.stderr is not None
         said = b""

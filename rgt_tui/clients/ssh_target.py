@@ -1,0 +1,59 @@
+"""A host to examine: where it is, as whom, by which road, and what its host key is bound to."""
+
+from dataclasses import dataclass, field
+
+from rgt_tui.clients.hostkeys import Place
+from rgt_tui.domain.pod import SshRoad
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import is_pod_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SshTarget:
+    """A host to examine.
+
+    Attributes:
+        name: what to call it in messages.
+        pin_id, start: what its host key is bound to; see `hostkeys`.
+        road: straight to its sshd, or through RunPod's gateway, where `username` names the Pod.
+        printed: fingerprints of host keys in the Pod's boot log; empty when none are known.
+        owner: whose connection it is, where `pin_id` is another's: the Pod behind a gateway.
+    """
+
+    host: str
+    port: int
+    username: str
+    name: str
+    pin_id: str
+    start: str
+    road: SshRoad = SshRoad.DIRECT
+    printed: frozenset[str] = field(default=frozenset(), compare=False)
+    owner: str = ""
+
+    @property
+    def where(self) -> str:
+        """Name and address for messages."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        address = clean(f"{host}:{self.port}", 300)
+        return self.name if address in self.name else f"{self.name} ({address})"
+
+    @property
+    def key(self) -> str:
+        """Whose connection it is: the Pods behind the gateway share its address and host key."""
+        return self.owner or self.pin_id
+
+    @property
+    def alias(self) -> str:
+        """What it is called in `~/.ssh/config`: `rgt-<pod id>`; another host by its own name."""
+        return f"rgt-{self.owner}" if is_pod_id(self.owner) else self.host
+
+    @property
+    def place(self) -> Place:
+        """Whom its host key belongs to."""
+        return Place(
+            pin_id=self.pin_id,
+            start=self.start,
+            host=self.host,
+            port=self.port,
+            printed=self.printed,
+        )
