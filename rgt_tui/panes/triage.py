@@ -147,6 +147,14 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     return _timeline(scene, spell.pod_id, spell.code) if spell is not None else ()
 
 
+def _note(code: str) -> str:
+    """Where more is said, and the key where something can be done from here."""
+    from rgt_tui.fixes import all_fixes  # read when a finding is selected
+
+    mends = any(code in fix.codes for fix in all_fixes())
+    return f"{'f fixes, ' if mends else ''}rgt-tui explain {code}"
+
+
 def explained(scene: Scene, pod: PodId | None, finding: Finding) -> tuple[Block, ...]:
     """Two blocks on a finding that is present: what was seen and why it means that; what to do."""
     _, word, tone = _WORDS[finding.severity]
@@ -161,9 +169,7 @@ def explained(scene: Scene, pod: PodId | None, finding: Finding) -> tuple[Block,
     steps.append((Cell(f"  source: {finding.source}", Tone.DIM),))
     return (
         Block(f"{finding.code} {finding.title}", tuple(lines)),
-        Block(
-            f"What to do about {finding.code}", tuple(steps), note=f"rgt-tui explain {finding.code}"
-        ),
+        Block(f"What to do about {finding.code}", tuple(steps), note=_note(finding.code)),
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.guard.events import Cancelled, Gathered, Ticked
 from rgt_tui.guard.items import Found, Item
-from rgt_tui.guard.permit import LIFE_MAX_S
+from rgt_tui.guard.permit import LIFE_MAX_S, issue
 from rgt_tui.guard.proceeding import Proceeding
+from rgt_tui.guard.step import open_checklist
 from rgt_tui.guard.table import Phase
 from tests.guard.finished import POD, dossier, exhibit, finished
 
@@ -160,3 +161,25 @@ def test_it_is_neither_copied_nor_pickled_nor_printed_with_its_number() -> None:
             copying(permit)
     assert permit.nonce not in repr(permit)
     assert "live" in repr(permit)
+
+
+def test_events_before_there_is_a_permit_revoke_none() -> None:
+    opened = open_checklist(dossier(NOW), NOW, seed=0)
+    proceeding = Proceeding(opened, lambda: NOW + 1)
+    assert proceeding.feed(Ticked(now=NOW + 1)).phase is Phase.READY
+    assert proceeding.feed(Cancelled()).phase is Phase.CANCELLED
+
+
+def test_a_void_permit_says_what_voided_it() -> None:
+    proceeding, time = at_work()
+    permit = proceeding.permit()
+    proceeding.feed(Cancelled(why="she pressed u"))
+    assert "she pressed u" in str(permit.why_not(POD, time.now))
+
+
+def test_no_permit_is_issued_of_a_finished_checklist_whose_last_look_is_old() -> None:
+    proceeding, time = at_work()
+    time.now = NOW + LIFE_MAX_S + 1
+    assert proceeding.checklist.fenced_at is not None
+    with pytest.raises(GuardRefused, match=r"last look is too old"):
+        issue(proceeding.checklist, time.now, proceeding)

@@ -33,7 +33,7 @@ from rgt_tui.guard.events import (
     Typed,
     Waived,
 )
-from rgt_tui.guard.items import PROVEN, Exhibit, Found, Item, Waiver
+from rgt_tui.guard.items import PROVEN, Datum, Exhibit, Found, Item, Waiver
 from rgt_tui.guard.loss import LossMap, LostFile, MountLoss
 from rgt_tui.guard.step import open_checklist, step
 from rgt_tui.guard.table import Mark, Phase
@@ -582,3 +582,36 @@ def test_the_values_alone_expire_to_the_tick() -> None:
     )
     assert late.why_not_permitted(T + 20 + APPROVAL_S) is None
     assert late.why_not_permitted(T + 20 + APPROVAL_S + 0.01) == "the approval has expired"
+
+
+def test_the_window_to_think_again_is_told_only_while_it_is_open() -> None:
+    assert counting().undo_left_s == UNDO_S
+    assert ready().undo_left_s is None
+    assert fencing().undo_left_s is None
+    assert permitted().undo_left_s is None
+
+
+def test_an_approval_opens_the_gate_until_its_last_second() -> None:
+    checklist = permitted()
+    approval = checklist.approval
+    assert approval is not None
+    end = approval.at + APPROVAL_S
+    late = replace(checklist, fenced_at=end - 1)
+    assert late.why_not_permitted(end) is None
+    assert late.why_not_permitted(end + 0.001) == "the approval has expired"
+
+
+def test_a_line_shows_the_facts_of_its_exhibit_and_none_without_one() -> None:
+    fact = Datum(what="/workspace/a")
+    seen = replace(exhibit(Item.BLAST, T), data=(fact,))
+    assert ready(seen).line(Item.BLAST).data == (fact,)
+    assert ready(seen).line(Item.APPROVAL).data == ()
+
+
+def test_a_last_look_that_differs_names_the_line_and_what_it_shows() -> None:
+    now = T + 20 + UNDO_S
+    changed = dossier(now, exhibit(Item.QUIET, now, Found.REFUTED))
+    after = step(fencing(), Fenced(dossier=changed, now=now))
+    assert after.phase is Phase.GATHERING
+    assert f"{Item.QUIET}, " in after.said
+    assert f"{Item.IDENTITY}, " not in after.said
