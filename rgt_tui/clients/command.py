@@ -17,7 +17,7 @@ from rgt_tui.domain.ran import Ran
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.guard.record import Recorded
 
-COMMAND: Final = "exec sh -s"
+COMMAND: Final = "exec sh -s 2>&1"
 OUTPUT_MAX: Final = 64 * 1024
 """Bytes of output that are kept; the last ones tell most."""
 TAIL_CELLS: Final = 300
@@ -46,7 +46,7 @@ async def run(
     record.spend("SSH", f"/{pod}", script.encode())
     marker = secrets.token_hex(16)
     try:
-        process = await connection.create_process(COMMAND, encoding=None, stderr=asyncssh.STDOUT)
+        process = await connection.create_process(COMMAND, encoding=None)
     except (OSError, asyncssh.Error) as error:
         raise ssh_faults.lost(pod) from error
     output = b""

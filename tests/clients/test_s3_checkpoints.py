@@ -21,7 +21,7 @@ from rgt_tui.simulator.files import safetensors, trainer_checkpoint
 
 REGION = "us-ks-2"
 VOLUME = NetworkVolume(
-    id="2q9m7x4c", name="runs", size_gb=100, data_center="US-KS-2", tier="STANDARD"
+    id="8w5k1z3v", name="runs", size_gb=100, data_center="US-KS-2", tier="STANDARD"
 )
 GOOD = safetensors(7)
 FILES = {

@@ -183,7 +183,7 @@ def test_no_color_sends_no_colour_code_at_all() -> None:
     with Terminal([*ENTRY, "--demo"], env={"NO_COLOR": "1"}) as terminal:
         terminal.wait_for("RP11!!")
         terminal.press("j", "x")
-        terminal.wait_for("what to do")
+        terminal.wait_for("What to do")
         assert terminal.colour_codes() == []
 
 

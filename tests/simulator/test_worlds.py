@@ -46,7 +46,7 @@ def test_a_scenario_bears_its_files_name_and_builds_alone(scenario: object) -> N
 
     assert isinstance(scenario, Scenario)
     assert scenario.build.__module__.endswith(f".{scenario.name}")
-    own = 2 if scenario.name == "rp48_ambiguous_write" else 1
+    own = 2 if scenario.name in ("rp48_ambiguous_write", "rp50_several_writers") else 1
     assert len(build_world(scenarios=[scenario.name], now=NOW).pods) == own
 
 

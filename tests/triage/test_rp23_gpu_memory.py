@@ -29,5 +29,5 @@ def test_what_its_gpus_hold_now_stands_beside_the_log_and_is_nothing_alone() -> 
     gpu = a_gpu(memory_used_bytes=79 * GIB, memory_total_bytes=80 * GIB)
     assert finding("RP23", a_pod(), GpuReport(gpus=(gpu,))).verdict != "present"
     found = told("RP23", a_pod(), GpuReport(gpus=(gpu,)), "CUDA out of memory.")
-    assert [said.source for said in found.evidence] == ["ssh", "log"]
+    assert [said.source for said in found.evidence] == ["ssh", "log", "rule"]
     assert "79.0G of 80.0G" in found.evidence[0].said

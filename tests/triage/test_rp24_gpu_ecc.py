@@ -47,5 +47,5 @@ def test_a_log_line_counts_though_the_counter_began_anew_and_no_counter_is_unkno
     clean = GpuHealthReport((GpuHealth(uuid="a", ecc_on=True, uncorrected=0),))
     found = told("RP24", a_pod(), clean, "uncorrectable ECC error encountered")
     assert found.verdict == "present"
-    assert found.evidence[1].said.startswith("by the figures: no uncorrected error")
+    assert found.evidence[-1].said.startswith("by the figures: no uncorrected error")
     assert finding("RP24", a_pod(), GpuHealthReport()).verdict == "unknown"

@@ -15,6 +15,7 @@ def build(world: World) -> Pod:
         ports=("8000/http",),
         gpu=("NVIDIA L40S", 1),
         cloud="COMMUNITY",
+        env={"WANDB_API_KEY": "demo-not-a-real-key"},
     )
     life = Life(created_s=23 * 60.0, up_s=22 * 60.0)
     pod = place(world, spec, life, data_center="EU-SE-1", pod_id="3c5v7b9n1m")
@@ -29,6 +30,7 @@ def build(world: World) -> Pod:
         "container",
         'INFO 127.0.0.1 - "POST /v1/completions HTTP/1.1" 200 OK, 148.2 s',
         "client retry: HTTP 524 from the proxy, body: error code: 524",
+        "wandb: ERROR api_key not configured (no-tty). call wandb.login(key=[your_api_key])",
     )
     return pod
 

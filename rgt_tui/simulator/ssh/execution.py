@@ -24,7 +24,7 @@ _CHUNK: Final = 65_536
 
 Channel = asyncssh.SSHServerProcess[bytes]
 
-CHANGES: Final = "exec sh -s"
+CHANGES: Final = "exec sh -s 2>&1"
 """How scripts arrive that change a Pod. They are never run: the machine here is a person's own."""
 
 _NOTED_MAX: Final = 1 << 20
