@@ -99,7 +99,7 @@ async def test_a_host_key_that_changes_within_one_start_blocks_and_a_restart_is_
         said = failure(store, "ssh_host_key_changed")
         assert said is not None
         assert "the boot log printed SHA256:" in said.error
-        assert others_are_fresh(store)
+        await until(session, lambda: others_are_fresh(store))
         simulator.call(lambda world: world.stop(world.find(TRAIN)))
         simulator.call(lambda world: world.start(world.find(TRAIN)))
         await until(session, lambda: is_fresh(store), seconds=90)
@@ -117,7 +117,7 @@ async def test_a_port_that_moved_is_found_by_the_list(opened: Opened, simulator:
         assert before is not None
         assert after is not None
         assert after.ssh_direct != before.ssh_direct
-        assert others_are_fresh(store)
+        await until(session, lambda: others_are_fresh(store))
 
 
 async def test_a_shell_that_is_not_up_yet_is_no_fault(opened: Opened, simulator: Simulator) -> None:
@@ -144,7 +144,7 @@ async def test_a_refused_connection_is_a_named_state_and_recovers(
         simulator.drop_ssh(TRAIN)
         await until(session, lambda: failure(store, "ssh_refused"))
         assert answered(store).good is not None, "what was seen before stays"
-        assert others_are_fresh(store)
+        await until(session, lambda: others_are_fresh(store))
         simulator.allow_ssh(TRAIN)
         await until(session, lambda: is_fresh(store))
 
