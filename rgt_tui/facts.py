@@ -162,6 +162,8 @@ def uptime_s(pod: Pod) -> float | None:
 
 def storage_word(pod: Pod) -> str:
     """The most durable storage in one word for a column: `net`, `disk`, `none`."""
+    if pod.unknown_mounts and not pod.network_mounts and pod.volume_disk is None:
+        return "?"
     words = {StorageKind.NETWORK: "net", StorageKind.VOLUME: "disk", StorageKind.CONTAINER: "none"}
     return words[pod.storage]
 

@@ -7,6 +7,7 @@ The values of a Pod's environment variables are dropped here; only their names g
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from rgt_tui.clients import fields as read
@@ -19,7 +20,8 @@ from rgt_tui.domain.units import UNKNOWN, PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
 
 Value = TypeVar("Value")
-KNOWN_MOUNTS: Final = frozenset({"persistent", "network"})
+_SHAPES: Final[Mapping[str, type]] = MappingProxyType({"persistent": dict, "network": list})
+"""Kinds of mounts that this version knows, and how each is written."""
 _HINT: Final = "Check RUNPOD_API_BASE_URL, or whether a newer rgt-tui exists."
 
 
@@ -110,7 +112,7 @@ def _pod(body: Fields, number: int) -> Pod:
         env_names=tuple(clean(name) for name in read.part(body, "env")),
         volume_disk=_volume_disk(mounts),
         network_mounts=_network_mounts(mounts),
-        unknown_mounts=_unknown_mounts(mounts),
+        unknown_mounts=_unknown_mounts(body),
         gpu_id=read.text(gpu, "id"),
         gpu_count=read.size(gpu, "count"),
         cpu_id=read.text(cpu, "id"),
@@ -138,9 +140,17 @@ def _volume_disk(mounts: Fields) -> VolumeDisk | None:
     return VolumeDisk(size_gb=read.size(disk, "size"), path=read.text(disk, "path") or "")
 
 
-def _unknown_mounts(mounts: Fields) -> tuple[str, ...]:
-    """Kinds of mounts that came after this version: whatever lies there is not taken as lasting."""
-    kinds = (kind for kind, value in mounts.items() if value and kind not in KNOWN_MOUNTS)
+def _unknown_mounts(body: Fields) -> tuple[str, ...]:
+    """Kinds of mounts that cannot be read: whatever lies there is not taken as lasting.
+
+    A kind came after this version, or has another shape; `?` when no mounts are told at all.
+    """
+    mounts = read.fields(body.get("mounts"))
+    if mounts is None:
+        return (UNKNOWN,)
+    kinds = (
+        k for k, value in mounts.items() if value and not isinstance(value, _SHAPES.get(k, ()))
+    )
     return tuple(sorted(clean(kind, 40) for kind in kinds))[:8]
 
 

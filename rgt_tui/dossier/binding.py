@@ -52,4 +52,5 @@ def ordered(pod: Pod) -> list[list[object]]:
     if pod.volume_disk is not None:
         found.append(["disk", pod.volume_disk.path, pod.volume_disk.size_gb])
     found += [["network", it.volume_id, it.path] for it in pod.network_mounts]
+    found += [["unknown", kind] for kind in pod.unknown_mounts]
     return found

@@ -10,7 +10,6 @@ from rgt_tui.probes.unsaved import UnsavedReport
 
 TOLD: Final = 12
 """Files shown; the loss map has them all."""
-FROZEN_S: Final = 60.0
 
 
 def blast(view: View) -> Exhibit | None:
@@ -63,23 +62,11 @@ def _files(report: UnsavedReport) -> tuple[Datum, ...]:
 
 def _of_stopped(view: View) -> Exhibit:
     """A stopped Pod cannot write: stop has wiped its container disk, and what else it has stays."""
-    disk, frozen = view.pod.volume_disk, view.frozen
-    if disk is None:
-        why = "stop has wiped its container disk and it has no volume disk: nothing more is lost"
-        return view.exhibit(Item.BLAST, Found.PROVED, why, FROZEN_S)
-    known = frozen.of(Item.BLAST) if frozen is not None else None
-    if frozen is None or known is None or known.found is not Found.PROVED:
-        why = (
-            f"the volume disk {disk.path} cannot be read while it is stopped, and nothing was proven "
-            "before: start it (it may come up with 0 GPUs, which is enough to copy), or waive blind"
-        )
-        return view.exhibit(Item.BLAST, Found.UNSEEN, why, FROZEN_S)
-    return Exhibit(
-        item=Item.BLAST,
-        found=Found.PROVED,
-        why=f"as proven before we stopped it: {known.why}",
-        at=view.steady,
-        lives_s=FROZEN_S,
-        data=known.data,
-        binding=known.binding,
+    disk = view.pod.volume_disk
+    return view.of_stopped(
+        Item.BLAST,
+        "stop has wiped its container disk and it has no volume disk: nothing more is lost",
+        f"the volume disk {disk.path if disk is not None else ''} cannot be read while it is stopped, "
+        "and nothing was proven before: start it (it may come up with 0 GPUs, which is enough to "
+        "copy), or waive blind",
     )

@@ -1,11 +1,14 @@
 """Line 3: whether every checkpoint is somewhere that survives."""
 
+from typing import Final
+
 from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList
 from rgt_tui.domain.durable import NotDurable
-from rgt_tui.dossier.blast import FROZEN_S
 from rgt_tui.dossier.view import LISTED_S, View
 from rgt_tui.guard.items import Datum, Exhibit, Found, Item
 from rgt_tui.probes.df import DiskReport
+
+NOTHING: Final = "nothing that a terminate deletes holds files any more"
 
 
 def durable(view: View) -> Exhibit | None:
@@ -70,27 +73,13 @@ def _datum(view: View, one: Checkpoint) -> Datum:
 
 
 def _of_stopped(view: View) -> Exhibit:
-    frozen, disk = view.frozen, view.pod.volume_disk
-    if disk is None:
-        why = "nothing that a terminate deletes holds files any more"
-        return view.exhibit(Item.DURABLE, Found.PROVED, why, FROZEN_S)
-    known = frozen.of(Item.DURABLE) if frozen is not None else None
-    if known is None or known.found is not Found.PROVED:
-        why = "its files were not proven to be elsewhere before it stopped"
-        return view.exhibit(Item.DURABLE, Found.UNSEEN, why, FROZEN_S)
-    gone = [d for d in known.data if d.place.startswith("local:") and not _is_held(view, d)]
-    if gone:
+    unproven = "its files were not proven to be elsewhere before it stopped"
+    found = view.of_stopped(Item.DURABLE, NOTHING, unproven)
+    gone = [d for d in found.data if d.place.startswith("local:") and not _is_held(view, d)]
+    if found.found is Found.PROVED and gone:
         why = f"the copy here of {gone[0].what} is gone or was changed since it was proven"
-        return view.exhibit(Item.DURABLE, Found.REFUTED, why, FROZEN_S)
-    return Exhibit(
-        item=Item.DURABLE,
-        found=Found.PROVED,
-        why=f"as proven before we stopped it: {known.why}",
-        at=view.steady,
-        lives_s=FROZEN_S,
-        data=known.data,
-        binding=known.binding,
-    )
+        return view.exhibit(Item.DURABLE, Found.REFUTED, why)
+    return found
 
 
 def _is_held(view: View, datum: Datum) -> bool:

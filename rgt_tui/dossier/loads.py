@@ -3,7 +3,7 @@
 from typing import Final
 
 from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Verdict
-from rgt_tui.dossier.blast import FROZEN_S
+from rgt_tui.dossier.durable import NOTHING
 from rgt_tui.dossier.view import LISTED_S, View
 from rgt_tui.guard.items import Datum, Exhibit, Found, Item
 
@@ -14,7 +14,8 @@ LIVES_S: Final = 86_400.0
 def loads(view: View) -> Exhibit | None:
     """The verdict on each checkpoint; a warning or a silence is never "ok"."""
     if view.pod.is_stopped:
-        return _of_stopped(view)
+        unproven = "its files were not proven to be whole before it stopped"
+        return view.of_stopped(Item.LOADS, NOTHING, unproven)
     if view.no_road is not None:
         return view.exhibit(Item.LOADS, Found.UNSEEN, view.no_road, LISTED_S)
     listed = view.checkpoints
@@ -73,24 +74,4 @@ def _datum(view: View, one: Checkpoint, verdict: tuple[Verdict, str]) -> Datum:
         at=one.modified,
         sha256=next((it.sha256 for it in proofs if it.sha256), ""),
         said=verdict[1],
-    )
-
-
-def _of_stopped(view: View) -> Exhibit:
-    frozen = view.frozen
-    if view.pod.volume_disk is None:
-        why = "nothing that a terminate deletes holds files any more"
-        return view.exhibit(Item.LOADS, Found.PROVED, why, FROZEN_S)
-    known = frozen.of(Item.LOADS) if frozen is not None else None
-    if known is None or known.found is not Found.PROVED:
-        why = "its files were not proven to be whole before it stopped"
-        return view.exhibit(Item.LOADS, Found.UNSEEN, why, FROZEN_S)
-    return Exhibit(
-        item=Item.LOADS,
-        found=Found.PROVED,
-        why=f"as proven before we stopped it: {known.why}",
-        at=view.steady,
-        lives_s=FROZEN_S,
-        data=known.data,
-        binding=known.binding,
     )

@@ -133,4 +133,5 @@ def _instead(pod: Pod) -> Iterator[str]:
         yield "stop: keeps the volume disk, at twice its price"
     if pod.is_running:
         yield f"leave it: ${show_usd(pod.cost_per_hour)}/h"
-    yield "pull its files first"
+    if pod.is_running and pod.ssh_direct is not None:
+        yield "pull its files first"

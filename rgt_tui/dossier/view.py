@@ -1,6 +1,6 @@
 """The facts a dossier is composed from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from rgt_tui.domain.account import Account
@@ -106,6 +106,26 @@ class View:
         return (
             "no SSH leads into it: relaunch with 22/tcp, or read its work through its own web port"
         )
+
+    def of_stopped(self, item: Item, nothing: str, unproven: str) -> Exhibit:
+        """A line about the files of a stopped Pod: none of them can be read or changed meanwhile.
+
+        Args:
+            item: the line.
+            nothing: why all is well where no disk of the Pod holds files any more.
+            unproven: what was not proven of its disk before it stopped.
+        """
+        if self.pod.unknown_mounts:
+            kinds = ", ".join(self.pod.unknown_mounts)
+            why = f"what it mounts is not known to this version ({kinds}): start it and look"
+            return self.exhibit(item, Found.UNSEEN, why)
+        if self.pod.volume_disk is None:
+            return self.exhibit(item, Found.PROVED, nothing)
+        known = self.frozen.of(item) if self.frozen is not None else None
+        if known is None or known.found is not Found.PROVED:
+            return self.exhibit(item, Found.UNSEEN, unproven)
+        why = f"as proven before we stopped it: {known.why}"
+        return replace(known, why=why, at=self.steady, lives_s=SHELL_S)
 
     @property
     def checkpoints(self) -> Observed[CheckpointList] | None:

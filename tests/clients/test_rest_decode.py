@@ -106,7 +106,7 @@ def test_any_field_may_be_missing(name: str) -> None:
 
 def test_what_is_missing_is_unknown_not_zero() -> None:
     bare = pod({"id": "a"})
-    assert bare == Pod(id=PodId("a"), name="", status="?")
+    assert bare == Pod(id=PodId("a"), name="", status="?", unknown_mounts=("?",))
     assert (bare.cost_per_hour, bare.gpu_count, bare.disk_gb, bare.runtime) == (None,) * 4
 
 
@@ -333,3 +333,27 @@ def test_a_kind_of_mount_that_came_later_is_named_and_never_dropped_silently() -
         "mounts": {"global": [{"path": "/workspace"}], "network": [], "later": None},
     }
     assert pod_page({"pods": [body]}).pods[0].unknown_mounts == ("global",)
+
+
+@pytest.mark.parametrize("mounts", [{}, {"mounts": None}, {"mounts": []}, {"mounts": "none"}])
+def test_mounts_that_are_not_told_are_unknown_and_not_none(mounts: dict[str, object]) -> None:
+    assert pod_page({"pods": [{"id": "p1", **mounts}]}).pods[0].unknown_mounts == ("?",)
+
+
+@pytest.mark.parametrize("mounts", [{"persistent": 20}, {"network": {"volumeId": "v"}}])
+def test_a_known_mount_of_another_shape_is_unknown_too(mounts: dict[str, object]) -> None:
+    pod = pod_page({"pods": [{"id": "p1", "mounts": mounts}]}).pods[0]
+    assert pod.unknown_mounts == tuple(mounts)
+
+
+@pytest.mark.parametrize(
+    "mounts",
+    [
+        {},
+        {"persistent": None, "network": []},
+        {"persistent": {"size": 20, "path": "/workspace"}},
+        {"network": [{"volumeId": "v", "path": "/workspace"}]},
+    ],
+)
+def test_mounts_as_the_document_has_them_hide_nothing(mounts: dict[str, object]) -> None:
+    assert pod_page({"pods": [{"id": "p1", "mounts": mounts}]}).pods[0].unknown_mounts == ()

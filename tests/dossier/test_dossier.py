@@ -285,6 +285,16 @@ SPECIAL: dict[str, tuple[dict[str, Any], dict[Item, Found], str]] = {
         },
         "start it",
     ),
+    "stopped, and mounts something unknown: whether it has a disk is not known": (
+        {**STOPPED, **ON_NETWORK, "unknown_mounts": ("global",)},
+        {
+            Item.BLAST: Found.UNSEEN,
+            Item.DURABLE: Found.UNSEEN,
+            Item.LOADS: Found.UNSEEN,
+            Item.QUIET: Found.PROVED,
+        },
+        "not known to this version (global)",
+    ),
     "proxy only: nothing can be listed": (
         {"ssh_direct": None, "ssh_proxy": DIRECT},
         dict.fromkeys(PROVEN[1:], Found.UNSEEN),
