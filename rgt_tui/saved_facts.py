@@ -157,15 +157,6 @@ def lost_s(found: tuple[Saved, ...]) -> float | None:
     return min(kept, default=None)
 
 
-def evident_of(pod: Pod, path: str, file: FileStamp, account: Account) -> Evident:
-    """Everything that may speak for one file of a running Pod: where it lies, copies, looks."""
-    evidence = account.about(pod.id)
-    report = evidence.value(DiskReport) if pod.is_running else None
-    lies = lies_of(path, pod, account.volumes, stores(pod, account), report)
-    proofs = evidence.value(CheckpointProofs) or CheckpointProofs()
-    return Evident(lies=lies, copies=proofs.copies_of(file), looks=_looks(lies, path, account))
-
-
 def _listed(
     pod: Pod, seen: Observed[CheckpointList], account: Account, now: float
 ) -> Iterator[Saved]:

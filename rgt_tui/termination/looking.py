@@ -6,7 +6,6 @@ from typing import Final
 from rgt_tui.clients import holds
 from rgt_tui.clock import steady
 from rgt_tui.domain.account import Change
-from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs
 from rgt_tui.domain.errors import ApiError, GuardRefused, NotFound
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.holding import HoldSeen
@@ -147,11 +146,3 @@ class Looker:
                 is_looking=is_looking,
             )
         )
-
-    @property
-    def has_unproven(self) -> bool:
-        """Whether a checkpoint waits for its proof."""
-        evidence = self.hands.store.state.account.about(self.pod)
-        failed = evidence.reading(CheckpointProofs).failure is not None
-        listed = evidence.value(CheckpointList) is not None
-        return listed and not failed and next_unproven(evidence) is not None

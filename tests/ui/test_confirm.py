@@ -78,7 +78,7 @@ async def test_keys_typed_before_the_question_was_seen_are_dropped() -> None:
             screen.takes(events.Key(key, key if len(key) == 1 else None))
         await running.settle()
         assert running.feed.performed == []
-        assert screen._text == ""
+        assert screen._typed.text == ""
         assert screen.is_current
 
 
@@ -88,7 +88,7 @@ async def test_a_paste_is_refused() -> None:
         await running.press("tab")
         running.app.post_message(events.Paste("stop sweep-07"))
         await running.press("tab", "tab", "enter")
-        assert screen._text == ""
+        assert screen._typed.text == ""
         assert running.feed.performed == []
         assert "not what was asked" in screen_text(running.app)
 
@@ -239,7 +239,7 @@ async def test_a_digit_turns_a_choice_and_a_digit_in_the_field_is_typed() -> Non
         await running.press("3")
         assert "CUDA 12" in screen_text(running.app) != before
         await running.press("tab", *"launch", "space", *"sweep-07", "tab", "tab", "enter")
-        assert screen._text == "launch sweep-07"
+        assert screen._typed.text == "launch sweep-07"
         ((request, _),) = running.feed.performed
         assert isinstance(request, Launch)
         assert "minCudaVersion" in str(request.body["gpu"])

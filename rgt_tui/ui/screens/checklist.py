@@ -22,8 +22,9 @@ from rgt_tui.guard.items import REASON_LEAST, Item
 from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Scene, Tone
 from rgt_tui.ui import keys
-from rgt_tui.ui.screens.confirm import LONGEST, Asking, button
+from rgt_tui.ui.screens.confirm import Asking, button
 from rgt_tui.ui.screens.desk import Desk
+from rgt_tui.ui.screens.typed import TypedText
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.boxes import Space, framed
 from rgt_tui.ui.widgets.canvas import Canvas
@@ -62,7 +63,7 @@ class ChecklistScreen(Asking):
         self._selected = Item.IDENTITY
         self._has_moved = False
         self._field: Item | None = None
-        self._text, self._keys = "", 0
+        self._typed = TypedText()
         self._focus_on = Focus.CANCEL
         self._is_detail = False
         self._top = 0
@@ -170,13 +171,8 @@ class ChecklistScreen(Asking):
             self._said = "Enter does nothing here: Tab goes on"
         elif event.key in ("up", "down"):
             self._move(1 if event.key == "down" else -1)
-        elif event.key == "backspace":
-            self._text = self._text[:-1]
-        elif event.key == "ctrl+u":
-            self._text, self._keys = "", 0
-        elif event.is_printable and event.character and len(self._text) < LONGEST:
-            self._text += event.character
-            self._keys += 1
+        else:
+            self._typed.press(event)
 
     def _move(self, step: int) -> None:
         if self._is_detail:
@@ -188,7 +184,7 @@ class ChecklistScreen(Asking):
     def _go(self, item: Item) -> None:
         """Another line; a field that was open is left, and what was typed is forgotten."""
         self._selected, self._has_moved = item, True
-        self._field, self._text, self._keys = None, "", 0
+        self._field, self._typed = None, TypedText()
         self._focus_on, self._top = Focus.CANCEL, 0
         if item is Item.APPROVAL and self._phase is Phase.READY:
             self._open(Item.APPROVAL)
@@ -198,7 +194,7 @@ class ChecklistScreen(Asking):
         if why is not None:
             self._said = why
             return
-        self._field, self._text, self._keys = item, "", 0
+        self._field, self._typed = item, TypedText()
         self._focus_on, self._is_detail = Focus.FIELD, False
 
     def _open_waiver(self) -> None:
@@ -228,11 +224,12 @@ class ChecklistScreen(Asking):
         if why is not None:
             self._said = f"nothing was sent: {why}"
             return
+        typed = self._typed
         self.desk.tell_checklist(
             self._bound.id,
-            Typed(text=self._text, keys=self._keys, now=steady(), can_write=True)
+            Typed(text=typed.text, keys=typed.keys, now=steady(), can_write=True)
             if item is Item.APPROVAL
-            else Waived(item=item, reason=self._text, can_write=True),
+            else Waived(item=item, reason=typed.text, can_write=True),
         )
         self._focus_on = Focus.CANCEL
 
@@ -272,7 +269,7 @@ class ChecklistScreen(Asking):
         else:
             is_done = checklist.line(item).mark is Mark.WAIVED
         if is_done:
-            self._field, self._text, self._keys = None, "", 0
+            self._field, self._typed = None, TypedText()
             self._focus_on, self._has_moved = Focus.CANCEL, False
 
     def _hints_now(self) -> list[tuple[str, str]]:
@@ -337,9 +334,8 @@ class ChecklistScreen(Asking):
             else:
                 label = f"why {self._field} is waived, {REASON_LEAST} characters or more:"
                 word = "Waive"
-            mark = Piece("_", Ink.SELECTED) if self._focus_on is Focus.FIELD else Piece("_")
             rows.extend(wrap((Piece(label),), width))
-            rows.append((Piece("  > "), Piece(self._text), mark))
+            rows.append(self._typed.line(is_focused=self._focus_on is Focus.FIELD))
         cancel = button("Cancel", self._focus_on is Focus.CANCEL)
         other = button(word, self._focus_on is Focus.BUTTON)
         buttons = (cancel, BLANK, BLANK, other) if self._field is not None else (cancel,)

@@ -20,6 +20,7 @@ from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, Tone
 from rgt_tui.ui import keys
 from rgt_tui.ui.screens.desk import Desk, Shown
+from rgt_tui.ui.screens.typed import TypedText
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.boxes import Space, framed
 from rgt_tui.ui.widgets.canvas import Canvas
@@ -28,7 +29,6 @@ from rgt_tui.ui.widgets.status import hint_line
 
 DEAF_S: Final = 0.7
 """How long a question hears nothing after its first picture."""
-LONGEST: Final = 256
 SMALLEST: Final = (60, 15)
 """Columns and rows below which nothing is confirmed: the text would not be seen."""
 
@@ -98,7 +98,7 @@ class ConfirmScreen(Asking):
         super().__init__(desk)
         self._question = question
         self._bound = pod
-        self._text = question.field.text if question.field is not None else ""
+        self._typed = TypedText(question.field.text if question.field is not None else "")
         self._focus_on = Focus.START
         self._said = ""
         self._top = 0
@@ -160,7 +160,7 @@ class ConfirmScreen(Asking):
         elif event.key in ("up", "down") or (not is_typing and event.key in ("j", "k")):
             self._top += 1 if event.key in ("down", "j") else -1
         elif is_typing:
-            self._type(event)
+            self._typed.press(event)
         elif self._question.turn is not None and event.key in "123456789":
             self._question = self._question.turn(self.desk.now_shown, int(event.key))
         elif event.key == "q":
@@ -181,14 +181,6 @@ class ConfirmScreen(Asking):
         step = -1 if back else 1
         return order[(order.index(self._focus_on) + step) % len(order)]
 
-    def _type(self, event: events.Key) -> None:
-        if event.key == "backspace":
-            self._text = self._text[:-1]
-        elif event.key == "ctrl+u":
-            self._text = ""
-        elif event.is_printable and event.character and len(self._text) < LONGEST:
-            self._text += event.character
-
     def _enter(self) -> None:
         match self._focus_on:
             case Focus.FIELD:
@@ -200,7 +192,7 @@ class ConfirmScreen(Asking):
 
     def _confirm(self) -> None:
         scene = self.desk.now_shown
-        request = self._question.request(self._text)
+        request = self._question.request(self._typed.text)
         why = self._why_not(scene)
         if why is None and isinstance(request, str):
             why = request
@@ -209,7 +201,7 @@ class ConfirmScreen(Asking):
             self._said = f"nothing was {did}: {why}"
             return
         field = self._question.field
-        kept = "(not kept)" if field is not None and field.is_private else self._text
+        kept = "(not kept)" if field is not None and field.is_private else self._typed.text
         how = f"typed: {kept}" if field is not None else "button"
         self.desk.perform(request, how)
         self.cancel()
@@ -230,8 +222,8 @@ class ConfirmScreen(Asking):
         rows: list[Line] = [EMPTY]
         if self._question.field is not None:
             label = Piece(f"{self._question.field.label}: ")
-            mark = Piece("_", Ink.SELECTED) if self._focus_on is Focus.FIELD else Piece("_")
-            rows.extend((*wrap((label,), width), (Piece("  > "), Piece(self._text), mark)))
+            text = self._typed.line(is_focused=self._focus_on is Focus.FIELD)
+            rows.extend((*wrap((label,), width), text))
         cancel = button("Cancel", self._focus_on in (Focus.START, Focus.CANCEL))
         other = button(self._question.button, self._focus_on is Focus.BUTTON)
         rows.append((cancel, BLANK, BLANK, other))
