@@ -5,10 +5,8 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 from aiohttp import web
-from moto.server import ThreadedMotoServer
 
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_keys import find_s3_keys
@@ -23,6 +21,7 @@ from rgt_tui.domain.errors import (
 )
 from rgt_tui.domain.objects import S3_DATA_CENTERS, is_trash, no_s3, s3_endpoint
 from rgt_tui.domain.secret import Secret
+from tests.clients.buckets import serving
 
 REGION = "us-ks-2"
 BUCKET = "2q9m7x4c"
@@ -42,25 +41,9 @@ FILES = {
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The origin of an S3 server that holds one bucket of files."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    origin = f"http://127.0.0.1:{port}"
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=origin,
-        region_name=REGION,
-        aws_access_key_id="user_abc",
-        aws_secret_access_key="rps_def",
-    )
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    for key, content in FILES.items():
-        s3.put_object(Bucket=BUCKET, Key=key, Body=content)
-    for number in range(21):
-        s3.put_object(Bucket=BUCKET, Key=f"many/{number:04d}", Body=b"")
-    s3.close()
-    yield origin
-    server.stop()
+    many = {f"many/{number:04d}": b"" for number in range(21)}
+    with serving({BUCKET: FILES | many}, REGION) as origin:
+        yield origin
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_checkpoints import look_outside
@@ -18,6 +15,7 @@ from rgt_tui.domain.stored import StoredVolume
 from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.saved_facts import UNREAD
 from rgt_tui.simulator.files import safetensors, trainer_checkpoint
+from tests.clients.buckets import client, serving
 
 REGION = "us-ks-2"
 VOLUME = NetworkVolume(
@@ -40,35 +38,21 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    found = f"http://127.0.0.1:{port}"
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=found,
-        region_name=REGION,
-        aws_access_key_id="user_abc",
-        aws_secret_access_key="rps_def",
-    )
-    bucket: dict[str, Any] = {"LocationConstraint": REGION}
-    s3.create_bucket(Bucket=VOLUME.id, CreateBucketConfiguration=bucket)
-    for key, content in FILES.items():
-        s3.put_object(Bucket=VOLUME.id, Key=key, Body=content)
-    parts = s3.create_multipart_upload(Bucket=VOLUME.id, Key="multi/a.safetensors")
-    sent = s3.upload_part(
-        Bucket=VOLUME.id, Key="multi/a.safetensors", PartNumber=1,
-        UploadId=parts["UploadId"], Body=GOOD,
-    )  # fmt: skip
-    s3.complete_multipart_upload(
-        Bucket=VOLUME.id,
-        Key="multi/a.safetensors",
-        UploadId=parts["UploadId"],
-        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": sent["ETag"]}]},
-    )
-    s3.close()
-    yield found
-    server.stop()
+    with serving({VOLUME.id: FILES}, REGION) as found:
+        s3 = client(found, REGION)
+        parts = s3.create_multipart_upload(Bucket=VOLUME.id, Key="multi/a.safetensors")
+        sent = s3.upload_part(
+            Bucket=VOLUME.id, Key="multi/a.safetensors", PartNumber=1,
+            UploadId=parts["UploadId"], Body=GOOD,
+        )  # fmt: skip
+        s3.complete_multipart_upload(
+            Bucket=VOLUME.id,
+            Key="multi/a.safetensors",
+            UploadId=parts["UploadId"],
+            MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": sent["ETag"]}]},
+        )
+        s3.close()
+        yield found
 
 
 NOW = 4_000_000_000.0

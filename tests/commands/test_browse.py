@@ -10,10 +10,8 @@ from safetensors.numpy import save
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from tests.clients.buckets import serving
-from tests.commands.test_headless import Call, answer, call
+from tests.commands.conftest import Call, answer
 from tests.verifiers.good import noise
-
-__all__ = ["call"]
 
 WHOLE = save({"a": noise(5, 2), "b": noise(4, 5)})
 FILES = {

@@ -3,16 +3,13 @@
 import json
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.files import trainer_checkpoint
 from rgt_tui.simulator.ratelimit import UNMETERED
-from tests.commands.test_headless import Call, answer, call
-
-__all__ = ["call"]
+from tests.clients.buckets import serving
+from tests.commands.conftest import Call, answer
 
 
 @pytest.fixture(scope="module")
@@ -26,24 +23,10 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def origin(simulator: Simulator) -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    found = f"http://127.0.0.1:{port}"
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=found,
-        region_name="eu-ro-1",
-        aws_access_key_id="user_x",
-        aws_secret_access_key="rps_x",
-    )
     (bucket,) = simulator.world.volumes
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-ro-1"})
-    for file in trainer_checkpoint("out", 500, 0):
-        s3.put_object(Bucket=bucket, Key=file.path, Body=file.content)
-    s3.close()
-    yield found
-    server.stop()
+    files = {file.path: file.content for file in trainer_checkpoint("out", 500, 0)}
+    with serving({bucket: files}) as found:
+        yield found
 
 
 def test_a_stopped_pods_checkpoints_are_told_from_outside(

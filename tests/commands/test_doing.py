@@ -1,44 +1,10 @@
 """Start, stop, restart and the journal, called as a script would call them."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-from rgt_tui.cli import main
-from rgt_tui.simulator import Simulator, build_world
-
-Called = tuple[int, str, str]
-Call = Callable[..., Called]
-
-
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(build_world()) as served:
-        yield served
-
-
-@pytest.fixture
-def call(
-    simulator: Simulator,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Call:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("RGT_TUI_HOME", str(tmp_path / "rgt"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setenv("RUNPOD_API_BASE_URL", simulator.url)
-
-    def run(*argv: str) -> Called:
-        # The variable is taken out of the environment once it has been read.
-        monkeypatch.setenv("RUNPOD_API_KEY", simulator.api_key)
-        code = main(argv)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+from rgt_tui.simulator import Simulator
+from tests.commands.conftest import Call
 
 
 def writes(simulator: Simulator) -> list[str]:

@@ -8,9 +8,7 @@ import pytest
 
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
-from tests.commands.test_headless import Call, answer, call
-
-__all__ = ["call"]
+from tests.commands.conftest import Call, answer
 
 
 @pytest.fixture(scope="module")

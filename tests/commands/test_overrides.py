@@ -7,9 +7,8 @@ import pytest
 
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
-from tests.commands.test_headless import Call, answer, call, with_key
-
-__all__ = ["call"]
+from tests.commands.conftest import Call, answer
+from tests.commands.test_headless import with_key
 
 
 @pytest.fixture(scope="module")

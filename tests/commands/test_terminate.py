@@ -1,20 +1,16 @@
 """`terminate POD --plan` prints the checklist; nothing terminates without a terminal and a person."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import click
 import pytest
 
-from rgt_tui.cli import main
 from rgt_tui.commands.terminate import COMMAND
 from rgt_tui.simulator import Simulator, build_world
+from tests.commands.conftest import Call, Called
 from tests.shared import ROOT
 from tests.termination.conftest import idle_pod
-
-Called = tuple[int, str, str]
-Call = Callable[..., Called]
 
 
 @pytest.fixture
@@ -26,25 +22,13 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def call(
-    simulator: Simulator,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Call:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("RGT_TUI_HOME", str(tmp_path / "rgt"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setenv("RUNPOD_API_BASE_URL", simulator.url)
+def call(call: Call, simulator: Simulator) -> Call:
+    """Calls `terminate`."""
 
-    def run(*argv: str) -> Called:
-        # The variable is taken out of the environment once it has been read.
-        monkeypatch.setenv("RUNPOD_API_KEY", simulator.api_key)
-        code = main(("terminate", *argv, "--identity", simulator.ssh_identity))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
+    def terminate(*argv: str) -> Called:
+        return call("terminate", *argv, "--identity", simulator.ssh_identity)
 
-    return run
+    return terminate
 
 
 def writes(simulator: Simulator) -> list[str]:
