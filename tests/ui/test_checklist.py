@@ -207,3 +207,10 @@ async def test_random_keys_approve_nothing() -> None:
             for event in running.feed.told
         )
         assert running.feed.performed == []
+
+
+async def test_a_disk_whose_use_is_unknown_still_tells_its_size() -> None:
+    unseen = replace(law.SAFE, mounts=(replace(law.ROOT, used=None),))
+    facts = law.dossier(loss=unseen)
+    async with examined(open_checklist(facts, law.AT, seed=0)) as running:
+        assert "/ ? of 20.0G (container disk)" in screen_text(running.app)

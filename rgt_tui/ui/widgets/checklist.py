@@ -100,8 +100,8 @@ def loss_lines(checklist: Checklist, width: int) -> list[Line]:
 
 
 def _mount(mount: MountLoss) -> str:
-    least = "" if mount.used is not None else "size "
-    return f"{mount.path} {least}{show_bytes(mount.used)} ({mount.label})"
+    of = f" of {show_bytes(mount.size)}" if mount.used is None else ""
+    return f"{mount.path} {show_bytes(mount.used)}{of} ({mount.label})"
 
 
 def _risk(checklist: Checklist) -> str:
