@@ -1,8 +1,8 @@
 """Which CUDA the driver serves, and which the image and its PyTorch were built for.
 
-PyTorch says so in a file; importing it would take seconds and memory. Whether the driver works at
-all is asked of `cuInit`, since there are hosts whose `nvidia-smi` is fine and whose CUDA is not.
-The section holds::
+PyTorch says so in a file, in the environment of the `python3` found first and in the usual places;
+importing it would take seconds and memory. Whether the driver works at all is asked of `cuInit`,
+since there are hosts whose `nvidia-smi` is fine and whose CUDA is not. The section holds::
 
     table | NVIDIA-SMI 580.126.09   Driver Version: 580.126.09   CUDA Version: 13.0 |
     kernel NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.126.09  ...
@@ -55,8 +55,11 @@ for c in nvcc "$r/usr/local/cuda/bin/nvcc"; do
   done
   break
 done
+own=
+[ -n "$r" ] || own=$(command -v python3 2>/dev/null)
+own=${own%/bin/python3}
 n=0
-for f in "$r"/usr/local/lib/python3*/*-packages/torch/version.py \
+for f in "${own:-/nowhere}"/lib/python3*/site-packages/torch/version.py "$r"/usr/local/lib/python3*/*-packages/torch/version.py \
   "$r"/usr/lib/python3*/*-packages/torch/version.py \
   "$r"/opt/*/lib/python3*/site-packages/torch/version.py \
   "$r"/root/*/lib/python3*/site-packages/torch/version.py \
@@ -179,6 +182,7 @@ def _torches(said: list[tuple[str, str]]) -> list[Torch]:
             key = rest.split("=")[0].split(":")[0].strip()
             if quoted is not None:
                 found[-1].setdefault(key, clean(quoted[1], 60))
+    by_path = {it["path"]: it for it in found}
     return [
         Torch(
             path=it["path"],
@@ -186,7 +190,7 @@ def _torches(said: list[tuple[str, str]]) -> list[Torch]:
             cuda=it.get("cuda") if _VERSION.match(it.get("cuda", "")) else None,
             hip=it.get("hip"),
         )
-        for it in found
+        for it in by_path.values()
     ]
 
 

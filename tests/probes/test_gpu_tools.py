@@ -198,6 +198,18 @@ def test_versions_of_cuda_are_read_without_importing_anything(
     assert report.wanted == "12.8.1"
 
 
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda argv: argv[0])
+def test_pytorch_is_found_in_the_environment_of_the_first_python(
+    shell: list[str], tmp_path: Path
+) -> None:
+    write(tmp_path, "env/bin/python3", "#!/bin/sh\n")
+    (tmp_path / "env/bin/python3").chmod(0o700)
+    version = "env/lib/python3.12/site-packages/torch/version.py"
+    write(tmp_path, version, "__version__ = '2.11.0+cu130'\ncuda: Optional[str] = '13.0'\n")
+    report, _ = ask(the_shell(shell), "cuda", None, PATH=str(tmp_path / "env/bin"))
+    assert (report.torches[0].path, report.torches[0].cuda) == (str(tmp_path / version), "13.0")
+
+
 @pytest.mark.parametrize(
     ("driver", "image", "verdict"),
     [
