@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 RUN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills mutants
+.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills mutants cancels
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ gateway: setup  ## 1,000 runs through the SSH gateway, simulated and real: minut
 
 soak: setup  ## a million random keys on the console in write mode: nothing may be lost (hours)
 	@$(PY) -m tests.soak.monkey $(or $(EVENTS),1000000)
+
+cancels: setup  ## cancel 1,000 questions to a real sshd: no slot and no process may be left
+	RGT_CANCELS=1000 $(RUN)/pytest -q -s -n 0 tests/clients/test_ssh_storm.py -k cancelled
 
 kills: setup  ## kill a console at 50 random moments of a terminate; each restart must be consistent
 	KILLS=50 $(RUN)/pytest -q -s -n 0 tests/termination/test_kill.py

@@ -8,6 +8,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -126,9 +127,9 @@ class SshPool:
         trace: TracebackType | None,
     ) -> None:
         try:
-            wires = [link.wire for link in self._links.values() if link.wire is not None]
+            links = list(self._links.values())
             self._links.clear()
-            await asyncio.gather(*(wire.close() for wire in wires))
+            await asyncio.gather(*(link.close() for link in links))
             if self._routes is not None:
                 await self._routes.close()
         finally:
@@ -239,9 +240,7 @@ class SshPool:
 
     async def _close_from(self, target: SshTarget, first: int) -> None:
         for name in [n for n in self._links if n[0] == target.key and n[1] >= first]:
-            link = self._links.pop(name)
-            if link.wire is not None:
-                await link.wire.close()
+            await self._links.pop(name).close()
 
     async def _connected(self, target: SshTarget, lane: int = 0) -> Link:
         """The link to the host, with a connection that can be used."""
@@ -256,7 +255,8 @@ class SshPool:
                 if old is not None:
                     await old.close()
                 link.gateway = None
-                link.wire, link.loop = await self._connect(target), None
+                link.wire = await link.come(self._runs, partial(self._connect, target))
+                link.loop = None
                 link.gate = asyncio.Semaphore(RUNS_PER_CONNECTION)
                 link.leaked = 0
             await self._confirm(link, target)

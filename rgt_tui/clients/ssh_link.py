@@ -1,8 +1,11 @@
 """What is held of one host: its connection, and what runs on it."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from rgt_tui.domain.errors import SshError, SshFault
 
 if TYPE_CHECKING:
     from rgt_tui.clients.gateway import Gateway
@@ -34,8 +37,49 @@ class Link:
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNS_PER_CONNECTION))
     leaked: int = 0
     gateway: "Gateway | None" = None
+    _coming: "asyncio.Task[Wire | Exception] | None" = None
 
     @property
     def is_usable(self) -> bool:
         """Whether the next question can go over its connection."""
         return self.wire is not None and not self.wire.is_closed and self.leaked <= LEAKS_ALLOWED
+
+    async def come(
+        self, runs: asyncio.TaskGroup, connect: "Callable[[], Coroutine[Any, Any, Wire]]"
+    ) -> "Wire":
+        """The connection that `connect` makes; raises as it does.
+
+        Whoever waited for it may be cancelled: it comes about all the same, for the next question.
+        sshd refuses logins while many others were begun and left (MaxStartups, ten).
+        """
+        coming = self._coming or runs.create_task(_outcome(connect))
+        self._coming = coming
+        await asyncio.wait([coming])  # unlike `await coming`, it lives on when this is cancelled
+        self._coming = None
+        if coming.cancelled():
+            said = f"{self.target.where}: the connection was given up before it came about"
+            raise SshError(SshFault.LOST, said)
+        outcome = coming.result()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def close(self) -> None:
+        """Ends the connection, also one that is only coming about."""
+        coming, self._coming = self._coming, None
+        wires = [] if self.wire is None else [self.wire]
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait([coming])
+            outcome = None if coming.cancelled() else coming.result()
+            if outcome is not None and not isinstance(outcome, Exception):
+                wires.append(outcome)
+        await asyncio.gather(*(wire.close() for wire in wires))
+
+
+async def _outcome(connect: "Callable[[], Coroutine[Any, Any, Wire]]") -> "Wire | Exception":
+    """What came of it; a failure would end the task group that all connections live in."""
+    try:
+        return await connect()
+    except Exception as error:  # noqa: BLE001  # given to whoever waits for it
+        return error

@@ -68,9 +68,11 @@ if command -v nice >/dev/null 2>&1; then gentle='nice -n 19'; fi
 if command -v ionice >/dev/null 2>&1; then gentle="$gentle ionice -c 3"; fi
 
 # Ends process $1, what descends from it, and what is in a session or group that one of these
-# leads; $2 alone is spared.
+# leads; $2 alone is spared. All are stopped before the last look: none can beget a child in between,
+# which would be nobody's afterwards.
 slay() {
   doomed=" $1 " spared=$2
+  [ "$1" = "$2" ] || kill -STOP "$1"
   while :; do
     before=$doomed
     for one in /proc/[0-9]*/stat; do
@@ -79,7 +81,9 @@ slay() {
       case $2 in Z|X) continue ;; esac
       case $doomed in
         *" $1 "*) ;;
-        *" $3 "*|*" $4 "*|*" $5 "*) doomed="$doomed$1 " ;;
+        *" $3 "*|*" $4 "*|*" $5 "*)
+          doomed="$doomed$1 "
+          [ "$1" = "$spared" ] || kill -STOP "$1" ;;
       esac
     done
     [ "$doomed" != "$before" ] || break

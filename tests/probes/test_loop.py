@@ -218,6 +218,7 @@ def test_what_cannot_be_killed_is_not_begun_again_until_it_is_gone(loops: Loops)
     assert found["a"].output == b"a\n"
     while loop.frames.lingers("stuck"):
         loop._read()
+    loop.until_alone()
     began = time.monotonic()
     loop.tick("?stuck")
     assert time.monotonic() - began > 0.9
