@@ -132,6 +132,11 @@ def checkpoint_list(answers: Iterable[Answer], globs: Sequence[str] = ()) -> Che
         found = checkpoints_in(entries, now, globs)
     except (TypeError, ValueError) as error:
         raise BadAnswer(f"the listing cannot be read ({type(error).__name__})") from error
+    gaps += [
+        f"{clean(it.path, REASON_MAX)} leads out of what was listed"
+        for it in links
+        if roots and not any(_is_below(it.target, root) for root in roots.items())
+    ]
     return CheckpointList(
         checkpoints=tuple(
             Checkpoint(
@@ -159,6 +164,11 @@ def _stamp(entry: Entry) -> FileStamp:
         ctime_ns=int(entry.ctime_ns),
         inode=int(entry.inode),
     )
+
+
+def _is_below(path: str, root: tuple[str, str]) -> bool:
+    """Whether a path is a folder that was searched or lies below it, by its name or its real path."""
+    return any(path == it or path.startswith(it.rstrip("/") + "/") for it in root)
 
 
 def _real(path: str, roots: Mapping[str, str]) -> str:

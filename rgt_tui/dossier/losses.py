@@ -85,10 +85,15 @@ def _holder(stores: tuple[Store, ...], path: str) -> str:
 
 
 def _lost_checkpoint_files(view: View) -> dict[str, int]:
-    """Files of checkpoints that are in no second copy, by the real path, which decides where they lie."""
+    """Files of checkpoints that are in no second copy, by the real path, which decides where they lie.
+
+    Two names of one file are one loss.
+    """
     listed = view.checkpoints
     ones = listed.value.checkpoints if listed is not None else ()
-    return {real_path_of(one, file): file.size for one in ones for file in view.lost_of(one)}
+    lost = [(real_path_of(one, file), file) for one in ones for file in view.lost_of(one)]
+    seen = {(file.inode, file.size, file.ctime_ns): path for path, file in reversed(lost)}
+    return {path: file.size for path, file in lost if path in seen.values()}
 
 
 def _known_paths(view: View) -> frozenset[str]:

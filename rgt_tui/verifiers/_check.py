@@ -146,6 +146,10 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
         return Judged(UNKNOWN, FULL, "its tables need more memory than a verifier has")
     if plan.warning:
         return Judged(UNKNOWN, FULL, plan.warning)
+    if found.no_numbers >= 0:
+        return Judged(
+            UNKNOWN, FULL, f"at byte {found.no_numbers} it holds NaN or infinity and nothing else"
+        )
     return Judged(OK, FULL, said or "every byte was read")
 
 

@@ -17,6 +17,12 @@ STRIDE = 4096
 HOLE = 64 * 1024
 """Shorter blanks inside a file are common in good ones: padding, rows of an embedding."""
 _HOLES_MAX = 200
+_NO_NUMBERS = tuple(
+    bytes.fromhex(unit)
+    for unit in ("0000c07f", "0000c0ff", "c07f", "c0ff", "007e", "00fe", "000000000000f87f", "000000000000f8ff",
+                 "0000807f", "000080ff", "807f", "80ff", "007c", "00fc", "000000000000f07f", "000000000000f0ff")
+)  # fmt: skip
+"""NaN and infinity as a machine makes them: float32, bfloat16, float16, float64, little-endian."""
 
 Stamp = Tuple[int, int, int, int]
 """Size, mtime_ns, ctime_ns and inode."""
@@ -106,12 +112,14 @@ class Scan(NamedTuple):
     """What one pass over all bytes gave.
 
     `crcs` are by the regions' order; `blanks` are runs of zeros of at least `HOLE`, and the run
-    at the end however short.
+    at the end however short. `no_numbers` is where a run of NaN or infinity of that length lies; -1
+    for nowhere.
     """
 
     sha256: str
     crcs: List[int]
     blanks: List[Tuple[int, int]]
+    no_numbers: int
     read: int
 
 
@@ -143,8 +151,9 @@ def scan(file: File, regions: Sequence[Region], progress: Callable[[int], None])
             crcs[i] = zlib.crc32(piece, crcs[i])
         at += got
         progress(got)
+    by_region = [crcs[i] for i in range(len(regions))]
     return Scan(
-        digest.hexdigest(), [crcs[i] for i in range(len(regions))], _blanks(file, samples), at
+        digest.hexdigest(), by_region, _blanks(file, samples), _no_numbers(file, samples), at
     )
 
 
@@ -177,6 +186,24 @@ def _blanks(file: File, samples: bytearray) -> List[Tuple[int, int]]:
     if tail < file.size:
         found = [run for run in found if run[1] <= tail] + [(tail, file.size)]
     return found
+
+
+def _no_numbers(file: File, samples: bytearray) -> int:
+    """Where the first long run of values that are no numbers lies; -1 for nowhere.
+
+    The stride is a multiple of every number's size, so that such a run shows one byte in all samples.
+    """
+    need = HOLE // STRIDE - 1
+    for byte in sorted({unit[i] for unit in _NO_NUMBERS for i in range(len(unit))}):
+        at = samples.find(bytes([byte]) * need)
+        for _ in range(_HOLES_MAX):
+            if at < 0:
+                break
+            piece = file.read((at + need // 2) * STRIDE, STRIDE)
+            if any(unit * (STRIDE // len(unit) - 1) in piece for unit in _NO_NUMBERS):
+                return at * STRIDE
+            at = samples.find(bytes([byte]) * need, at + need)
+    return -1
 
 
 def _real_runs(file: File, start: int, end: int) -> List[Tuple[int, int]]:

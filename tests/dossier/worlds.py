@@ -1,5 +1,6 @@
 """Pods with everything seen, from which each test takes something away."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -30,7 +31,8 @@ STEADY = 5000.0
 GIB = 1 << 30
 
 
-def stamp(path: str, *, size: int = 1000, age_s: float = 900.0, inode: int = 7) -> FileStamp:
+def stamp(path: str, *, size: int = 1000, age_s: float = 900.0, inode: int = 0) -> FileStamp:
+    inode = inode or zlib.crc32(path.encode())
     at = int((NOW - age_s) * 1e9)
     return FileStamp(path=path, size=size, mtime_ns=at, ctime_ns=at, inode=inode)
 

@@ -100,9 +100,12 @@ def flip(name: str, share: float) -> Fault:
     return fault
 
 
+EVIL_FILE = "/tmp/rgt-evil"
+
+
 class Evil:
     def __reduce__(self) -> tuple[object, tuple[str]]:
-        return os.system, ("touch /tmp/rgt-evil",)
+        return os.system, (f"touch {EVIL_FILE}",)
 
 
 def hostile(name: str) -> Fault:
@@ -237,7 +240,7 @@ def test_a_fault_of_a_folder_is_never_silent(
     assert bad
     if kind == "orbax":
         assert any(verdict == "broken" for verdict, _ in found.values())
-    assert not Path("/tmp/rgt-evil").exists()
+    assert not Path(EVIL_FILE).exists()
 
 
 def test_good_folders_are_ok(good: Path) -> None:
