@@ -129,6 +129,11 @@ def consequences(view: View) -> Consequences:
 def _warnings(view: View) -> Iterator[str]:
     if _ENDS_ITSELF.search(view.pod.args):
         yield "its start command seems to end it by itself: copy what matters first"
+    shared = {it.volume_id for it in view.pod.network_mounts}
+    for other in view.account.pods:
+        both = shared & {it.volume_id for it in other.network_mounts}
+        if both and other.id != view.pod.id and not other.is_stopped:
+            yield f"{clean(other.label, 60)} has network volume {min(both)} too and may change what lies on it"
     if not view.pod.network_mounts:
         yield "without a network volume it is terminated by the service when the balance is at $0"
 

@@ -10,7 +10,8 @@ then), on local disks everything. Network and global volumes are not walked. The
     W 812 /workspace/out/step-41300.pt
 
 A mount without its E line was not seen to its end. W lines come from the modes of the links below
-/proc/<pid>/fd: `l-wx` and `lrwx` are open for writing, also when the name is gone.
+/proc/<pid>/fd: `l-wx` and `lrwx` are open for writing, also when the name is gone; and from the shared
+writable maps of /proc/<pid>/maps, which write without an open file and change its time late.
 """
 
 from dataclasses import dataclass
@@ -58,6 +59,9 @@ if command -v ls >/dev/null 2>&1; then
     /^l[r-]wx/ && pid != self { at = index($0, " -> "); to = substr($0, at + 4)
       if (at && to ~ /^\// && to !~ /^\/(dev|proc|sys)\// && told++ < 60) printf "W %s %s\n", pid, to }
     END { print "O done" }'
+  grep -sHE '^[^ ]+ .w.s ' "$p"/[0-9]*/maps | awk '
+    { n = split($1, part, "/"); pid = part[n - 1]; to = substr($0, index($0, " /") + 1) }
+    to ~ /^\// && to !~ /^\/(dev|proc|sys|SYSV|memfd)/ && !seen[pid to]++ && told++ < 60 { printf "W %s %s\n", pid, to }'
 else
   echo 'G the open files cannot be listed: ls is missing'
 fi

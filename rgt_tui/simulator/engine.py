@@ -157,6 +157,11 @@ class Simulator:
         """Runs `act(world)` on the simulator's loop and brings the servers in line with it."""
         return self._await(self._called(act))
 
+    def write(self, pod: str, path: str, content: bytes) -> None:
+        """Writes a file into a Pod that was looked into already, as a process inside it would."""
+        containers = self._running().containers
+        self.call(lambda world: containers.write(world.find(pod), path, content))
+
     def change_host_key(self, pod: str) -> None:
         """Gives a Pod new host keys on the same port: somebody else's machine answers there."""
 

@@ -14,11 +14,11 @@ from rgt_tui import places
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId, is_pod_id
 from rgt_tui.guard.checklist import Binding, Dossier, Incarnation
-from rgt_tui.guard.items import PROVEN, Datum, Exhibit, Found, Item
+from rgt_tui.guard.items import PROVEN, Datum, Exhibit, Found, Item, digest_of
 from rgt_tui.guard.loss import LossMap, LostFile, MountLoss, Names
 from rgt_tui.termination.evidence import plain
 
-FORMAT: Final = "rgt-frozen 1"
+FORMAT: Final = "rgt-frozen 2"
 LARGEST: Final = 16 << 20
 
 
@@ -32,7 +32,8 @@ def freeze(state: Path, dossier: Dossier) -> bool:
     proven = {it.item for it in dossier.exhibits if it.found is Found.PROVED}
     if proven != set(PROVEN):
         return False
-    content = {"format": FORMAT, "dossier": plain(dossier)}
+    body = plain(dossier)
+    content = {"format": FORMAT, "dossier": body, "digest": digest_of(body)}
     path = _path(state, dossier.binding.pod)
     places.ensure_private(path.parent)
     places.write_private(path, json.dumps(content).encode("ascii"))
@@ -46,7 +47,8 @@ def read_frozen(state: Path, pod: Pod) -> Dossier | None:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         content, _ = places.read_regular(_path(state, pod.id), LARGEST)
         body = json.loads(content)
-        dossier = _dossier(body["dossier"]) if body["format"] == FORMAT else None
+        is_ours = (body["format"], body["digest"]) == (FORMAT, digest_of(body["dossier"]))
+        dossier = _dossier(body["dossier"]) if is_ours else None
         if dossier is not None and dossier.binding.incarnation.start == pod.start:
             return dossier if dossier.binding.pod == pod.id else None
     return None

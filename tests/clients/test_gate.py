@@ -96,6 +96,7 @@ TRICKS = [
 ]
 
 
+@pytest.mark.hazard(67)
 @pytest.mark.parametrize("target", TRICKS)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_a_path_spelled_in_an_unusual_way_is_refused(method: str, target: str) -> None:
@@ -154,6 +155,7 @@ def test_a_write_without_leave_for_exactly_it_is_refused(what: Sending, leave: P
         a_gate().check(what, leave)
 
 
+@pytest.mark.hazard(67)
 @pytest.mark.parametrize(
     "body",
     [
@@ -214,6 +216,7 @@ def test_a_refused_delete_does_not_use_up_the_permit() -> None:
     a_gate().check(sending("DELETE", f"/v2/pods/{POD}"), leave)
 
 
+@pytest.mark.hazard(67)
 @pytest.mark.parametrize(
     "name",
     [
@@ -286,6 +289,7 @@ def test_a_graphql_document_that_reads_passes(document: str) -> None:
     require_read_only(document)
 
 
+@pytest.mark.hazard(67)
 @pytest.mark.parametrize("document", WRITING)
 def test_a_graphql_document_that_could_do_more_is_refused(document: str) -> None:
     with pytest.raises(GuardRefused):

@@ -66,6 +66,7 @@ def test_a_removed_copy_stays_held_once_it_is_hashed_anew(tmp_path: Path) -> Non
     assert list(held_copies([there(hold)], holds.renew(seen))) == [hold.remote.path]
 
 
+@pytest.mark.hazard(49)
 def test_a_copy_that_was_written_into_is_none(tmp_path: Path) -> None:
     copy, hold = make(tmp_path)
     copy.write_bytes(b"Weights")
@@ -73,6 +74,7 @@ def test_a_copy_that_was_written_into_is_none(tmp_path: Path) -> None:
     assert held_copies([there(hold)], holds.renew(seen)) == {}
 
 
+@pytest.mark.hazard(49)
 def test_a_hold_that_is_gone_or_a_link_is_none(tmp_path: Path) -> None:
     _, hold = make(tmp_path)
     place = Path(hold.proof.stamp.path)

@@ -141,6 +141,7 @@ def test_a_missing_end_is_still_noticed_after_more_was_written(
     assert journal.read().faults
 
 
+@pytest.mark.hazard(65)
 @pytest.mark.parametrize("kept", [1, 20, -1])
 def test_a_line_cut_off_by_a_crash_is_told_and_breaks_nothing(journal: Journal, kept: int) -> None:
     filled(journal, 2)
@@ -175,6 +176,7 @@ def test_a_head_that_lags_behind_is_no_fault(journal: Journal) -> None:
     assert journal.read().faults == ()
 
 
+@pytest.mark.hazard(65)
 def test_a_link_in_its_place_is_refused(journal: Journal, tmp_path: Path) -> None:
     journal.path.parent.mkdir(mode=0o700)
     (tmp_path / "elsewhere").touch()
@@ -205,6 +207,7 @@ except NotRecorded as error:
 """
 
 
+@pytest.mark.hazard(65)
 @pytest.mark.parametrize("room", [0, 1, 100])
 def test_a_full_disk_refuses_and_leaves_the_chain_whole(journal: Journal, room: int) -> None:
     filled(journal, 3)

@@ -102,6 +102,7 @@ async def test_an_odd_key_is_read_as_it_is_and_shown_cleaned(origin: str) -> Non
     assert "\u202e" not in odd.shown
 
 
+@pytest.mark.hazard(50)
 async def test_the_etag_of_parts_is_no_md5(origin: str) -> None:
     found = await seen(origin)
     assert found.looks["multi/a.safetensors"].md5 is None

@@ -90,6 +90,7 @@ def test_without_plan_json_is_no_permission_either(call: Call, simulator: Simula
     assert writes(simulator) == []
 
 
+@pytest.mark.hazard(70)
 def test_the_parser_knows_no_way_around_a_person() -> None:
     assert isinstance(COMMAND, click.Command)
     names = {name for option in COMMAND.params for name in option.opts}

@@ -94,6 +94,7 @@ def test_a_stopped_pods_volume_lasts_by_the_api_and_a_look_from_outside() -> Non
     assert isinstance(by(STOPPED, replace(LOOK, at=LOOK.at - 0.001)), NotDurable)
 
 
+@pytest.mark.hazard(50)
 @pytest.mark.parametrize("lies", [NETWORK, STOPPED])
 @pytest.mark.parametrize(
     "look",
@@ -131,6 +132,7 @@ def test_a_held_copy_with_the_same_hash_keeps_what_the_pod_loses() -> None:
     assert isinstance(durable(unhashed, Evident(lies=wiped, copies=[empty]), NOW), NotDurable)
 
 
+@pytest.mark.hazard(48)
 def test_copies_in_one_place_count_once() -> None:
     found = durable(ENTRY, Evident(lies=NETWORK, copies=[HELD, replace(HELD, path="/d/b")]), NOW)
     assert not isinstance(found, NotDurable)
@@ -146,6 +148,7 @@ def test_a_global_volume_needs_a_flush_and_then_equal_bytes_from_elsewhere() -> 
     ]
 
 
+@pytest.mark.hazard(46)
 @pytest.mark.parametrize(
     "evident",
     [

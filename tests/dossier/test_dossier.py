@@ -107,6 +107,7 @@ PLACES: dict[str, tuple[View, str]] = {
 }
 
 
+@pytest.mark.hazard(41, 43, 45, 46, 47)
 @pytest.mark.parametrize("name", PLACES)
 def test_what_is_not_surely_kept_counts_as_lost(name: str) -> None:
     seen, why = PLACES[name]
@@ -224,6 +225,7 @@ BUSY: dict[str, tuple[object, str]] = {
 }
 
 
+@pytest.mark.hazard(32, 34)
 @pytest.mark.parametrize("name", BUSY)
 def test_whoever_works_or_writes_is_not_quiet(name: str) -> None:
     report, why = BUSY[name]
@@ -239,6 +241,7 @@ def test_without_a_list_of_open_files_it_is_could_not_look() -> None:
     expect(view(unsaved(has_writers=False)), Item.QUIET, Found.UNSEEN, "files open")
 
 
+@pytest.mark.hazard(36)
 def test_settling_goes_by_the_pods_own_clock() -> None:
     """A Pod an hour ahead: its newest file is 900 s old by its own clock."""
     ahead = replace(ONE, files=(stamp(ONE.path, age_s=900 - 3600),))
@@ -256,6 +259,7 @@ IDENTITIES: dict[str, tuple[Pod, Found, str]] = {
 }
 
 
+@pytest.mark.hazard(62)
 @pytest.mark.parametrize("name", IDENTITIES)
 def test_the_identity_line_says_why_the_service_or_we_would_refuse(name: str) -> None:
     pod, wanted, why = IDENTITIES[name]
@@ -360,6 +364,7 @@ def test_the_binding_names_files_and_mounts_and_changes_with_them() -> None:
     assert compose(view(ON_NV)).binding.mounts != one.mounts
 
 
+@pytest.mark.hazard(68)
 def test_a_start_command_that_ends_the_pod_is_warned_of() -> None:
     pod = a_pod(args="bash -c 'sleep 3600; runpodctl remove pod $RUNPOD_POD_ID'")
     assert any("end it by itself" in it for it in compose(view(pod=pod)).consequences.warnings)

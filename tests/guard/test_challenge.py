@@ -44,6 +44,7 @@ def test_its_words_vary_from_one_checklist_to_the_next_and_stay_within_one() -> 
     ]
 
 
+@pytest.mark.hazard(60)
 @pytest.mark.parametrize(
     ("name", "others", "wanted", "why"),
     [

@@ -84,6 +84,7 @@ def test_it_expires_to_the_tick() -> None:
     assert permit.why_not(POD, time.now) == "the permit has expired"
 
 
+@pytest.mark.hazard(37)
 def test_a_clock_that_was_set_back_makes_it_too_long_lived() -> None:
     permit = at_work()[0].permit()
     assert permit.why_not(POD, NOW - 0.01) == "the permit lives longer than any permit may"

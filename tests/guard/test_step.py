@@ -218,6 +218,7 @@ def test_a_waiver_with_a_reason_opens_its_line_and_is_kept_word_for_word(
     assert checklist.view_s == GRAVE_VIEW_S
 
 
+@pytest.mark.hazard(64)
 def test_the_same_reason_does_not_do_for_two_lines() -> None:
     both = ready(exhibit(Item.QUIET, T, Found.REFUTED), exhibit(Item.LOADS, T, Found.REFUTED))
     once = waive(both)
@@ -227,6 +228,7 @@ def test_the_same_reason_does_not_do_for_two_lines() -> None:
     assert len(waive(once, Item.LOADS, "another reason, my own").waivers) == 2
 
 
+@pytest.mark.hazard(64)
 def test_a_waiver_falls_with_the_evidence_it_was_given_on() -> None:
     checklist = waive(failing(Item.QUIET, Found.REFUTED, "pid 812"))
     same = step(
@@ -261,6 +263,7 @@ NEWER: dict[str, Dossier] = {
 }
 
 
+@pytest.mark.hazard(40)
 @pytest.mark.parametrize(
     "stage", [counting, fencing, permitted], ids=["counting", "fencing", "permitted"]
 )
@@ -327,6 +330,7 @@ def test_evidence_that_is_over_or_from_the_future_is_not_taken() -> None:
     assert open_checklist(facts, T, seed=0).line(Item.QUIET).mark is Mark.OK
 
 
+@pytest.mark.hazard(39)
 @pytest.mark.parametrize("item", PROVEN)
 def test_each_line_expires_by_itself_at_its_time_and_not_before(item: Item) -> None:
     checklist = ready(exhibit(item, T, lives_s=30.0))
@@ -344,6 +348,7 @@ def test_a_waived_line_expires_and_its_waiver_with_it() -> None:
     assert after.phase is Phase.GATHERING
 
 
+@pytest.mark.hazard(37)
 def test_a_clock_that_was_set_back_takes_everything_away() -> None:
     after = step(permitted(), Ticked(now=T + 1))
     assert after.phase is Phase.GATHERING
@@ -570,6 +575,7 @@ def test_a_list_that_was_put_together_otherwise_is_not_permitted(name: str) -> N
     assert why in said
 
 
+@pytest.mark.hazard(39)
 def test_the_values_alone_expire_to_the_tick() -> None:
     assert permitted().why_not_permitted(NOW + FENCE_S) is None
     assert permitted().why_not_permitted(NOW + FENCE_S + 0.01) == "the last look is too old"

@@ -57,6 +57,7 @@ def in_child(pod: Pod, *before: str, limit: int = 0) -> str:
     return ran.stdout.strip()
 
 
+@pytest.mark.hazard(49)
 def test_a_disk_that_fills_up_here_ends_the_pull_and_it_goes_on_later(pod: Pod) -> None:
     pod.put("out/big.bin", os.urandom(20 << 20))
     assert in_child(pod, limit=6 << 20) == PullFault.NO_ROOM

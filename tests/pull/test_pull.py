@@ -127,6 +127,7 @@ def test_what_is_not_there_is_said(pod: Pod) -> None:
     assert [one.why for one in pulled.skipped] == ["not listed: No such file or directory"]
 
 
+@pytest.mark.hazard(49)
 def test_a_target_in_memory_is_refused(pod: Pod) -> None:
     pod.put("out/a", b"a")
     with pytest.raises(PullError) as caught:

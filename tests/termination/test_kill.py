@@ -52,6 +52,7 @@ def a_world(names: list[str]) -> World:
     return world
 
 
+@pytest.mark.hazard(54)
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_kill_at_any_moment_leaves_no_gate_open_and_nothing_is_sent_twice(

@@ -62,6 +62,7 @@ WRONG: dict[str, list[str]] = {
 }
 
 
+@pytest.mark.hazard(52)
 @pytest.mark.parametrize("keys", WRONG.values(), ids=WRONG)
 async def test_it_is_not_approved_by(keys: list[str]) -> None:
     async with examined(long_ago(law.ready())) as running:
@@ -70,6 +71,7 @@ async def test_it_is_not_approved_by(keys: list[str]) -> None:
         assert not shown(running).phase.is_approved
 
 
+@pytest.mark.hazard(52)
 async def test_a_paste_is_refused() -> None:
     async with examined(long_ago(law.ready())) as running:
         await running.press("6")
@@ -174,6 +176,7 @@ async def test_newer_evidence_takes_the_field_away_and_what_was_typed_with_it() 
         assert not [it for it in running.feed.told if isinstance(it, Typed)]
 
 
+@pytest.mark.hazard(59)
 async def test_the_target_is_the_pod_it_was_opened_for() -> None:
     async with examined(long_ago(law.ready())) as running:
         pods = running.feed.scene().account.pods

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from rgt_tui.simulator.files import lay_out
+from rgt_tui.simulator.files import StoredFile, lay_out
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.shell import View
 from rgt_tui.simulator.ssh.calls import Calls
@@ -79,6 +79,11 @@ class Containers:
                 await self._idle.wait()
         for _ in range(3):  # asyncio tells a closed pipe to its process on later turns of the loop
             await asyncio.sleep(0)
+
+    def write(self, pod: Pod, path: str, content: bytes) -> None:
+        """Writes one file into the Pod's file system, now."""
+        now = datetime.now(UTC).timestamp()
+        lay_out(self._files(pod), [StoredFile(path=path, content=content, age_s=0.0)], now)
 
     def _files(self, pod: Pod) -> Path:
         """The Pod's own file system, laid out when this boot of it is first looked into."""
