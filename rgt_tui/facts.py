@@ -33,6 +33,8 @@ _NOISE = re.compile(
 _JOINED_MAX: Final = 4096
 _JOINED: Final[dict[PodId, tuple[tuple[object, ...], tuple[Store, ...]]]] = {}
 """The disks of each Pod behind what they were joined from: the very same objects, or anew."""
+_LAST: tuple[Pod | None, Account | None, tuple[Store, ...]] = (None, None, ())
+"""The last answer: detectors ask for the disks of one Pod one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
 
     Several detectors and panes ask for them at each look: they are joined once for what was read.
     """
+    global _LAST  # of a memory one entry long, a tuple that is replaced as one
+    last = _LAST
+    if last[0] is pod and last[1] is account:
+        return last[2]
+    found = _joined(pod, account)
+    _LAST = (pod, account, found)
+    return found
+
+
+def _joined(pod: Pod, account: Account) -> tuple[Store, ...]:
     from rgt_tui.domain.objects import StoredUses  # the first frame can spare it
 
     evidence, volumes = account.about(pod.id), account.volumes

@@ -29,6 +29,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.text import clean
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import gpu_sum, root_store, stores, uptime_s, workspace_store
 from rgt_tui.probes.cgroup import CgroupReport
 from rgt_tui.storage import Store
@@ -80,23 +81,19 @@ def _percent(store: Store | None) -> float | None:
 
 
 def _disk(subject: Subject) -> float | None:
-    assert subject.pod is not None  # noqa: S101  # figures are asked of Pods
-    return _percent(root_store(stores(subject.pod, subject.account)))
+    return _percent(root_store(stores(subject.this, subject.account)))
 
 
 def _volume(subject: Subject) -> float | None:
-    assert subject.pod is not None  # noqa: S101
-    return _percent(workspace_store(stores(subject.pod, subject.account)))
+    return _percent(workspace_store(stores(subject.this, subject.account)))
 
 
 def _gpu_util(subject: Subject) -> float | None:
-    assert subject.pod is not None  # noqa: S101
-    return gpu_sum(subject.pod, subject.evidence).util_percent
+    return gpu_sum(subject.this, subject.evidence).util_percent
 
 
 def _gpu_memory(subject: Subject) -> float | None:
-    assert subject.pod is not None  # noqa: S101
-    held = gpu_sum(subject.pod, subject.evidence)
+    held = gpu_sum(subject.this, subject.evidence)
     if held.used_bytes is None or not held.total_bytes:
         return None
     return 100 * held.used_bytes / held.total_bytes
@@ -229,7 +226,7 @@ def _detector(table: object, file: str) -> Detector:
         source=_string(table, "source", _LONGEST_STEP, f"your own rule in {file}"),
         needs=() if is_figure else (LogSigns,),
         max_age_s=3600.0,
-        applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+        applies=running,
         detect=_threshold(table) if is_figure else None,
         text=() if is_figure else (_rule(table, ways[0]),),
         strings=((table["text"], f"your own rule in {file}"),) if ways == ["text"] else (),

@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.account import Account
-from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.evidence import Evidence, Observed, Reading, Report
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 
@@ -70,9 +70,18 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The symptom is not there, and the evidence that says so is fresh."""
+    """The symptom is not there, and the evidence that says so is fresh.
 
-    why: str = ""
+    Attributes:
+        why: the figures that say so; told when somebody asks, where telling them takes long.
+    """
+
+    why: str | Callable[[], str] = ""
+
+    @property
+    def told(self) -> str:
+        """Why, in words."""
+        return self.why if isinstance(self.why, str) else self.why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,22 @@ class Subject:
     pod: Pod | None
     evidence: Evidence
     now: float
+
+    @property
+    def this(self) -> Pod:
+        """The Pod, for a detector of Scope.POD: it is never shown anything else."""
+        if self.pod is None:
+            raise LookupError("asked about a Pod, shown the account")
+        return self.pod
+
+    def seen(self, kind: type[Report]) -> Observed[Report]:
+        """The newest value of what the detector `needs`: it is not asked without one."""
+        reading: Reading[Report] | None = self.evidence.readings.get(kind)
+        if reading is None:
+            reading = self.account.evidence.reading(kind)
+        if reading.good is None:
+            raise LookupError(f"{kind.__name__} is not among what the detector needs")
+        return reading.good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

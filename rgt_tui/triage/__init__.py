@@ -21,7 +21,7 @@ from rgt_tui.triage._classifier import Classifier, Heard
 from rgt_tui.triage._examiner import Examiner
 from rgt_tui.triage._handbook import evidence_wanted, index, page, reasons
 from rgt_tui.triage._standing import Standing
-from rgt_tui.triage._verdicts import Asked, Missing, asked_of, finding_of, findings_of
+from rgt_tui.triage._verdicts import Missing, Panel, finding_of
 
 __all__ = [
     "Examiner",
@@ -67,7 +67,7 @@ def examine(account: Account, now: float) -> Findings:
         account: everything known.
         now: Unix seconds of the session's clock.
     """
-    return Examiner(all_detectors()).examine(account, now)
+    return Examiner(all_detectors(), is_brief=False).examine(account, now)
 
 
 def open_findings(findings: Findings) -> Findings:
@@ -84,15 +84,15 @@ def absent_findings(account: Account, pod_id: PodId | None, now: float) -> tuple
         return ()
     evidence = account.evidence if pod is None else account.about(pod.id)
     subject = Subject(account=account, pod=pod, evidence=evidence, now=now)
-    asked = _asked(Scope.ACCOUNT if pod is None else Scope.POD)
-    found = findings_of(asked, subject, Missing(subject))
+    panel = _panel(Scope.ACCOUNT if pod is None else Scope.POD)
+    found = panel.findings(subject, Missing(subject))
     return tuple(finding for finding in found if finding.verdict == "absent")
 
 
 @cache
-def _asked(scope: Scope) -> tuple[Asked, ...]:
-    """All detectors of that scope, ready to be asked."""
-    return asked_of(detector for detector in all_detectors() if detector.scope is scope)
+def _panel(scope: Scope) -> Panel:
+    """All detectors of that scope."""
+    return Panel(detector for detector in all_detectors() if detector.scope is scope)
 
 
 @cache

@@ -17,7 +17,7 @@ from rgt_tui.domain.finding import Detector, Finding, Findings, Scope, Subject
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
-from rgt_tui.triage._verdicts import Asked, Missing, asked_of, findings_of
+from rgt_tui.triage._verdicts import Missing, Panel
 
 AGAIN_S: Final = 30.0
 """Verdicts that wait for a moment to come are asked for again after so many seconds."""
@@ -69,18 +69,22 @@ class Examiner:
 
     Attributes:
         detectors: who are asked.
+        is_brief: whether what is absent is told without the figures that say so: a fleet has
+            thousands of them, and they are told when somebody asks about one Pod.
         asked: how many subjects were examined anew so far.
     """
 
     detectors: Sequence[Detector]
+    is_brief: bool = True
     asked: int = 0
     _kept: dict[PodId | None, _Kept] = field(default_factory=dict)
-    _of_scope: dict[Scope, tuple[Asked, ...]] = field(default_factory=dict)
+    _of_scope: dict[Scope, Panel] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Sorts the detectors by what they look at."""
         for scope in Scope:
-            self._of_scope[scope] = asked_of(d for d in self.detectors if d.scope is scope)
+            wanted = [detector for detector in self.detectors if detector.scope is scope]
+            self._of_scope[scope] = Panel(wanted, is_brief=self.is_brief)
 
     def examine(self, account: Account, now: float) -> Findings:
         """What all detectors say of an account and its Pods, absent verdicts included.
@@ -115,6 +119,6 @@ class Examiner:
     def _anew(self, scope: Scope, subject: Subject, shared: tuple[object, ...]) -> _Kept:
         self.asked += 1
         missing = Missing(subject)
-        found = findings_of(self._of_scope[scope], subject, missing)
+        found = self._of_scope[scope].findings(subject, missing)
         until = min(missing.until, subject.now + AGAIN_S)
         return _Kept(subject.pod, subject.evidence, shared, until, found)

@@ -4,8 +4,9 @@ Of a fleet most verdicts are "absent", in the same words for many Pods. So a fin
 for each thing that is said, and of symptoms that show in logs alone it is told once for all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from rgt_tui.domain.evidence import Reading
@@ -21,6 +22,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.units import show_age
 from rgt_tui.facts import unreachable_why
 
@@ -31,6 +33,14 @@ _MADE_MAX: Final = 1000
 _INFO: Final = Severity.INFO
 _NOT_IN_LOGS: Final = Absent("its logs show none of it")
 _Heard = tuple[Said, ...]
+Needs = tuple[tuple[type, ...], float]
+"""Report types and their greatest age in seconds."""
+Detect = Callable[[Subject], Verdict]
+_BROKEN: Final = "an internal error of this check: {}"
+_Sort = tuple[bool | str, ...]
+"""Whether there are logs, and to whom of a panel's detectors a subject is of concern."""
+_Lacks = tuple[tuple[str, ...], ...]
+"""What is missing, for each of what is needed."""
 
 
 @dataclass(slots=True)
@@ -39,36 +49,57 @@ class Missing:
 
     Attributes:
         until: when evidence that is fresh now will be too old.
-        said: what is missing, by the number of what is needed.
+        has_road: whether there is a way to the Pod's shell.
     """
 
     subject: Subject
     until: float = float("inf")
-    said: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    has_road: bool = field(init=False)
 
-    def of(self, asked: "Asked") -> tuple[str, ...]:
-        """What is missing of what a detector needs; empty when all is there and fresh."""
-        detector = asked.detector
-        each = [self._look(kind, detector.max_age_s) for kind in detector.needs]
-        lacks = self.said[asked.needs] = tuple([why for why in each if why])
+    def __post_init__(self) -> None:
+        """Looks whether SSH could read anything."""
+        pod = self.subject.pod
+        self.has_road = pod is None or pod.ssh_road != SshRoad.NONE
+
+    def of(self, needs: Needs) -> tuple[str, ...]:
+        """What is missing of what is needed; empty when all is there and fresh."""
+        kinds, max_age_s = needs
+        subject = self.subject
+        lacks: tuple[str, ...] = ()
+        for kind in kinds:
+            reading = subject.evidence.readings.get(kind)
+            if reading is None:
+                reading = subject.account.evidence.reading(kind)
+            good = reading.good
+            if good is not None and subject.now - good.at <= max_age_s:
+                until = min(subject.now, good.at) + max_age_s
+                if until < self.until:
+                    self.until = until
+            elif good is None and reading.failure is None and self.has_road:
+                lacks = (*lacks, _never(kind))
+            else:
+                lacks = (*lacks, self._why(kind, reading))
         return lacks
 
-    def _look(self, kind: type, max_age_s: float) -> str | None:
-        subject = self.subject
-        reading: Reading[object] = subject.evidence.reading(kind)
-        if reading.good is None and reading.failure is None:
-            reading = subject.account.evidence.reading(kind)
-        now = subject.now
-        if reading.good is not None and now - reading.good.at <= max_age_s:
-            self.until = min(self.until, min(now, reading.good.at) + max_age_s)
-            return None
-        age = reading.age(now)
-        name = getattr(kind, "called", kind.__name__)
-        why = f" ({reading.failure.error})" if reading.failure is not None else ""
-        if not why and "SSH" in name and subject.pod is not None and subject.pod.ssh_road == "none":
+    def _why(self, kind: type, reading: Reading[object]) -> str:
+        subject, failure = self.subject, reading.failure
+        name = _called(kind)
+        why = f" ({failure.error})" if failure is not None else ""
+        if not why and "SSH" in name and subject.pod is not None and not self.has_road:
             why = f" ({unreachable_why(subject.pod, subject.evidence)})"
+        age = reading.age(subject.now)
         seen = "never seen" if age is None else f"last seen {show_age(age)} ago"
         return f"{name}: {seen}{why}"
+
+
+def _called(kind: type) -> str:
+    """What to call a report type."""
+    return getattr(kind, "called", kind.__name__)
+
+
+@cache
+def _never(kind: type) -> str:
+    return f"{_called(kind)}: never seen"
 
 
 @dataclass(slots=True)
@@ -77,13 +108,13 @@ class Asked:
 
     Attributes:
         detector: who is asked.
-        needs: a number for what it needs, the same for all that need the same.
+        is_brief: whether verdicts are told without what takes long to tell.
         made: its findings that are not present, by what they say.
         silent: its finding where it listens to logs alone, and they show none of it.
     """
 
     detector: Detector
-    needs: int
+    is_brief: bool = False
     made: dict[str | tuple[str, ...], Finding] = field(default_factory=dict)
     silent: Finding = field(init=False)
 
@@ -93,62 +124,179 @@ class Asked:
 
     def finding(self, verdict: Verdict) -> Finding:
         """The finding of a verdict; the same one for the same words, unless it is present."""
-        if isinstance(verdict, Present):
-            return finding_of(self.detector, verdict)
-        said = verdict.why if isinstance(verdict, Absent) else verdict.missing
+        said: str | tuple[str, ...]
+        match verdict:
+            case Absent(why):
+                said = why if isinstance(why, str) else "" if self.is_brief else why()
+            case Unknown(missing):
+                said = missing
+            case Present():
+                return finding_of(self.detector, verdict)
         known = self.made.get(said)
         if known is None:
             if len(self.made) >= _MADE_MAX:
                 self.made.clear()
+            if isinstance(said, str):
+                verdict = Absent(said)
             known = self.made[said] = finding_of(self.detector, verdict)
         return known
 
 
-def asked_of(detectors: Iterable[Detector]) -> tuple[Asked, ...]:
-    """Detectors ready to be asked."""
-    numbers: dict[tuple[tuple[type, ...], float], int] = {}
-    return tuple(
-        Asked(d, numbers.setdefault((d.needs, d.max_age_s), len(numbers))) for d in detectors
-    )
+@dataclass(slots=True)
+class _Course:
+    """What is to be done for all subjects of one sort.
 
-
-def findings_of(
-    everybody: Sequence[Asked], subject: Subject, missing: Missing
-) -> tuple[Finding, ...]:
-    """What detectors say of a subject: the present findings first, the worst first of them.
-
-    One whose symptom cannot exist for the subject says nothing.
+    Attributes:
+        asked: the detectors whose symptom can exist for them, in order.
+        needs: what these need, each once.
+        broken: of detectors that cannot even tell whom they concern.
+        plans: by what is missing of that, what is known at once, and who is still to be asked.
     """
-    heard = _heard(subject)
-    has_logs = subject.pod is None or subject.pod.is_alive
-    found: list[Finding] = []
-    present: list[Finding] = []
-    for asked in everybody:
-        detector = asked.detector
+
+    asked: tuple[Asked, ...]
+    needs: tuple[Needs, ...]
+    broken: tuple[Finding, ...]
+    plans: "dict[_Lacks, _Plan]" = field(default_factory=dict)
+
+
+_Plan = tuple[tuple[Finding, ...], tuple[tuple[Asked, Detect, Callable[..., Finding | None]], ...]]
+"""What is known at once; who is still to be asked, and what those have said before."""
+
+
+class Panel:
+    """Detectors that are asked together about many subjects.
+
+    Of most subjects the same sort is asked, and the same is missing: so who can be asked at all,
+    and what those say who cannot, is worked out once for each sort and not for each subject.
+    """
+
+    def __init__(self, detectors: Iterable[Detector], *, is_brief: bool = False) -> None:
+        """Sorts the detectors by whom they concern and what they need."""
+        self._is_brief = is_brief
+        self._asked = tuple(Asked(detector, is_brief) for detector in detectors)
+        self._whom = tuple(dict.fromkeys(asked.detector.applies for asked in self._asked))
+        self._courses: dict[_Sort, _Course] = {}
+
+    def findings(self, subject: Subject, missing: Missing) -> tuple[Finding, ...]:
+        """What they say of a subject: the present findings first, the worst first of them.
+
+        One whose symptom cannot exist for the subject says nothing.
+
+        Args:
+            subject: about whom.
+            missing: of the same subject.
+        """
+        has_logs = subject.pod is None or subject.pod.is_alive
         try:
-            if not detector.applies(subject):
-                continue
-            if detector.detect is None and not has_logs:  # without a container there are none
-                continue
-            lacks = missing.said.get(asked.needs)
-            if lacks is None:
-                lacks = missing.of(asked)
-            if lacks and not heard and (known := asked.made.get(lacks)) is not None:
-                found.append(known)
-                continue
-            if not heard and not lacks:
-                if detector.detect is None:
-                    found.append(asked.silent)
-                    continue
-                verdict = detector.detect(subject)
+            sort: _Sort = (has_logs, *[applies(subject) for applies in self._whom])
+        except Exception:  # noqa: BLE001  # one faulty check must not silence the others
+            sort = (has_logs, *[_holds(applies, subject) for applies in self._whom])
+        course = self._courses.get(sort) or self._course(sort)
+        lacks = tuple([missing.of(needs) for needs in course.needs])
+        heard = _heard(subject)
+        if heard:
+            all_of = _all_of(course, subject, lacks, heard)
+            present = [finding for finding in all_of if finding.is_present]
+            rest_of = [finding for finding in all_of if not finding.is_present]
+            return _ordered(present, [*course.broken, *rest_of])
+        known, rest = course.plans.get(lacks) or _planned(course, lacks)
+        found, present, quiet = [*known], [], "" if self._is_brief else None
+        for asked, detect, told in rest:  # of most Pods most of it is absent, in words said before
+            try:
+                verdict = detect(subject)
+            except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
+                verdict = _broken(error)
+            if isinstance(verdict, Absent):
+                why = verdict.why
+                finding = told(why if isinstance(why, str) else quiet)
+            elif isinstance(verdict, Unknown):
+                finding = told(verdict.missing)
             else:
-                verdict = _verdict(detector, subject, lacks, heard.get(detector.code, ()))
+                present.append(asked.finding(verdict))
+                continue
+            found.append(finding or asked.finding(verdict))
+        return _ordered(present, found)
+
+    def _course(self, sort: _Sort) -> _Course:
+        has_logs, *concerned = sort
+        whom = dict(zip(self._whom, concerned, strict=True))
+        broken = tuple(
+            asked.finding(Unknown((_BROKEN.format(error),)))
+            for asked in self._asked
+            if isinstance(error := whom[asked.detector.applies], str)
+        )
+        asked = tuple(
+            asked
+            for asked in self._asked
+            if whom[asked.detector.applies] is True
+            # without a container there are no logs to listen to
+            and (asked.detector.detect is not None or has_logs)
+        )
+        course = _Course(asked, tuple(dict.fromkeys(map(_needs, asked))), broken)
+        self._courses[sort] = course
+        return course
+
+
+def _ordered(present: list[Finding], rest: list[Finding]) -> tuple[Finding, ...]:
+    """All findings, the present ones first, the worst first of them."""
+    if len(present) > 1:
+        present.sort(key=_worst_first)
+    return (*present, *rest)
+
+
+def _broken(error: Exception) -> Unknown:
+    """What is said in place of a detector that broke."""
+    return Unknown((_BROKEN.format(type(error).__name__),))
+
+
+def _all_of(
+    course: _Course, subject: Subject, lacks: _Lacks, heard: dict[str, _Heard]
+) -> list[Finding]:
+    """What every detector says of a subject whose logs show something."""
+    lacking = dict(zip(course.needs, lacks, strict=True))
+    found = []
+    for asked in course.asked:
+        detector, missing = asked.detector, lacking[_needs(asked)]
+        try:
+            verdict = _with_logs(detector, subject, missing, heard.get(detector.code, ()))
         except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
-            verdict = Unknown((f"an internal error of this check: {type(error).__name__}",))
-        finding = asked.finding(verdict)
-        (present if finding.verdict == "present" else found).append(finding)
-    present.sort(key=lambda finding: -finding.severity)
-    return (*present, *found)
+            verdict = _broken(error)
+        found.append(asked.finding(verdict))
+    return found
+
+
+def _planned(course: _Course, lacks: _Lacks) -> _Plan:
+    """What is known without asking, where no log shows anything; and who is to be asked."""
+    lacking = dict(zip(course.needs, lacks, strict=True))
+    known, rest = list(course.broken), []
+    for asked in course.asked:
+        missing = lacking[_needs(asked)]
+        if missing:
+            known.append(asked.finding(Unknown(missing)))
+        elif asked.detector.detect is None:
+            known.append(asked.silent)
+        else:
+            rest.append((asked, asked.detector.detect, asked.made.get))
+    if len(course.plans) >= _MADE_MAX:
+        course.plans.clear()
+    plan = course.plans[lacks] = (tuple(known), tuple(rest))
+    return plan
+
+
+def _needs(asked: Asked) -> Needs:
+    return asked.detector.needs, asked.detector.max_age_s
+
+
+def _holds(applies: Callable[[Subject], bool], subject: Subject) -> bool | str:
+    """Whether a symptom can exist for a subject; the name of the error where that fails."""
+    try:
+        return applies(subject)
+    except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
+        return type(error).__name__
+
+
+def _worst_first(finding: Finding) -> int:
+    return -finding.severity
 
 
 def finding_of(detector: Detector, verdict: Verdict) -> Finding:
@@ -164,7 +312,7 @@ def finding_of(detector: Detector, verdict: Verdict) -> Finding:
         case Unknown():
             word, missing = "unknown", verdict.missing
         case Absent():
-            said = (Said("rule", verdict.why),) if verdict.why else ()
+            said = (Said("rule", why),) if (why := verdict.told) else ()
     return Finding(
         code=detector.code,
         title=detector.title,
@@ -178,7 +326,7 @@ def finding_of(detector: Detector, verdict: Verdict) -> Finding:
     )
 
 
-def _verdict(
+def _with_logs(
     detector: Detector, subject: Subject, lacks: tuple[str, ...], lines: _Heard
 ) -> Verdict:
     """What a detector says where something is missing, or the logs show something.
@@ -194,7 +342,7 @@ def _verdict(
             return Present(lines)
         return Unknown(lacks) if lacks else _NOT_IN_LOGS
     verdict = Unknown(lacks) if lacks else detector.detect(subject)
-    return _with_logs(detector, verdict, lines) if lines else verdict
+    return _confirmed(detector, verdict, lines) if lines else verdict
 
 
 def _heard(subject: Subject) -> dict[str, _Heard]:
@@ -213,7 +361,7 @@ def _heard(subject: Subject) -> dict[str, _Heard]:
     return told
 
 
-def _with_logs(detector: Detector, verdict: Verdict, heard: _Heard) -> Verdict:
+def _confirmed(detector: Detector, verdict: Verdict, heard: _Heard) -> Verdict:
     """Figures come before text: a log confirms, and speaks alone where figures are missing.
 
     Where the figures do not cover all that a log can tell, it counts against them too.
@@ -225,7 +373,7 @@ def _with_logs(detector: Detector, verdict: Verdict, heard: _Heard) -> Verdict:
             rest = (Said("rule", f"not confirmed: {'; '.join(verdict.missing)}"),)
             return Present((*heard, *rest), Severity.WARNING)
         case Absent() if detector.log_stands:
-            why = verdict.why or "they show none of it"
+            why = verdict.told or "they show none of it"
             return Present((*heard, Said("rule", f"by the figures: {why}")))
         case Absent():
             return verdict

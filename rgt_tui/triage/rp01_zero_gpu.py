@@ -33,8 +33,7 @@ _SAVE: Final = (
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     at = listed_at(subject.account)
     if pod.is_stopped:
         tied = "stopped and tied to its host: the GPU is rented to others meanwhile, start may find none"
@@ -70,8 +69,7 @@ def _seen_inside(subject: Subject, report: GpuReport, at: float) -> Verdict:
 
 
 def _none_inside(subject: Subject, why: str, at: float) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101
+    pod = subject.this
     said = [Said("ssh", why, at)]
     ordered = f"{pod.gpu_count or '?'} x {pod.gpu_id} ordered, and paid for"
     said.append(Said("api", ordered, listed_at(subject.account)))

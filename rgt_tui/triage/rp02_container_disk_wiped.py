@@ -14,6 +14,7 @@ from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Su
 from rgt_tui.domain.pod import Pod, PodList, StorageKind
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import listed_at, root_store, stores
 
 NEW_START_S: Final = 30 * 60.0
@@ -27,8 +28,7 @@ _NEAR = re.compile(
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     at = listed_at(subject.account)
     disks = stores(pod, subject.account)
     torn = next((s for s in disks if not s.agrees and s.path != "/"), None)
@@ -87,7 +87,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, storage types, read 2026-08-20",
     needs=(PodList,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("-bash: /root/venv/bin/activate: No such file or directory", "bash 3 to 5"),

@@ -14,8 +14,7 @@ from rgt_tui.facts import listed_at, stores
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     disk = pod.volume_disk
     if disk is None:
         return Absent("it has no volume disk")
@@ -27,9 +26,9 @@ def _detect(subject: Subject) -> Verdict:
         said.append(Said("api", f"only {paths} would survive terminate", at))
     else:
         said.append(Said("api", "no network volume: nothing survives terminate", at))
-    store = next((s for s in stores(pod, subject.account) if s.path == disk.path), None)
-    if store is not None and store.used_bytes:
-        said.append(Said("ssh", f"{show_bytes(store.used_bytes)} lie on {disk.path} now"))
+    used = [s.used_bytes for s in stores(pod, subject.account) if s.path == disk.path]
+    if used and used[0]:
+        said.append(Said("ssh", f"{show_bytes(used[0])} lie on {disk.path} now"))
     return Present(tuple(said))
 
 

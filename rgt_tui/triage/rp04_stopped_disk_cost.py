@@ -15,8 +15,7 @@ from rgt_tui.facts import listed_at
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     at = listed_at(subject.account)
     hourly = stopped_storage_per_hour(pod)
     if not hourly:

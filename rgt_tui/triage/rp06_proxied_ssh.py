@@ -12,6 +12,7 @@ from typing import Final
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.pod import SSH_PORT, PodList, SshRoad
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import living
 from rgt_tui.facts import listed_at, uptime_s
 
 SETTLED_S: Final = 120.0
@@ -19,8 +20,7 @@ SETTLED_S: Final = 120.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     if pod.ssh_road is not SshRoad.PROXY:
         return Absent(
             "it has a direct SSH address" if pod.ssh_direct else "no SSH at all is offered"
@@ -54,9 +54,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, SSH, read 2026-08-20; REST v2 ssh.direct, 2026-08-18",
     needs=(PodList,),
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.is_alive
-    ),
+    applies=living,
     detect=_detect,
     strings=(
         (

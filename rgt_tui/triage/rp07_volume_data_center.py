@@ -37,10 +37,8 @@ _PINNED: Final = re.compile(
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
-    seen = subject.account.evidence.latest(DataCenterList)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    pod = subject.this
+    seen = subject.seen(DataCenterList)
     volume = next(iter(mounted_volumes(pod, subject.account)), None)
     if volume is None or volume.data_center is None:
         return Unknown(("the data center of its network volume",))

@@ -38,8 +38,7 @@ _FIGURES = re.compile(r'"(clientBalance|currentSpendPerHr)"\s*:\s*(-?\d+(?:\.\d+
 
 def _detect(subject: Subject) -> Verdict:
     account = subject.account
-    seen = subject.evidence.latest(Balance)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(Balance)
     money = seen.value
     if money.balance is None:
         return Unknown(("the balance: the service did not tell it",))

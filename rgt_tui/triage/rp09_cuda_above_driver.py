@@ -24,6 +24,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.facts import listed_at
 
 Version = tuple[int, int]
@@ -52,8 +53,7 @@ def _version(text: str | None) -> Version | None:
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     at = listed_at(subject.account)
     host, wanted = _version(pod.cuda_version), image_cuda(pod.image)
     refusal = _refusal(subject)
@@ -100,9 +100,7 @@ DETECTOR = Detector(
     ),
     source="RunPod REST v2 gpu.minCudaVersion and cudaVersion, 2026-08-18; runpod/containers#98",
     needs=(PodList,),
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     strings=(
         (

@@ -15,6 +15,7 @@ from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Su
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.readiness import Readiness, readiness
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import listed_at
 
 _EXEC: Final = re.compile(
@@ -28,8 +29,7 @@ _USAGE: Final = re.compile(r"^\s*usage: \S+ .*\[-", re.IGNORECASE)
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     log = subject.evidence.value(BootLog)
     if log is not None and _EXEC.search(log.trouble) and not pod.is_alive:
         said = [Said("log", log.trouble, log.trouble_at)]
@@ -75,7 +75,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, custom images, read 2026-08-20; runpodctl#170, runpod-python#338",
     needs=(PodList,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ('exec: "/start.sh": stat /start.sh: no such file or directory', "runc, 2023 to 2026"),

@@ -8,12 +8,14 @@ measured with pip, dd and Python on a full overlay.
 """
 
 import re
+from functools import partial
 from typing import Final
 
 from rgt_tui.courses import growth_per_hour, hours_to_full
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration, show_percent
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import Store
@@ -34,19 +36,17 @@ _OVERLAY_ROW = re.compile(r"^overlay\s.*\s(\d{1,3})%\s+/$")
 
 
 def _detect(subject: Subject) -> Verdict:
-    assert subject.pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
-    seen = subject.evidence.latest(DiskReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
-    found = stores(subject.pod, subject.account)
+    seen = subject.seen(DiskReport)
+    found = stores(subject.this, subject.account)
     root = next((store for store in found if store.path == "/"), None)
     percent = root.percent if root is not None else None
     if root is None or percent is None:
         return Absent("the container disk did not answer df")
-    used = f"/ is {show_percent(percent)} full: {_amount(root)}"
+    used = partial(_used, root)
     if percent < FULL_PERCENT:
-        return _growing(subject, root, used) or Absent(used)
+        return _growing(subject, root) or Absent(used)
     roomy = next((store for store in found if _has_room(store)), None)
-    said = [Said("ssh", f"{used} ({root.label})", seen.at)]
+    said = [Said("ssh", f"{used()} ({root.label})", seen.at)]
     if roomy is not None:
         said.append(
             Said("ssh", f"{roomy.path} has room: {_amount(roomy)} ({roomy.label})", seen.at)
@@ -54,7 +54,11 @@ def _detect(subject: Subject) -> Verdict:
     return Present(tuple(said), fix=_steps(roomy))
 
 
-def _growing(subject: Subject, root: Store, used: str) -> Verdict | None:
+def _used(root: Store) -> str:
+    return f"/ is {show_percent(root.percent)} full: {_amount(root)}"
+
+
+def _growing(subject: Subject, root: Store) -> Verdict | None:
     """A warning before it is full, where it has grown steadily for a while."""
     if (root.percent or 0) < FEW_PERCENT:
         return None
@@ -69,12 +73,8 @@ def _growing(subject: Subject, root: Store, used: str) -> Verdict | None:
     said = f"/ grows by {show_bytes(int(growth))} an hour: full in {show_duration(hours * 3600)}"
     at = reading.good.at if reading.good is not None else None
     severity = Severity.WARNING if hours <= VERY_SOON_H else Severity.INFO
-    roomy = (
-        next((s for s in stores(subject.pod, subject.account) if _has_room(s)), None)
-        if subject.pod
-        else None
-    )
-    return Present((Said("ssh", said, at), Said("ssh", used, at)), severity, _steps(roomy))
+    roomy = next((s for s in stores(subject.this, subject.account) if _has_room(s)), None)
+    return Present((Said("ssh", said, at), Said("ssh", _used(root), at)), severity, _steps(roomy))
 
 
 def _amount(store: Store) -> str:
@@ -120,7 +120,7 @@ DETECTOR = Detector(
     fix=_steps(None),
     source="RunPod documentation, troubleshooting: storage full, read 2026-08-20",
     needs=(DiskReport,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("[Errno 28] No space left on device", "Python 3; measured with pip and torch, 2026-11"),

@@ -21,6 +21,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import is_in_logs
 from rgt_tui.probes.environment import EnvironmentReport
 
@@ -39,9 +40,7 @@ def _counted(page: Page) -> str | None:
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(EnvironmentReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(EnvironmentReport)
     missing = seen.value.missing
     if missing is None:
         return Unknown(("the variables of PID 1, or of a session: one of them cannot be read",))
@@ -75,7 +74,7 @@ DETECTOR = Detector(
     source="RunPod containers, start.sh, read 2026-07-29; RunPod documentation, environment variables, read 2026-08-20",
     needs=(EnvironmentReport,),
     max_age_s=A_START_S,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("No API key configured. Use `wandb login` to log in.", "wandb 0.31, measured"),

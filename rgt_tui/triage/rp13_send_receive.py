@@ -13,6 +13,7 @@ from typing import Final
 from rgt_tui.domain.finding import Detector, Severity
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.whom import running
 
 _BAR: Final = re.compile(r"(\d{1,3})% \|[█▏▎▍▌▋▊▉# ]*\| ?\(?\d")
 _CROC: Final = re.compile(
@@ -53,7 +54,7 @@ DETECTOR = Detector(
     source="RunPod documentation, transfer files, read 2026-08-20; runpodctl#216",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     strings=(
         (
             "croc: receive: room (secure channel) not ready, maybe peer disconnected",

@@ -13,6 +13,7 @@ from typing import Final
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import not_yet_alive
 from rgt_tui.facts import listed_at
 
 _PULL: Final = re.compile(
@@ -23,10 +24,8 @@ _PULL: Final = re.compile(
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
-    log = subject.evidence.value(BootLog)
-    assert log is not None  # noqa: S101  # `needs` has been met
+    pod = subject.this
+    log = subject.seen(BootLog).value
     for line in (log.trouble, log.last_line):
         if _PULL.search(line):
             said = [Said("log", line, log.trouble_at or log.last_at)]
@@ -54,9 +53,7 @@ DETECTOR = Detector(
     source="RunPod documentation, registry credentials, read 2026-08-20; Docker Hub pull limits, 2026",
     needs=(BootLog,),
     max_age_s=900.0,
-    applies=lambda subject: (
-        subject.pod is not None and not subject.pod.is_stopped and not subject.pod.is_alive
-    ),
+    applies=not_yet_alive,
     detect=_detect,
     strings=(
         (

@@ -21,8 +21,7 @@ _LINES_APART: Final = 60
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     if readiness(pod, subject.evidence, subject.now) is not Readiness.LOOPING:
         return Absent("its container does not keep starting")
     said: list[Said] = []

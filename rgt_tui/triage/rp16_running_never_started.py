@@ -25,6 +25,7 @@ from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Answered, Readiness, readiness
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration, show_usd
+from rgt_tui.domain.whom import running
 
 PATIENCE_S: Final = 6 * 60.0
 """A Pod that is not up by then is a bad draw (RunPod: 5-6 minutes)."""
@@ -37,8 +38,7 @@ PULL_SILENT_S: Final = 5 * 60.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     state = readiness(pod, subject.evidence, subject.now)
     if state in (Readiness.UP, Readiness.LOOPING):
         return Absent(f"it is {state}")
@@ -120,7 +120,7 @@ DETECTOR = Detector(
     ),
     source="RunPod guidance on Pods that do not come up, read 2026-08-20; seen on the service 2026-08",
     needs=(PodList,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         (

@@ -22,10 +22,8 @@ from rgt_tui.domain.telling import Rule
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
-    seen = subject.account.evidence.latest(DataCenterList)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    pod = subject.this
+    seen = subject.seen(DataCenterList)
     centers = [center for center in seen.value.data_centers if center.gpus]
     if pod.gpu_id is None or not centers:
         return Unknown(("where its GPU type is free",))

@@ -19,6 +19,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import reached_directly
 from rgt_tui.facts import login_failed
 
 _FAULTS: Final = ("ssh_auth", "ssh_no_key", "ssh_key_locked", "ssh_key_mode")
@@ -47,9 +48,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, SSH keys, read 2026-08-20; OpenSSH 9, measured",
     needs=(PodList,),
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.ssh_direct is not None
-    ),
+    applies=reached_directly,
     detect=_detect,
     strings=(
         ("Permission denied (publickey).", "OpenSSH 9, measured 2026-11"),

@@ -21,6 +21,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_duration
+from rgt_tui.domain.whom import living_and_reached
 from rgt_tui.facts import listed_at, login_failed, uptime_s
 
 PATIENCE_S: Final = 90.0
@@ -29,8 +30,7 @@ _FAULTS: Final = ("ssh_refused", "ssh_timeout", "ssh_reset", "ssh_not_ssh")
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     failure = login_failed(subject.evidence, _FAULTS, "a try to connect")
     if not isinstance(failure, Failed):
         return failure
@@ -62,12 +62,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, SSH and expose ports, read 2026-08-20; OpenSSH 9, measured",
     needs=(PodList,),
-    applies=lambda subject: (
-        subject.pod is not None
-        and subject.pod.is_running
-        and subject.pod.is_alive
-        and subject.pod.ssh_direct is not None
-    ),
+    applies=living_and_reached,
     detect=_detect,
     strings=(
         ("ssh: connect to host 213.173.108.100 port 12157: Connection refused", "OpenSSH 7 to 9"),

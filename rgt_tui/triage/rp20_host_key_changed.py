@@ -18,6 +18,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import reached_directly
 from rgt_tui.facts import login_failed
 
 
@@ -44,9 +45,7 @@ DETECTOR = Detector(
     ),
     source="RunPod containers, start.sh, read 2026-07-29; OpenSSH 9, measured",
     needs=(PodList,),
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.ssh_direct is not None
-    ),
+    applies=reached_directly,
     detect=_detect,
     strings=(
         ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!", "OpenSSH 9, measured 2026-11"),

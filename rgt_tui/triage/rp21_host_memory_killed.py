@@ -21,6 +21,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes, show_duration, show_percent
+from rgt_tui.domain.whom import running
 from rgt_tui.probes.cgroup import CgroupReport
 
 TIGHT_PERCENT: Final = 95.0
@@ -30,8 +31,7 @@ OLD_S: Final = 3600.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(CgroupReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(CgroupReport)
     group = seen.value
     used = _used(group)
     if group.oom_kills:
@@ -91,7 +91,7 @@ DETECTOR = Detector(
     source="Linux cgroup v1 and v2, measured; RUNPOD_MEM_GB is the Pod's share",
     needs=(CgroupReport,),
     max_age_s=600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("bash: line 1: 23813 Killed                  python alloc.py", "bash 5, measured 2026-11"),

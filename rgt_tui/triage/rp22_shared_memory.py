@@ -7,31 +7,39 @@ Source: pytorch#5040, pytorch#108861, pipedream#28; measured; RunPod documentati
 for it, read 2026-08-20.
 """
 
+from functools import partial
 from typing import Final
 
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.storage import Store
 
 TIGHT_PERCENT: Final = 90.0
 FULL_PERCENT: Final = 98.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(DiskReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(DiskReport)
     shm = next((s for s in stores(pod, subject.account) if s.kind is MountKind.SHM), None)
     if shm is None or shm.percent is None:
         return Absent("shared memory did not answer df")
-    used = f"{shm.path} is {show_percent(shm.percent)} full: {show_bytes(shm.used_bytes)} of {show_bytes(shm.size_bytes)}"
+    used = partial(_used, shm)
     if shm.percent < TIGHT_PERCENT:
         return Absent(used)
     severity = Severity.CRITICAL if shm.percent >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", used, seen.at),), severity)
+    return Present((Said("ssh", used(), seen.at),), severity)
+
+
+def _used(shm: Store) -> str:
+    share = show_percent(shm.percent)
+    return (
+        f"{shm.path} is {share} full: {show_bytes(shm.used_bytes)} of {show_bytes(shm.size_bytes)}"
+    )
 
 
 DETECTOR = Detector(
@@ -50,7 +58,7 @@ DETECTOR = Detector(
     ),
     source="PyTorch issues 5040 and 108861; measured",
     needs=(DiskReport,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         (

@@ -20,6 +20,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.facts import gpu_sum, is_in_logs
 
 _RECOVERS: Final = r"retrying with|falling back|fallback|will try|retry(?:ing)? (?:with|at)|reducing batch|tiled|skipp"
@@ -27,8 +28,7 @@ _RECOVERS: Final = r"retrying with|falling back|fallback|will try|retry(?:ing)? 
 
 def _detect(subject: Subject) -> Verdict:
     """Logs tell it; what the GPUs hold now is said beside it, and proves nothing alone."""
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     if not is_in_logs(pod, subject.evidence, "RP23"):
         return Absent("its logs show none of it")
     held = gpu_sum(pod, subject.evidence)
@@ -56,9 +56,7 @@ DETECTOR = Detector(
     source="PyTorch documentation, CUDA memory management, 2026",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     strings=(
         (

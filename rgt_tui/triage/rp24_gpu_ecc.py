@@ -19,6 +19,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.probes.gpu_health import GpuHealth, GpuHealthReport
 
 _TABLE_ROW: Final = re.compile(
@@ -50,8 +51,7 @@ def _figures(page: Page) -> str | None:
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(GpuHealthReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(GpuHealthReport)
     gpus = seen.value.gpus
     if not gpus:
         return Unknown(("the error counters: nvidia-smi is not there or refuses",))
@@ -91,9 +91,7 @@ DETECTOR = Detector(
     source="NVIDIA Xid and row remapping guides, 2026; ai-toolkit#470 on RunPod",
     needs=(GpuHealthReport,),
     max_age_s=900.0,
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     log_stands=True,
     strings=(

@@ -19,6 +19,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.facts import listed_at
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.probes.rocm_smi import AmdReport
@@ -27,9 +28,7 @@ FRESH_S: Final = 180.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(GpuReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    seen = subject.seen(GpuReport)
     amd = subject.evidence.latest(AmdReport)
     if amd is not None and amd.value.is_counted and subject.now - amd.at <= FRESH_S:
         return _compared(subject, "rocm-smi", len(amd.value.gpus), amd.value.absent, amd.at)
@@ -40,8 +39,7 @@ def _detect(subject: Subject) -> Verdict:
 
 def _compared(subject: Subject, tool: str, there: int, absent: str | None, at: float) -> Verdict:
     """The GPUs that the tool shows against those that were ordered."""
-    pod = subject.pod
-    assert pod is not None  # noqa: S101
+    pod = subject.this
     if there and (pod.gpu_count is None or there >= pod.gpu_count):
         return Absent(f"{tool} shows {there} GPUs")
     if not there:
@@ -68,9 +66,7 @@ DETECTOR = Detector(
     ),
     source="NVIDIA container toolkit, troubleshooting, 2026; akash#209, HAMi#1520, NVSentinel#155",
     needs=(GpuReport,),
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     strings=(
         (

@@ -21,6 +21,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import UNKNOWN
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.probes.nvidia_smi import FAULTY, Gpu, GpuReport
 
 _REASON: Final = re.compile(r"thermal|power_brake|hw_slowdown", re.IGNORECASE)
@@ -43,8 +44,7 @@ def _csv_row(page: Page) -> str | None:
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(GpuReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(GpuReport)
     gpus = seen.value.gpus
     slow = [gpu for gpu in gpus if gpu.is_throttled]
     if slow:
@@ -77,9 +77,7 @@ DETECTOR = Detector(
     source="NVIDIA nvidia-smi documentation, clocks event reasons, 2026; ollama#13552, DCGM#270",
     needs=(GpuReport,),
     max_age_s=180.0,
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     strings=(
         (

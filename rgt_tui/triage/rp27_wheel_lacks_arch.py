@@ -20,6 +20,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.probes.cuda import CudaReport, Torch
 
 _NEEDS: Final = (((12, 0), (12, 8)), ((10, 0), (12, 8)), ((9, 0), (11, 8)), ((8, 9), (11, 8)))
@@ -27,8 +28,7 @@ _NEEDS: Final = (((12, 0), (12, 8)), ((10, 0), (12, 8)), ((9, 0), (11, 8)), ((8,
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(CudaReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(CudaReport)
     report = seen.value
     archs = [arch for arch in map(_pair, report.archs) if arch is not None]
     built = [torch for torch in report.torches if _pair(torch.cuda) is not None]
@@ -75,9 +75,7 @@ DETECTOR = Detector(
     source="PyTorch issues 149845 and 167244; PyTorch release notes 2.7 (CUDA 12.8 builds), 2025-04",
     needs=(CudaReport,),
     max_age_s=A_START_S,
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     log_stands=True,
     strings=(

@@ -18,14 +18,13 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.facts import listed_at
 from rgt_tui.probes.cuda import CudaReport
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(CudaReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(CudaReport)
     code = seen.value.init_code
     if code is None:
         return Unknown(("what cuInit(0) gives: no python3 and driver library to ask",))
@@ -52,9 +51,7 @@ DETECTOR = Detector(
     source="Public reports on Community hosts, 2026; NVIDIA CUDA driver API, error codes 3, 802, 999",
     needs=(CudaReport,),
     max_age_s=A_START_S,
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     strings=(
         (

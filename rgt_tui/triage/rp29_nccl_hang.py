@@ -20,6 +20,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_duration
+from rgt_tui.domain.whom import running
 from rgt_tui.probes.nvidia_smi import WAITS_POWER, WAITS_UTIL, Gpu, GpuReport
 
 HANG_S: Final = 300.0
@@ -27,8 +28,7 @@ HANG_S: Final = 300.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(GpuReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(GpuReport)
     gpus = seen.value.gpus
     if len(gpus) < 2:
         return Absent("one GPU waits for no other")
@@ -72,7 +72,7 @@ DETECTOR = Detector(
     source="NCCL documentation, environment variables, 2026; PyTorch distributed, 2026",
     needs=(GpuReport,),
     max_age_s=180.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     log_stands=True,
     strings=(

@@ -7,37 +7,43 @@ Source: alpaca-lora#280, ComfyUI#8932 (on RunPod); RunPod documentation, network
 2026-08-20.
 """
 
+from functools import partial
 from typing import Final
 
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_percent
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.storage import Store
 
 TIGHT_PERCENT: Final = 90.0
 FULL_PERCENT: Final = 97.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(DiskReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
-    fullest, percent = None, -1.0
+    pod, seen = subject.this, subject.seen(DiskReport)
+    fullest: Store | None = None
+    percent = -1.0
     for store in stores(pod, subject.account):
         share = store.percent if store.survives_stop else None
         if share is not None and share > percent:
             fullest, percent = store, share
     if fullest is None:
         return Absent("how full its network volume is nobody knows: df shows the cluster there")
-    used = (
-        f"{fullest.path} is {show_percent(percent)} full: "
-        f"{show_bytes(fullest.used_bytes)} of {show_bytes(fullest.size_bytes)} ({fullest.label})"
-    )
+    used = partial(_used, fullest)
     if percent < TIGHT_PERCENT:
         return Absent(used)
     severity = Severity.CRITICAL if percent >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", used, seen.at),), severity)
+    return Present((Said("ssh", used(), seen.at),), severity)
+
+
+def _used(store: Store) -> str:
+    return (
+        f"{store.path} is {show_percent(store.percent)} full: "
+        f"{show_bytes(store.used_bytes)} of {show_bytes(store.size_bytes)} ({store.label})"
+    )
 
 
 def _row(page: Page) -> str | None:
@@ -67,7 +73,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, network volumes, read 2026-08-20; ComfyUI#8932, alpaca-lora#280",
     needs=(DiskReport,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("OSError: [Errno 122] Disk quota exceeded", "Python 3 on a network volume"),

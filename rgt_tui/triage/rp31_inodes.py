@@ -6,12 +6,14 @@ Source: measured on a file system of 20 inodes; public notes of a file quota, 20
 """
 
 import re
+from functools import partial
 from typing import Final
 
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.probes.df import DiskReport
+from rgt_tui.domain.whom import running
+from rgt_tui.probes.df import DiskMount, DiskReport
 
 TIGHT_PERCENT: Final = 90.0
 FULL_PERCENT: Final = 98.0
@@ -22,8 +24,7 @@ _NOISE: Final = ("/proc", "/sys", "/dev", "/run", "/etc")
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(DiskReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(DiskReport)
     shares = [
         (100 * mount.inodes_used / mount.inodes_total, mount)
         for mount in seen.value.mounts
@@ -32,11 +33,15 @@ def _detect(subject: Subject) -> Verdict:
     if not shares:
         return Absent("no disk tells its inodes")
     share, mount = max(shares, key=lambda pair: pair[0])
-    said = f"{mount.path} uses {share:.0f}% of its inodes: {mount.inodes_used:,} of {mount.inodes_total:,}"
+    said = partial(_used, mount, share)
     if share < TIGHT_PERCENT:
         return Absent(said)
     severity = Severity.CRITICAL if share >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", said, seen.at),), severity)
+    return Present((Said("ssh", said(), seen.at),), severity)
+
+
+def _used(mount: DiskMount, share: float) -> str:
+    return f"{mount.path} uses {share:.0f}% of its inodes: {mount.inodes_used:,} of {mount.inodes_total:,}"
 
 
 def _row(page: Page) -> str | None:
@@ -65,7 +70,7 @@ DETECTOR = Detector(
     ),
     source="Measured: ENOSPC with df -h at 0 % and df -i at 100 %",
     needs=(DiskReport,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         (

@@ -12,6 +12,7 @@ from typing import Final
 
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
 
@@ -21,9 +22,7 @@ _ON_VOLUME: Final = re.compile(r"/workspace|/runpod-volume|mfs#")
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(DiskReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(DiskReport)
     hung = [store for store in stores(pod, subject.account) if store.hung]
     if not hung:
         return Absent("every mount answers df")
@@ -65,7 +64,7 @@ DETECTOR = Detector(
     ),
     source="RunPod documentation, network volumes, read 2026-08-20",
     needs=(DiskReport,),
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("INFO: task python:812 blocked for more than 120 seconds.", "Linux 4 to 6, kernel log"),

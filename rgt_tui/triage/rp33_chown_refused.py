@@ -22,9 +22,7 @@ from rgt_tui.probes.df import DiskReport
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    seen = subject.evidence.latest(DiskReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(DiskReport)
     kinds = (MountKind.NETWORK, MountKind.GLOBAL)
     refusing = [mount for mount in seen.value.mounts if mount.kind in kinds]
     if not refusing:

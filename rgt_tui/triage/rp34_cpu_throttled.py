@@ -21,6 +21,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import UNKNOWN, show_duration
+from rgt_tui.domain.whom import running
 from rgt_tui.probes.cgroup import CgroupReport
 
 SHARE: Final = 0.2
@@ -42,9 +43,7 @@ FEW: Final = 600
 
 
 def _detect(subject: Subject) -> Verdict:
-    reading = subject.evidence.reading(CgroupReport)
-    seen = reading.good
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    reading, seen = subject.evidence.reading(CgroupReport), subject.seen(CgroupReport)
     group = seen.value
     if group.periods is None or group.throttled is None:
         return Absent("no CPU quota is counted: the container is not held back by one")
@@ -81,7 +80,7 @@ DETECTOR = Detector(
     source="Linux cgroup cpu.stat, measured; RUNPOD_CPU_COUNT is the Pod's share",
     needs=(CgroupReport,),
     max_age_s=600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(("nr_periods 21\nnr_throttled 20", "cgroup cpu.stat beside nr_periods 21, measured"),),
     text=(

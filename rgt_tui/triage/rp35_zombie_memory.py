@@ -12,6 +12,7 @@ from typing import Final
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import GIB, show_bytes
+from rgt_tui.domain.whom import running_on_gpus
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 
 HELD_BYTES: Final = 2 * GIB
@@ -22,8 +23,7 @@ _ROW: Final = re.compile(r"(\d+)MiB\s*/\s*\d+MiB\s*\|\s*(\d+)%")
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(GpuReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(GpuReport)
     owners = {process.gpu_uuid for process in seen.value.processes}
     held = [gpu for gpu in seen.value.gpus if gpu.uuid not in owners and _is_held(gpu)]
     if not held:
@@ -76,9 +76,7 @@ DETECTOR = Detector(
     ),
     source="pai#3372, nvidia-docker#179 and #759",
     needs=(GpuReport,),
-    applies=lambda subject: (
-        subject.pod is not None and subject.pod.is_running and subject.pod.gpu_id is not None
-    ),
+    applies=running_on_gpus,
     detect=_detect,
     strings=(
         (

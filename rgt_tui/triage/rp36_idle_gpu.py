@@ -22,6 +22,7 @@ from rgt_tui.domain.idle import GpuIdle
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration, show_usd
+from rgt_tui.domain.whom import living_on_gpus
 from rgt_tui.facts import listed_at
 
 REMIND_S: Final = 15 * 60.0
@@ -31,8 +32,7 @@ _ANY_ROW: Final = re.compile(r"(?:^|\s)\d{4}/\d\d/\d\d [\d:.]+,\s*(?:\d+,\s*)?(\
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod = subject.pod
-    assert pod is not None  # noqa: S101  # a detector of Scope.POD is given a Pod
+    pod = subject.this
     idle = subject.evidence.latest(GpuIdle)
     if idle is None:
         return Unknown(("the use of its GPUs over time",))
@@ -97,12 +97,7 @@ DETECTOR = Detector(
     ),
     source="REST v2 runtime.gpus, 2026-08-18; RunPod pricing, read 2026-08-20",
     needs=(PodList,),
-    applies=lambda subject: (
-        subject.pod is not None
-        and subject.pod.is_running
-        and subject.pod.is_alive
-        and subject.pod.gpu_id is not None
-    ),
+    applies=living_on_gpus,
     detect=_detect,
     strings=(
         (

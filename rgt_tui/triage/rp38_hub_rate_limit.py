@@ -20,6 +20,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import is_in_logs
 from rgt_tui.probes.downloads import STALLED_S, DownloadReport, stalled
 
@@ -44,9 +45,8 @@ def _limited(page: Page) -> str | None:
 
 def _detect(subject: Subject) -> Verdict:
     """A file that stood still between two looks, or since its last write; one that grows is well."""
-    pod, reading = subject.pod, subject.evidence.reading(DownloadReport)
-    seen = reading.good
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(DownloadReport)
+    reading = subject.evidence.reading(DownloadReport)
     earlier = [sample for sample in reading.history if seen.at - sample.at >= STALLED_S]
     still = set(stalled(seen.value, seen.at, earlier[-1] if earlier else None))
     still |= {
@@ -97,7 +97,7 @@ DETECTOR = Detector(
     source="huggingface_hub#2936 and #3342; OneTrainer#1409 on RunPod; huggingface_hub 2.4, measured",
     needs=(DownloadReport,),
     max_age_s=600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         (

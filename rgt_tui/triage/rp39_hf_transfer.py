@@ -19,6 +19,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import is_in_logs
 from rgt_tui.probes.environment import EnvironmentReport
 
@@ -27,9 +28,7 @@ _SETTING: Final = "HF_HUB_ENABLE_HF_TRANSFER"
 
 def _detect(subject: Subject) -> Verdict:
     """Official images set it, so being set is no fault; what the hub says of it is."""
-    pod = subject.pod
-    seen = subject.evidence.latest(EnvironmentReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(EnvironmentReport)
     names = {*(seen.value.first or ()), *(seen.value.session or ()), *pod.env_names}
     if not is_in_logs(pod, subject.evidence, "RP39"):
         where = f"{_SETTING} is set" if _SETTING in names else f"{_SETTING} is not set"
@@ -55,7 +54,7 @@ DETECTOR = Detector(
     source="huggingface_hub 2.4.0, measured 2026-11; RunPod base images, read 2026-07-29",
     needs=(EnvironmentReport,),
     max_age_s=A_START_S,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         (

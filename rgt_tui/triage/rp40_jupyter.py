@@ -18,6 +18,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running
 from rgt_tui.facts import listed_at, uptime_s
 from rgt_tui.probes.listening import ListeningReport
 
@@ -30,9 +31,7 @@ PORT: Final = 8888
 
 def _detect(subject: Subject) -> Verdict:
     """Official images start Jupyter where JUPYTER_PASSWORD is given, and serve it on 8888/http."""
-    pod = subject.pod
-    seen = subject.evidence.latest(ListeningReport)
-    assert pod is not None and seen is not None  # noqa: S101, PT018  # a Pod, and `needs` met
+    pod, seen = subject.this, subject.seen(ListeningReport)
     up = uptime_s(pod)
     if up is not None and up < PATIENCE_S:
         return Absent("its container has only just started")
@@ -73,7 +72,7 @@ DETECTOR = Detector(
     source="RunPod containers, start.sh, read 2026-07-29; RunPod documentation, expose ports, read 2026-08-20",
     needs=(ListeningReport,),
     max_age_s=600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     log_stands=True,
     strings=(

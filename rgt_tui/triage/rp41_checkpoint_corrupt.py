@@ -19,6 +19,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -51,7 +52,7 @@ DETECTOR = Detector(
     source="safetensors 0.8 and PyTorch 2, measured 2026-11",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     log_stands=True,
     strings=(

@@ -20,6 +20,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_duration
+from rgt_tui.domain.whom import running
 from rgt_tui.probes.clock import ClockReport
 
 OFF_S: Final = 60.0
@@ -28,8 +29,7 @@ FAR_S: Final = 3600.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(ClockReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(ClockReport)
     offset, error = seen.value.offset_s, seen.value.error_s or 0.0
     if offset is None:
         return Unknown(("how far the Pod's clock is from ours",))
@@ -57,7 +57,7 @@ DETECTOR = Detector(
     source="RunPod documentation, S3 API (at most 1 h), read 2026-08-20",
     needs=(ClockReport,),
     max_age_s=900.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         (

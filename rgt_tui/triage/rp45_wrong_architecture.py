@@ -12,6 +12,7 @@ from typing import Final
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import not_yet_alive
 
 _FORMAT: Final = re.compile(
     r"exec format error|no matching manifest for linux/amd64", re.IGNORECASE
@@ -19,8 +20,7 @@ _FORMAT: Final = re.compile(
 
 
 def _detect(subject: Subject) -> Verdict:
-    log = subject.evidence.value(BootLog)
-    assert log is not None  # noqa: S101  # `needs` has been met
+    log = subject.seen(BootLog).value
     for line, at in ((log.trouble, log.trouble_at), (log.last_line, log.last_at)):
         if _FORMAT.search(line):
             return Present((Said("log", line, at),))
@@ -43,9 +43,7 @@ DETECTOR = Detector(
     source="Docker documentation, multi-platform builds, 2026",
     needs=(BootLog,),
     max_age_s=900.0,
-    applies=lambda subject: (
-        subject.pod is not None and not subject.pod.is_stopped and not subject.pod.is_alive
-    ),
+    applies=not_yet_alive,
     detect=_detect,
     strings=(
         ("standard_init_linux.go:228: exec user process caused: exec format error", "runc 1.0"),

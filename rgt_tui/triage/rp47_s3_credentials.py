@@ -9,6 +9,7 @@ Source: RunPod documentation, S3 API, read 2026-08-20; public repositories, 2026
 from rgt_tui.domain.finding import Detector, Severity
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import running
 
 DETECTOR = Detector(
     code="RP47",
@@ -27,7 +28,7 @@ DETECTOR = Detector(
     source="RunPod documentation, S3 API, read 2026-08-20",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     strings=(
         (
             "SignatureDoesNotMatch: does not match any shared API key for specified user ID",

@@ -19,14 +19,14 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.volume import MountKind
+from rgt_tui.domain.whom import running
 from rgt_tui.probes.df import DiskReport
 
 _OURS: Final = (MountKind.CONTAINER, MountKind.VOLUME, MountKind.NETWORK, MountKind.GLOBAL)
 
 
 def _detect(subject: Subject) -> Verdict:
-    seen = subject.evidence.latest(DiskReport)
-    assert seen is not None  # noqa: S101  # `needs` has been met
+    seen = subject.seen(DiskReport)
     stuck = [m for m in seen.value.mounts if m.is_read_only and m.kind in _OURS]
     if not stuck:
         return Absent("every disk is mounted for writing")
@@ -51,7 +51,7 @@ DETECTOR = Detector(
     source="Linux kernel, EXT4 error handling; gpud",
     needs=(DiskReport,),
     max_age_s=180.0,
-    applies=lambda subject: subject.pod is not None and subject.pod.is_running,
+    applies=running,
     detect=_detect,
     strings=(
         ("OSError: [Errno 30] Read-only file system: '/workspace/out/log.txt'", "Python 3"),
