@@ -2,12 +2,13 @@
 
 import copy
 import pickle
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from rgt_tui.domain.errors import GuardRefused
-from rgt_tui.guard.events import Cancelled, Gathered, Ticked
+from rgt_tui.guard.checklist import Checklist
+from rgt_tui.guard.events import Cancelled, Gathered, Sent, Ticked
 from rgt_tui.guard.items import Found, Item
 from rgt_tui.guard.permit import LIFE_MAX_S, issue
 from rgt_tui.guard.proceeding import Proceeding
@@ -184,3 +185,33 @@ def test_no_permit_is_issued_of_a_finished_checklist_whose_last_look_is_old() ->
     assert proceeding.checklist.fenced_at is not None
     with pytest.raises(GuardRefused, match=r"last look is too old"):
         issue(proceeding.checklist, time.now, proceeding)
+
+
+class Lying(Checklist):
+    """A checklist that says it is finished."""
+
+    def why_not_permitted(self, now: float) -> None:
+        """Nothing, ever."""
+
+
+def test_no_permit_is_issued_where_nobody_took_a_last_look_whatever_the_list_says() -> None:
+    proceeding, _ = at_work()
+    fields_of = {it.name: getattr(proceeding.checklist, it.name) for it in fields(Checklist)}
+    with pytest.raises(GuardRefused, match="not deleted"):
+        issue(Lying(**{**fields_of, "fenced_at": None}), NOW, proceeding)
+
+
+def test_time_that_goes_by_makes_no_permit_void() -> None:
+    proceeding, time = at_work()
+    permit = proceeding.permit()
+    time.now = NOW + 1
+    proceeding.feed(Ticked(now=time.now))
+    proceeding.feed(Gathered(dossier=dossier(time.now), now=time.now))
+    assert permit.why_not(POD, time.now) is None
+
+
+def test_a_permit_whose_list_was_sent_without_it_says_so() -> None:
+    proceeding, time = at_work()
+    permit = proceeding.permit()
+    proceeding.feed(Sent())
+    assert permit.why_not(POD, time.now) == "the permit is void: the checklist is sent"

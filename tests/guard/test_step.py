@@ -33,7 +33,7 @@ from rgt_tui.guard.events import (
     Typed,
     Waived,
 )
-from rgt_tui.guard.items import PROVEN, Datum, Exhibit, Found, Item, Waiver
+from rgt_tui.guard.items import PROVEN, Datum, Exhibit, Found, Item, Waiver, digest_of
 from rgt_tui.guard.loss import LossMap, LostFile, MountLoss
 from rgt_tui.guard.step import open_checklist, step
 from rgt_tui.guard.table import Mark, Phase
@@ -621,3 +621,34 @@ def test_a_last_look_that_differs_names_the_line_and_what_it_shows() -> None:
     assert after.phase is Phase.GATHERING
     assert f"{Item.QUIET}, " in after.said
     assert f"{Item.IDENTITY}, " not in after.said
+
+
+def test_the_window_of_nobodys_approval_is_not_told() -> None:
+    assert replace(counting(), approval=None).undo_left_s is None
+
+
+def test_what_is_not_permitted_says_the_true_reason_to_the_tick() -> None:
+    """Half a second after the approval nobody can have looked again after the window."""
+    approval = permitted().approval
+    assert approval is not None
+    early = permitted().why_not_permitted(approval.at + 0.5)
+    fresh = tuple(replace(it, exhibit=exhibit(it.item, approval.at)) for it in permitted().lines)
+    assert "expired" in str(early)
+    looked = forged(lines=fresh).why_not_permitted(approval.at + 0.5)
+    assert looked == "the last look is too old"
+
+
+def test_a_failed_line_without_evidence_cannot_be_waived() -> None:
+    failed = exhibit(Item.QUIET, T, Found.REFUTED)
+    lines = tuple(
+        replace(it, exhibit=None) if it.item is Item.QUIET else it for it in ready(failed).lines
+    )
+    after = waive(replace(ready(failed), lines=lines))
+    assert after.waivers == ()
+    assert after.said == "there is nothing to waive yet"
+
+
+def test_no_digest_is_made_of_what_json_does_not_know() -> None:
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="JSON"):
+            digest_of(value)
