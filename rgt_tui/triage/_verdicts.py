@@ -199,8 +199,13 @@ class Panel:
             present = [finding for finding in all_of if finding.is_present]
             rest_of = [finding for finding in all_of if not finding.is_present]
             return _ordered(present, [*course.broken, *rest_of])
-        known, rest = course.plans.get(lacks) or _planned(course, lacks)
-        found, present, quiet = [*known], [], "" if self._is_brief else None
+        return self._by_figures(subject, course.plans.get(lacks) or _planned(course, lacks))
+
+    def _by_figures(self, subject: Subject, plan: "_Plan") -> tuple[Finding, ...]:
+        """What they say of a subject whose logs show nothing."""
+        known, rest = plan
+        present: list[Finding] = []
+        found, quiet = [*known], "" if self._is_brief else None
         for asked, detect, told in rest:  # of most Pods most of it is absent, in words said before
             try:
                 verdict = detect(subject)
