@@ -20,8 +20,9 @@ from rgt_tui.domain.units import PodId
 from rgt_tui.triage._classifier import Classifier, Heard
 from rgt_tui.triage._examiner import Examiner
 from rgt_tui.triage._handbook import evidence_wanted, index, page, reasons
+from rgt_tui.triage._panel import Panel
 from rgt_tui.triage._standing import Standing
-from rgt_tui.triage._verdicts import Missing, Panel, finding_of
+from rgt_tui.triage._verdicts import Missing, finding_of
 
 __all__ = [
     "Examiner",

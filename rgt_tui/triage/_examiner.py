@@ -17,7 +17,8 @@ from rgt_tui.domain.finding import Detector, Finding, Findings, Scope, Subject
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
-from rgt_tui.triage._verdicts import Missing, Panel
+from rgt_tui.triage._panel import Panel
+from rgt_tui.triage._verdicts import Missing
 
 AGAIN_S: Final = 30.0
 """Verdicts that wait for a moment to come are asked for again after so many seconds."""

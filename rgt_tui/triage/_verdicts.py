@@ -4,7 +4,6 @@ Of a fleet most verdicts are "absent", in the same words for many Pods. So a fin
 for each thing that is said, and of symptoms that show in logs alone it is told once for all.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
@@ -28,19 +27,13 @@ from rgt_tui.facts import unreachable_why
 
 LOG_HOLDS_S: Final = 86400.0
 """What a log shows counts for a day, within one start of the Pod."""
-_MADE_MAX: Final = 1000
+MADE_MAX: Final = 1000
 """Findings that are kept for the next time the same is said."""
 _INFO: Final = Severity.INFO
 _NOT_IN_LOGS: Final = Absent("its logs show none of it")
-_Heard = tuple[Said, ...]
+Lines = tuple[Said, ...]
 Needs = tuple[tuple[type, ...], float]
 """Report types and their greatest age in seconds."""
-Detect = Callable[[Subject], Verdict]
-_BROKEN: Final = "an internal error of this check: {}"
-_Sort = tuple[bool | str, ...]
-"""Whether there are logs, and to whom of a panel's detectors a subject is of concern."""
-_Lacks = tuple[tuple[str, ...], ...]
-"""What is missing, for each of what is needed."""
 
 
 @dataclass(slots=True)
@@ -134,174 +127,12 @@ class Asked:
                 return finding_of(self.detector, verdict)
         known = self.made.get(said)
         if known is None:
-            if len(self.made) >= _MADE_MAX:
+            if len(self.made) >= MADE_MAX:
                 self.made.clear()
             if isinstance(said, str):
                 verdict = Absent(said)
             known = self.made[said] = finding_of(self.detector, verdict)
         return known
-
-
-@dataclass(slots=True)
-class _Course:
-    """What is to be done for all subjects of one sort.
-
-    Attributes:
-        asked: the detectors whose symptom can exist for them, in order.
-        needs: what these need, each once.
-        broken: of detectors that cannot even tell whom they concern.
-        plans: by what is missing of that, what is known at once, and who is still to be asked.
-    """
-
-    asked: tuple[Asked, ...]
-    needs: tuple[Needs, ...]
-    broken: tuple[Finding, ...]
-    plans: "dict[_Lacks, _Plan]" = field(default_factory=dict)
-
-
-_Plan = tuple[tuple[Finding, ...], tuple[tuple[Asked, Detect, Callable[..., Finding | None]], ...]]
-"""What is known at once; who is still to be asked, and what those have said before."""
-
-
-class Panel:
-    """Detectors that are asked together about many subjects.
-
-    Of most subjects the same sort is asked, and the same is missing: so who can be asked at all,
-    and what those say who cannot, is worked out once for each sort and not for each subject.
-    """
-
-    def __init__(self, detectors: Iterable[Detector], *, is_brief: bool = False) -> None:
-        """Sorts the detectors by whom they concern and what they need."""
-        self._is_brief = is_brief
-        self._asked = tuple(Asked(detector, is_brief) for detector in detectors)
-        self._whom = tuple(dict.fromkeys(asked.detector.applies for asked in self._asked))
-        self._courses: dict[_Sort, _Course] = {}
-
-    def findings(self, subject: Subject, missing: Missing) -> tuple[Finding, ...]:
-        """What they say of a subject: the present findings first, the worst first of them.
-
-        One whose symptom cannot exist for the subject says nothing.
-
-        Args:
-            subject: about whom.
-            missing: of the same subject.
-        """
-        has_logs = subject.pod is None or subject.pod.is_alive
-        try:
-            sort: _Sort = (has_logs, *[applies(subject) for applies in self._whom])
-        except Exception:  # noqa: BLE001  # one faulty check must not silence the others
-            sort = (has_logs, *[_holds(applies, subject) for applies in self._whom])
-        course = self._courses.get(sort) or self._course(sort)
-        lacks = tuple([missing.of(needs) for needs in course.needs])
-        heard = _heard(subject)
-        if heard:
-            all_of = _all_of(course, subject, lacks, heard)
-            present = [finding for finding in all_of if finding.is_present]
-            rest_of = [finding for finding in all_of if not finding.is_present]
-            return _ordered(present, [*course.broken, *rest_of])
-        return self._by_figures(subject, course.plans.get(lacks) or _planned(course, lacks))
-
-    def _by_figures(self, subject: Subject, plan: "_Plan") -> tuple[Finding, ...]:
-        """What they say of a subject whose logs show nothing."""
-        known, rest = plan
-        present: list[Finding] = []
-        found, quiet = [*known], "" if self._is_brief else None
-        for asked, detect, told in rest:  # of most Pods most of it is absent, in words said before
-            try:
-                verdict = detect(subject)
-            except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
-                verdict = _broken(error)
-            if isinstance(verdict, Absent):
-                why = verdict.why
-                finding = told(why if isinstance(why, str) else quiet)
-            elif isinstance(verdict, Unknown):
-                finding = told(verdict.missing)
-            else:
-                present.append(asked.finding(verdict))
-                continue
-            found.append(finding or asked.finding(verdict))
-        return _ordered(present, found)
-
-    def _course(self, sort: _Sort) -> _Course:
-        has_logs, *concerned = sort
-        whom = dict(zip(self._whom, concerned, strict=True))
-        broken = tuple(
-            asked.finding(Unknown((_BROKEN.format(error),)))
-            for asked in self._asked
-            if isinstance(error := whom[asked.detector.applies], str)
-        )
-        asked = tuple(
-            asked
-            for asked in self._asked
-            if whom[asked.detector.applies] is True
-            # without a container there are no logs to listen to
-            and (asked.detector.detect is not None or has_logs)
-        )
-        course = _Course(asked, tuple(dict.fromkeys(map(_needs, asked))), broken)
-        self._courses[sort] = course
-        return course
-
-
-def _ordered(present: list[Finding], rest: list[Finding]) -> tuple[Finding, ...]:
-    """All findings, the present ones first, the worst first of them."""
-    if len(present) > 1:
-        present.sort(key=_worst_first)
-    return (*present, *rest)
-
-
-def _broken(error: Exception) -> Unknown:
-    """What is said in place of a detector that broke."""
-    return Unknown((_BROKEN.format(type(error).__name__),))
-
-
-def _all_of(
-    course: _Course, subject: Subject, lacks: _Lacks, heard: dict[str, _Heard]
-) -> list[Finding]:
-    """What every detector says of a subject whose logs show something."""
-    lacking = dict(zip(course.needs, lacks, strict=True))
-    found = []
-    for asked in course.asked:
-        detector, missing = asked.detector, lacking[_needs(asked)]
-        try:
-            verdict = _with_logs(detector, subject, missing, heard.get(detector.code, ()))
-        except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
-            verdict = _broken(error)
-        found.append(asked.finding(verdict))
-    return found
-
-
-def _planned(course: _Course, lacks: _Lacks) -> _Plan:
-    """What is known without asking, where no log shows anything; and who is to be asked."""
-    lacking = dict(zip(course.needs, lacks, strict=True))
-    known, rest = list(course.broken), []
-    for asked in course.asked:
-        missing = lacking[_needs(asked)]
-        if missing:
-            known.append(asked.finding(Unknown(missing)))
-        elif asked.detector.detect is None:
-            known.append(asked.silent)
-        else:
-            rest.append((asked, asked.detector.detect, asked.made.get))
-    if len(course.plans) >= _MADE_MAX:
-        course.plans.clear()
-    plan = course.plans[lacks] = (tuple(known), tuple(rest))
-    return plan
-
-
-def _needs(asked: Asked) -> Needs:
-    return asked.detector.needs, asked.detector.max_age_s
-
-
-def _holds(applies: Callable[[Subject], bool], subject: Subject) -> bool | str:
-    """Whether a symptom can exist for a subject; the name of the error where that fails."""
-    try:
-        return applies(subject)
-    except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
-        return type(error).__name__
-
-
-def _worst_first(finding: Finding) -> int:
-    return -finding.severity
 
 
 def finding_of(detector: Detector, verdict: Verdict) -> Finding:
@@ -331,8 +162,8 @@ def finding_of(detector: Detector, verdict: Verdict) -> Finding:
     )
 
 
-def _with_logs(
-    detector: Detector, subject: Subject, lacks: tuple[str, ...], lines: _Heard
+def with_logs(
+    detector: Detector, subject: Subject, lacks: tuple[str, ...], lines: Lines
 ) -> Verdict:
     """What a detector says where something is missing, or the logs show something.
 
@@ -350,13 +181,13 @@ def _with_logs(
     return _confirmed(detector, verdict, lines) if lines else verdict
 
 
-def _heard(subject: Subject) -> dict[str, _Heard]:
+def heard_of(subject: Subject) -> dict[str, Lines]:
     """What the Pod's logs show of each symptom since its present start, newest first, and why."""
     signs = subject.evidence.value(LogSigns)
     if signs is None or not signs.signs or subject.pod is None:
         return {}
     since = max(subject.now - LOG_HOLDS_S, subject.pod.started_at or 0.0)
-    told: dict[str, _Heard] = {}
+    told: dict[str, Lines] = {}
     for sign in sorted(signs.signs, key=lambda sign: -sign.at):
         if sign.at >= since:
             lines = f", {sign.count} such lines" if sign.count > 1 else ""
@@ -366,7 +197,7 @@ def _heard(subject: Subject) -> dict[str, _Heard]:
     return told
 
 
-def _confirmed(detector: Detector, verdict: Verdict, heard: _Heard) -> Verdict:
+def _confirmed(detector: Detector, verdict: Verdict, heard: Lines) -> Verdict:
     """Figures come before text: a log confirms, and speaks alone where figures are missing.
 
     Where the figures do not cover all that a log can tell, it counts against them too.

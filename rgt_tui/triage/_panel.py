@@ -1,0 +1,177 @@
+"""Detectors that are asked together: who can be asked about a subject, and who has said it before."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from rgt_tui.domain.finding import Absent, Detector, Finding, Subject, Unknown, Verdict
+from rgt_tui.triage._verdicts import MADE_MAX, Asked, Lines, Missing, Needs, heard_of, with_logs
+
+Detect = Callable[[Subject], Verdict]
+_BROKEN: Final = "an internal error of this check: {}"
+_Sort = tuple[bool | str, ...]
+"""Whether there are logs, and to whom of a panel's detectors a subject is of concern."""
+_Lacks = tuple[tuple[str, ...], ...]
+"""What is missing, for each of what is needed."""
+
+
+@dataclass(slots=True)
+class _Course:
+    """What is to be done for all subjects of one sort.
+
+    Attributes:
+        asked: the detectors whose symptom can exist for them, in order.
+        needs: what these need, each once.
+        broken: of detectors that cannot even tell whom they concern.
+        plans: by what is missing of that, what is known at once, and who is still to be asked.
+    """
+
+    asked: tuple[Asked, ...]
+    needs: tuple[Needs, ...]
+    broken: tuple[Finding, ...]
+    plans: "dict[_Lacks, _Plan]" = field(default_factory=dict)
+
+
+_Plan = tuple[tuple[Finding, ...], tuple[tuple[Asked, Detect, Callable[..., Finding | None]], ...]]
+"""What is known at once; who is still to be asked, and what those have said before."""
+
+
+class Panel:
+    """Detectors that are asked together about many subjects.
+
+    Of most subjects the same sort is asked, and the same is missing: so who can be asked at all,
+    and what those say who cannot, is worked out once for each sort and not for each subject.
+    """
+
+    def __init__(self, detectors: Iterable[Detector], *, is_brief: bool = False) -> None:
+        """Sorts the detectors by whom they concern and what they need."""
+        self._is_brief = is_brief
+        self._asked = tuple(Asked(detector, is_brief) for detector in detectors)
+        self._whom = tuple(dict.fromkeys(asked.detector.applies for asked in self._asked))
+        self._courses: dict[_Sort, _Course] = {}
+
+    def findings(self, subject: Subject, missing: Missing) -> tuple[Finding, ...]:
+        """What they say of a subject: the present findings first, the worst first of them.
+
+        One whose symptom cannot exist for the subject says nothing.
+
+        Args:
+            subject: about whom.
+            missing: of the same subject.
+        """
+        has_logs = subject.pod is None or subject.pod.is_alive
+        try:
+            sort: _Sort = (has_logs, *[applies(subject) for applies in self._whom])
+        except Exception:  # noqa: BLE001  # one faulty check must not silence the others
+            sort = (has_logs, *[_holds(applies, subject) for applies in self._whom])
+        course = self._courses.get(sort) or self._course(sort)
+        lacks = tuple([missing.of(needs) for needs in course.needs])
+        heard = heard_of(subject)
+        if heard:
+            all_of = _all_of(course, subject, lacks, heard)
+            present = [finding for finding in all_of if finding.is_present]
+            rest_of = [finding for finding in all_of if not finding.is_present]
+            return _ordered(present, [*course.broken, *rest_of])
+        return self._by_figures(subject, course.plans.get(lacks) or _planned(course, lacks))
+
+    def _by_figures(self, subject: Subject, plan: "_Plan") -> tuple[Finding, ...]:
+        """What they say of a subject whose logs show nothing."""
+        known, rest = plan
+        present: list[Finding] = []
+        found, quiet = [*known], "" if self._is_brief else None
+        for asked, detect, told in rest:  # of most Pods most of it is absent, in words said before
+            try:
+                verdict = detect(subject)
+            except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
+                verdict = _broken(error)
+            if isinstance(verdict, Absent):
+                why = verdict.why
+                finding = told(why if isinstance(why, str) else quiet)
+            elif isinstance(verdict, Unknown):
+                finding = told(verdict.missing)
+            else:
+                present.append(asked.finding(verdict))
+                continue
+            found.append(finding or asked.finding(verdict))
+        return _ordered(present, found)
+
+    def _course(self, sort: _Sort) -> _Course:
+        has_logs, *concerned = sort
+        whom = dict(zip(self._whom, concerned, strict=True))
+        broken = tuple(
+            asked.finding(Unknown((_BROKEN.format(error),)))
+            for asked in self._asked
+            if isinstance(error := whom[asked.detector.applies], str)
+        )
+        asked = tuple(
+            asked
+            for asked in self._asked
+            if whom[asked.detector.applies] is True
+            # without a container there are no logs to listen to
+            and (asked.detector.detect is not None or has_logs)
+        )
+        course = _Course(asked, tuple(dict.fromkeys(map(_needs, asked))), broken)
+        self._courses[sort] = course
+        return course
+
+
+def _ordered(present: list[Finding], rest: list[Finding]) -> tuple[Finding, ...]:
+    """All findings, the present ones first, the worst first of them."""
+    if len(present) > 1:
+        present.sort(key=_worst_first)
+    return (*present, *rest)
+
+
+def _broken(error: Exception) -> Unknown:
+    """What is said in place of a detector that broke."""
+    return Unknown((_BROKEN.format(type(error).__name__),))
+
+
+def _all_of(
+    course: _Course, subject: Subject, lacks: _Lacks, heard: dict[str, Lines]
+) -> list[Finding]:
+    """What every detector says of a subject whose logs show something."""
+    lacking = dict(zip(course.needs, lacks, strict=True))
+    found = []
+    for asked in course.asked:
+        detector, missing = asked.detector, lacking[_needs(asked)]
+        try:
+            verdict = with_logs(detector, subject, missing, heard.get(detector.code, ()))
+        except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
+            verdict = _broken(error)
+        found.append(asked.finding(verdict))
+    return found
+
+
+def _planned(course: _Course, lacks: _Lacks) -> _Plan:
+    """What is known without asking, where no log shows anything; and who is to be asked."""
+    lacking = dict(zip(course.needs, lacks, strict=True))
+    known, rest = list(course.broken), []
+    for asked in course.asked:
+        missing = lacking[_needs(asked)]
+        if missing:
+            known.append(asked.finding(Unknown(missing)))
+        elif asked.detector.detect is None:
+            known.append(asked.silent)
+        else:
+            rest.append((asked, asked.detector.detect, asked.made.get))
+    if len(course.plans) >= MADE_MAX:
+        course.plans.clear()
+    plan = course.plans[lacks] = (tuple(known), tuple(rest))
+    return plan
+
+
+def _needs(asked: Asked) -> Needs:
+    return asked.detector.needs, asked.detector.max_age_s
+
+
+def _holds(applies: Callable[[Subject], bool], subject: Subject) -> bool | str:
+    """Whether a symptom can exist for a subject; the name of the error where that fails."""
+    try:
+        return applies(subject)
+    except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
+        return type(error).__name__
+
+
+def _worst_first(finding: Finding) -> int:
+    return -finding.severity
