@@ -10,10 +10,10 @@ target's `.rgt-pull`; the same order goes on from there.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rgt_tui.clients import pull_proof
 from rgt_tui.clients.holds import held_in
@@ -22,7 +22,14 @@ from rgt_tui.clients.pull_journal import open_journal
 from rgt_tui.clients.pull_lane import Hands, Lane, Patience
 from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_parts import Parts, open_parts
-from rgt_tui.clients.pull_plan import Listing, drop_stale, jobs_of, list_remote, prepare
+from rgt_tui.clients.pull_plan import (
+    Listing,
+    drop_stale,
+    jobs_of,
+    list_remote,
+    prepare,
+    stamps_now,
+)
 from rgt_tui.clients.pull_rsync import Carrier, carry
 from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Target, cannot_write, open_target
@@ -49,6 +56,7 @@ LONG_S: Final = 0.01
 """Round trip from which on one connection is bound by its window and not by the disk."""
 LARGE: Final = 64 << 20
 OWN: Final = "own"
+Answer = TypeVar("Answer")
 
 
 async def pull(
@@ -130,17 +138,28 @@ class _Pull:
 
     async def _listed(self) -> tuple[Listing, float]:
         """What lies there, and how long a round trip takes, in seconds."""
+
+        async def ask(talk: "Talk") -> tuple[Listing, float]:
+            listing = await list_remote(talk, self.order)
+            asked = time.monotonic()
+            async for said in talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
+                self.has_rsync = bool(said.get("rsync"))
+            return listing, time.monotonic() - asked
+
+        return await self._asked(ask)
+
+    async def _stamps_now(self) -> dict[str, list[int]]:
+        return await self._asked(lambda talk: stamps_now(talk, self.order))
+
+    async def _asked(self, ask: Callable[["Talk"], Awaitable[Answer]]) -> Answer:
+        """An answer over the first connection, whatever drops meanwhile."""
         patience = self._patience()
         while True:
             try:
                 if self.talk is None:
                     opening = self.pool.talk(self.target, lane=1, is_shell=self.is_shell)
                     self.talk = await self.talks.enter_async_context(opening)
-                listing = await list_remote(self.talk, self.order)
-                asked = time.monotonic()
-                async for said in self.talk.ask({"op": "hello"}, silence_s=self.order.silence_s):
-                    self.has_rsync = bool(said.get("rsync"))
-                return listing, time.monotonic() - asked
+                return await ask(self.talk)
             except SshError as error:
                 self.talk = None
                 await self.talks.aclose()
@@ -198,6 +217,7 @@ class _Pull:
 
     async def _fetch(self, board: Board, store: Store, count: int) -> None:
         talk, self.talk = self.talk, None
+        first: Lane | None = None
         hands = Hands(
             store=store.store,
             write=store.write,
@@ -218,15 +238,16 @@ class _Pull:
                     talk=talk if number == 1 else None,
                     is_shell=self.is_shell,
                 )
+                first = first or lane
                 tasks.create_task(lane.run())
+        self.talk = first.talk if first is not None else talk
 
     async def _look_again(self, jobs: Sequence[Job]) -> None:
         """Whether the files there are still those that were read; one that is gone was equal."""
-        await self.talks.aclose()
-        now = (await self._listed())[0].stamps()
+        now = await self._stamps_now()
         for job in jobs:
             seen = now.get(job.remote.path)
-            if job.ended is None and seen is not None and seen != job.remote:
+            if job.ended is None and seen is not None and seen != job.row:
                 job.end(Ended.CHANGED, "it was changed there after it was copied: pull it again")
 
     def _written(

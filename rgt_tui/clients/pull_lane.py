@@ -105,7 +105,7 @@ class Lane:
     Attributes:
         number: which connection to the Pod it uses. The first goes on trying when the Pod is away;
             the others end.
-        talk: a conversation that is open already, to begin with.
+        talk: a conversation that is open already, to begin with; afterwards it when it has held.
     """
 
     pool: SshPool
@@ -133,6 +133,7 @@ class Lane:
                 talk, self.talk = self.talk, None
                 if talk is not None:
                     await self._serve(talk)
+                    self.talk = talk
                     return
                 async with self.pool.talk(
                     self.target, lane=self.number, is_shell=self.is_shell

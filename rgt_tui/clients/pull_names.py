@@ -23,6 +23,8 @@ def below(landing: str, relative: str) -> str:
         UnsafeName: it is absolute, climbs, is empty, too long, or would go into the staging folder.
     """
     whole = f"{landing}/{relative}" if relative else landing
+    if _is_plain(whole):
+        return whole
     try:
         raw = whole.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
@@ -37,6 +39,20 @@ def below(landing: str, relative: str) -> str:
     if parts[0] == STAGING.encode() or parts[0].startswith(MANIFEST.encode()):
         raise UnsafeName("its name is one that rgt-tui keeps for itself")
     return whole
+
+
+def _is_plain(whole: str) -> bool:
+    """Whether one look shows that nothing is wrong with a name; most are plain."""
+    return (
+        1 <= len(whole) <= NAME_MAX
+        and whole.isascii()
+        and whole[0] not in "/."
+        and whole[-1] != "/"
+        and "/." not in whole
+        and "//" not in whole
+        and "\0" not in whole
+        and not whole.startswith(MANIFEST)
+    )
 
 
 def landings(remotes: Sequence[str]) -> dict[str, str]:

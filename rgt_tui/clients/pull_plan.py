@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
@@ -34,10 +34,6 @@ class Listing:
     skipped: list[Skipped] = field(default_factory=list)
     unsafe: list[tuple[FileStamp, str]] = field(default_factory=list)
 
-    def stamps(self) -> dict[str, FileStamp]:
-        """By path."""
-        return {stamp.path: stamp for stamp, _ in self.files}
-
 
 async def list_remote(talk: "Talk", order: PullOrder) -> Listing:
     """Every regular file below what was asked for.
@@ -47,28 +43,69 @@ async def list_remote(talk: "Talk", order: PullOrder) -> Listing:
     """
     found = Listing()
     remotes = list(order.landings)
-    try:
-        async for answer in talk.ask({"op": "files", "paths": remotes}, silence_s=order.silence_s):
-            for row in answer.get("files", ()):
-                _take(found, order, remotes, row)
-            for word, before in (("skip", ""), ("gap", "not listed: ")):
-                if word in answer:
-                    path, why = answer[word]
-                    found.skipped.append(Skipped(path=str(path), why=f"{before}{why}"))
-            if len(found.files) > FILES_MAX:
-                raise ValueError("too many files")
-    except (ValueError, TypeError, IndexError, KeyError) as error:
-        raise SshError(SshFault.BAD_ANSWER, f"the listing cannot be read: {error}") from error
+
+    def take(row: Sequence[Any]) -> None:
+        number, relative, *stamp = row
+        _take(found, order, remotes[number], (relative, *stamp))
+
+    def skip(answer: Mapping[str, Any]) -> None:
+        for word, before in (("skip", ""), ("gap", "not listed: ")):
+            if word in answer:
+                path, why = answer[word]
+                found.skipped.append(Skipped(path=str(path), why=f"{before}{why}"))
+
+    await _each_row(talk, order, take, skip)
     return found
 
 
-def _take(found: Listing, order: PullOrder, remotes: list[str], row: Sequence[Any]) -> None:
-    number, relative, size, mtime_ns, ctime_ns, inode = row
-    remote = remotes[number]
-    path = os.path.join(remote, relative) if relative else remote
+async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
+    """By path, what `Job.row` was when the files were listed: a second look costs little.
+
+    Raises:
+        SshError: the Pod could not be asked, or answered amiss.
+    """
+    found: dict[str, list[int]] = {}
+    remotes = list(order.landings)
+
+    def take(row: Sequence[Any]) -> None:
+        number, relative, *stamp = row
+        found[path_of(remotes[number], relative)] = stamp
+
+    await _each_row(talk, order, take, None)
+    return found
+
+
+def path_of(remote: str, relative: str) -> str:
+    """The absolute path of what lies at `relative` below a path of the Pod."""
+    return os.path.join(remote, relative) if relative else remote
+
+
+async def _each_row(
+    talk: "Talk",
+    order: PullOrder,
+    take: Callable[[Sequence[Any]], None],
+    skip: Callable[[Mapping[str, Any]], None] | None,
+) -> None:
+    count = 0
+    request = {"op": "files", "paths": list(order.landings)}
+    try:
+        async for answer in talk.ask(request, silence_s=order.silence_s):
+            for row in answer.get("files", ()):
+                take(row)
+                count += 1
+            if skip is not None:
+                skip(answer)
+            if count > FILES_MAX:
+                raise ValueError("too many files")
+    except (ValueError, TypeError, IndexError, KeyError) as error:
+        raise SshError(SshFault.BAD_ANSWER, f"the listing cannot be read: {error}") from error
+
+
+def _take(found: Listing, order: PullOrder, remote: str, row: Sequence[Any]) -> None:
+    relative, size, mtime_ns, ctime_ns, inode = row
     stamp = FileStamp(
-        path=str(path), size=int(size), mtime_ns=int(mtime_ns), ctime_ns=int(ctime_ns),
-        inode=int(inode),
+        path=path_of(remote, relative), size=int(size), mtime_ns=int(mtime_ns),
+        ctime_ns=int(ctime_ns), inode=int(inode),
     )  # fmt: skip
     if type(size) is not int or not 0 <= size <= LARGEST:
         raise ValueError("a size that no file has")

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,9 +22,9 @@ from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Occupied, Target
 from rgt_tui.domain.pulling import Ended
 
-BATCH_FILES: Final = 16384
+BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20
-"""Small files that are made durable by one sync, then placed."""
+"""Small files that are made durable by one sync, then placed, while the next are staged."""
 QUEUED: Final = 8
 WORKERS: Final = 6
 Result = TypeVar("Result")
@@ -58,6 +59,9 @@ class Store:
     )
     _parts: "asyncio.Queue[Job | None]" = field(default_factory=asyncio.Queue)
     _batch: list[Job] = field(default_factory=list)
+    _batch_bytes: int = 0
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+    _placing: "asyncio.Future[None] | None" = None
     _open: set[Job] = field(default_factory=set)
 
     async def store(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
@@ -97,6 +101,7 @@ class Store:
     def adopt(self, jobs: Sequence[Job]) -> None:
         """Small files that an earlier pull has staged whole."""
         self._batch += jobs
+        self._batch_bytes += sum(job.remote.size for job in jobs)
 
     async def run(self) -> None:
         """Settles files until none is left.
@@ -129,13 +134,18 @@ class Store:
         kept = self.target.hold(self.parts, job.key, job.relative)
         return self.parts.path_of(job.key) if kept else None
 
+    def _settled(self) -> None:
+        """One job less; threads count too."""
+        with self._counting:
+            self.left -= 1
+
     def _thread(self, work: Callable[..., Result], *given: Any) -> "asyncio.Future[Result]":
         return asyncio.get_running_loop().run_in_executor(self.workers, work, *given)
 
     def close(self) -> None:
         """Places what is staged as far as it goes, closes parts and journal. Blocks."""
         with contextlib.suppress(OSError):
-            self._place_batch()
+            self._place_batch(self._batch)
         for job in self._open:
             if job.part is not None:
                 job.part.close()
@@ -152,11 +162,23 @@ class Store:
         return await self._bundles.get() if self.small_left > 0 else None
 
     async def _flush_if_due(self) -> None:
-        size = sum(job.remote.size for job in self._batch)
-        if self.small_left > 0 and len(self._batch) < BATCH_FILES and size < BATCH_BYTES:
+        """Has a full batch placed by a thread of its own; waits for the one before, and the last."""
+        is_full = len(self._batch) >= BATCH_FILES or self._batch_bytes >= BATCH_BYTES
+        if self.small_left > 0 and not is_full:
             return
-        await self._thread(self._place_batch)
-        self._finish_if_done()
+        await self._placed()
+        batch, self._batch, self._batch_bytes = self._batch, [], 0
+        self._placing = self._thread(self._place_batch, batch)
+        self._placing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        if self.small_left <= 0:
+            await self._placed()
+            self._finish_if_done()
+
+    async def _placed(self) -> None:
+        """Waits until the batch that is being placed has its names."""
+        placing, self._placing = self._placing, None
+        if placing is not None:
+            await placing
 
     async def _settle_large(self) -> None:
         self._finish_if_done()
@@ -207,7 +229,7 @@ class Store:
         if not job.is_adopted:
             self.parts.drop(job.key)
             self.journal.forget(job.key)
-        self.left -= 1
+        self._settled()
 
     def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
         """Writes small files into the staging folder. Blocks."""
@@ -218,23 +240,23 @@ class Store:
             job = bundle.jobs[number]
             if not isinstance(size, int):
                 refuse(job, str(size))
-                self.left -= 1
+                self._settled()
                 continue
             data = view[at : at + size]
             at += size
             if hashlib.sha256(data).hexdigest() != sha256:
                 job.end(Ended.DIFFERS, "the bytes that arrived are not those that were read there")
-                self.left -= 1
+                self._settled()
                 continue
             found = self.parts.write(job.key, data, job.remote.mtime_ns)
             job.sha256, job.inode = sha256, found.st_ino
             staged.append((job.key, job.relative, size, sha256))
             self._batch.append(job)
+            self._batch_bytes += size
         self.journal.stage(staged)
 
-    def _place_batch(self) -> None:
-        """Makes the staged files durable, then gives them their names. Blocks."""
-        batch, self._batch = self._batch, []
+    def _place_batch(self, batch: Sequence[Job]) -> None:
+        """Makes staged files durable, then gives them their names. Blocks."""
         if not batch:
             return
         self.parts.sync()
@@ -243,7 +265,7 @@ class Store:
             row = self._place(job)
             if row is not None:
                 placed.append((job.key, row))
-            self.left -= 1
+            self._settled()
         self.target.sync_folders()
         self.journal.place(placed)
         self.meter.note(0, files=len(placed))
@@ -266,7 +288,7 @@ class Store:
         part.close()
         job.part = None
         self._open.discard(job)
-        self.left -= 1
+        self._settled()
         self.meter.note(0, files=1)
 
     def _place(self, job: Job) -> Placed | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 ROWS = 256
 DEPTH_MAX = 64
@@ -42,11 +42,11 @@ def _one(number: int, path: str) -> Rows:
         yield {"gap": [path, error.strerror or "cannot be opened"]}
         return
     rows: List[List[Any]] = []
-    for row in _walk(descriptor, path, ""):
+    for row in _walk(descriptor, path, "", number):
         if isinstance(row, dict):
             yield row
             continue
-        rows.append([number, *row])
+        rows.append(row)
         if len(rows) >= ROWS:
             yield {"files": rows}
             rows = []
@@ -54,32 +54,33 @@ def _one(number: int, path: str) -> Rows:
         yield {"files": rows}
 
 
-def _walk(descriptor: int, root: str, relative: str) -> Iterator[Any]:
+def _walk(descriptor: int, root: str, relative: str, number: int) -> Iterator[Any]:
     """Depth first with one open descriptor a level."""
     below: List[str] = []
     where = os.path.join(root, relative) if relative else root
+    above = f"{relative}/" if relative else ""
     try:
         with os.scandir(descriptor) as entries:
             for entry in entries:
-                name = os.path.join(relative, entry.name) if relative else entry.name
+                name = above + entry.name
                 found = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(found.st_mode):
-                    yield _row(0, name, found)[1:]
+                    yield _row(number, name, found)
                 elif stat.S_ISDIR(found.st_mode):
                     below.append(entry.name)
                 else:
                     full = os.path.join(root, name)
                     yield {"skip": [full, _kind(full, found.st_mode)]}
         for child in sorted(below):
-            yield from _enter(descriptor, root, relative, child)
+            yield from _enter(descriptor, (root, above + child, number), child)
     except OSError as error:
         yield {"gap": [where, error.strerror or "cannot be read"]}
     finally:
         os.close(descriptor)
 
 
-def _enter(descriptor: int, root: str, relative: str, child: str) -> Iterator[Any]:
-    name = os.path.join(relative, child) if relative else child
+def _enter(descriptor: int, where: Tuple[str, str, int], child: str) -> Iterator[Any]:
+    root, name, number = where
     full = os.path.join(root, name)
     if name.count("/") >= DEPTH_MAX:
         yield {"gap": [full, "nested too deeply"]}
@@ -90,7 +91,7 @@ def _enter(descriptor: int, root: str, relative: str, child: str) -> Iterator[An
     except OSError as error:
         yield {"gap": [full, error.strerror or "cannot be opened"]}
         return
-    yield from _walk(inner, root, name)
+    yield from _walk(inner, root, name, number)
 
 
 def _row(number: int, name: str, found: os.stat_result) -> List[Any]:

@@ -8,12 +8,13 @@ import os
 from typing import Any, BinaryIO, Dict, Iterator, List
 
 from rgt_tui.verifiers import Broken, Unsure
-from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._content import File, stamp_of
 
 FRAME = 1 << 20
 BUNDLE = 1 << 20
 """Content bytes of one frame of small files, after which it is sent."""
 BUNDLE_FILES = 256
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Sender:
@@ -100,16 +101,23 @@ def bundle(request: Dict[str, Any], out: BinaryIO) -> None:
 
 
 def _whole(path: str, stamp: List[int]) -> bytes:
-    file = File(path)
+    """A small file in five system calls; that its path still leads to it, the last look says."""
     try:
-        if list(file.stamp) != stamp:
+        descriptor = os.open(path, _FLAGS)
+    except OSError:
+        File(path).close()  # it says why not
+        raise
+    try:
+        if list(stamp_of(os.fstat(descriptor))) != stamp:
             raise Unsure("it changed since it was listed")
-        data = file.read(0, file.size)
-        if file.stamp_now() != file.stamp:
+        data = os.read(descriptor, stamp[0])
+        while len(data) < stamp[0] and (more := os.read(descriptor, stamp[0] - len(data))):
+            data += more
+        if len(data) != stamp[0] or list(stamp_of(os.fstat(descriptor))) != stamp:
             raise Unsure("it changed while it was read")
         return data
     finally:
-        file.close()
+        os.close(descriptor)
 
 
 def _send(out: BinaryIO, head: Dict[str, Any], data: bytes) -> None:
