@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from rgt_tui.clients.answers import BadAnswer, Proven, checkpoint_list
+from rgt_tui.clients.answers import BadAnswer, Proven
 from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.clients.survey import Survey
+from rgt_tui.clock import Clock, session_clock
 from rgt_tui.domain.checkpoint import CheckpointList, Level
 from rgt_tui.domain.errors import SshError, SshFault
 
-LIST_S: Final = 60.0
+LOOKS: Final = 5
+"""Where there is no next time, a listing may take so many looks."""
 SILENCE_S: Final = 180.0
 """How long a verifier may say nothing: a cold network volume reads 8 MB in less."""
 
@@ -16,7 +19,7 @@ SILENCE_S: Final = 180.0
 async def list_checkpoints(
     pool: SshPool, target: SshTarget, *, roots: Sequence[str] = (), globs: Sequence[str] = ()
 ) -> CheckpointList:
-    """The checkpoints on a Pod.
+    """The checkpoints on a Pod, in as many looks as that takes, up to `LOOKS`.
 
     Args:
         pool: the connections.
@@ -27,14 +30,33 @@ async def list_checkpoints(
     Raises:
         SshError: it could not be asked.
     """
-    request = {"op": "list", "roots": list(roots), "globs": list(globs), "limit_s": LIST_S}
+    survey = Survey(roots=roots, globs=globs)
+    clock = session_clock()
+    for _ in range(LOOKS):
+        found = await go_on(pool, target, survey, clock)
+        if survey.stopped is None:
+            break
+    return found
+
+
+async def go_on(pool: SshPool, target: SshTarget, survey: Survey, clock: Clock) -> CheckpointList:
+    """One look at a Pod, from where the last ran out of time; what is known of it then.
+
+    Raises:
+        SshError: it could not be asked; what was known before is kept.
+    """
     answers: list[dict[str, Any]] = []
+    at = clock()
     async with pool.talk(target) as talk:
-        async for answer in talk.ask(request, silence_s=LIST_S + 20):
+        async for answer in talk.ask(survey.request(), silence_s=survey.limit_s + 20):
             answers.append(answer)  # noqa: PERF401  # an asynchronous comprehension hides the wait
     try:
-        return checkpoint_list(answers, globs)
-    except BadAnswer as error:
+        survey.take(answers, at)
+        now = next((float(x["now"]) for x in answers if "now" in x and "tool" not in x), None)
+        if now is None:
+            raise BadAnswer("the listing did not come to its end")
+        return survey.listed(now, clock())
+    except (BadAnswer, TypeError, ValueError) as error:
         raise SshError(SshFault.BAD_ANSWER, f"{target.where}: {error}") from error
 
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from rgt_tui.clients.history import (
         HistoryBook,  # loads sqlite3, which the first frame can spare
     )
+    from rgt_tui.clients.survey import Survey
     from rgt_tui.clients.verdicts import VerdictBook
+    from rgt_tui.domain.units import PodId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Wires:
         verdicts: proofs of checkpoint files from run to run.
         holds: folder of the hard links that keep pulled copies.
         globs: what counts as a checkpoint beside the known formats.
+        surveys: by Pod, its start and what the looks at its checkpoints have found.
     """
 
     rest: Rest
@@ -49,6 +52,7 @@ class Wires:
     verdicts: "VerdictBook"
     holds: str
     globs: tuple[str, ...] = ()
+    surveys: "dict[PodId, tuple[str, Survey]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import Any, Callable, List, Sequence, Tuple
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
 
 from rgt_tui.verifiers._layout import is_globbed, is_of_interest, wants_magic
 
@@ -62,9 +62,21 @@ def default_roots() -> List[str]:
     return ["/" + name for name in names if name not in _SYSTEM and not name.startswith(".")]
 
 
-def walk(root: str, globs: Sequence[str], send: Send) -> None:
-    """Sends each file of interest below `root`, each link that was not followed, and each gap."""
+def walk(root: str, globs: Sequence[str], send: Send, goes_on: Optional[GoesOn] = None) -> None:
+    """Sends each file of interest below `root`, each link that was not followed, and each gap.
+
+    Args:
+        root: absolute path of a folder.
+        globs: what counts beside the known formats.
+        send: takes what is found.
+        goes_on: where to begin; each folder is then told as it is entered, so that a later walk
+            can begin there.
+    """
     state = _Walk(globs, send)
+    if goes_on is not None:
+        inside = goes_on.path[len(root.rstrip("/")) :].strip("/")
+        state.way = tuple(inside.split("/")) if inside else ()
+        state.tells, state.skips = True, goes_on.skips
     try:
         descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -80,39 +92,68 @@ def walk(root: str, globs: Sequence[str], send: Send) -> None:
     state.folder(descriptor, root, 0)
 
 
+class GoesOn(NamedTuple):
+    """Where a walk begins: at a folder, with all that comes after it. Empty is the root.
+
+    `skips` leaves out the folder and what is below it, since it did not answer.
+    """
+
+    path: str
+    skips: bool
+
+
 class _Walk:
-    """One walk: how much was seen and kept so far."""
+    """One walk: how much was seen and kept so far, and by which names to where it begins."""
 
     def __init__(self, globs: Sequence[str], send: Send) -> None:
         self.globs = globs
         self.send = send
         self.seen = self.kept = 0
         self.is_over = False
+        self.way: Tuple[str, ...] = ()
+        self.tells = self.skips = False
 
     def folder(self, descriptor: int, path: str, depth: int) -> None:
-        below: List[str] = []
-        beside: List[str] = []
-        first = self.kept
+        """Its own files, then the folders in it by name."""
+        way, self.way = self.way, ()
         try:
-            with os.scandir(descriptor) as entries:
-                for entry in entries:
-                    self.seen += 1
-                    if self.over(path):
-                        return
-                    if entry.is_dir(follow_symlinks=False):
-                        below.append(entry.name)
-                    elif is_of_interest(entry.name) or self.globbed(path, entry.name):
-                        self.file(entry.name, descriptor, path)
-                    elif len(beside) < BESIDE_MAX:
-                        beside.append(entry.name)
-            for name in beside if self.kept > first else ():
-                self.file(name, descriptor, path)
-            for name in sorted(below):
+            if not way and self.skips:
+                return
+            if not way and self.tells:
+                self.send({"at": path})
+            for name in self.own(descriptor, path, not way):
+                if way and name < way[0]:
+                    continue
+                is_way = bool(way) and name == way[0]
+                self.way, self.skips = (way[1:] if is_way else ()), self.skips and is_way
                 self.enter(descriptor, path, name, depth)
         except OSError as error:
             self.send({"gap": f"{path}: {error.strerror}"})
         finally:
+            self.skips = False
             os.close(descriptor)
+
+    def own(self, descriptor: int, path: str, is_wanted: bool) -> List[str]:
+        """Sends what is of interest of a folder itself; gives the folders in it, in order."""
+        below: List[str] = []
+        beside: List[str] = []
+        first = self.kept
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                self.seen += 1
+                if self.over(path):
+                    return []
+                if entry.is_dir(follow_symlinks=False):
+                    below.append(entry.name)
+                elif not is_wanted:
+                    continue
+                elif is_of_interest(entry.name) or self.globbed(path, entry.name):
+                    self.file(entry.name, descriptor, path)
+                elif len(beside) < BESIDE_MAX:
+                    beside.append(entry.name)
+        for name in beside if self.kept > first else ():
+            self.file(name, descriptor, path)
+        return sorted(below)
 
     def over(self, path: str) -> bool:
         if not self.is_over and (self.seen > SEEN_MAX or self.kept > KEPT_MAX):

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from typing import Any, BinaryIO, Callable, Dict, Iterator, List
+from typing import Any, BinaryIO, Callable, Dict, Generator, Iterator, List, Optional
 
 from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
@@ -19,7 +19,7 @@ from rgt_tui.verifiers._fetch import hashes
 from rgt_tui.verifiers._layout import Entry, groups_in
 from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
 from rgt_tui.verifiers._reader import flush
-from rgt_tui.verifiers._walk import clock, default_roots, walk
+from rgt_tui.verifiers._walk import GoesOn, clock, default_roots, walk
 from rgt_tui.verifiers.sharded import INDEX
 
 LIST_S = 60.0
@@ -54,25 +54,58 @@ def _hello(request: Dict[str, Any]) -> Answers:
 
 
 def _list(request: Dict[str, Any]) -> Answers:
-    """Lists each root in a child of its own, so that a dead mount costs its own root only."""
-    roots = request.get("roots") or default_roots()
+    """Lists each root in a child of its own, so that a dead mount costs its own root only.
+
+    `resume` names a root and a folder of it (both empty for the beginning), and whether to leave
+    that folder out. What a root's answers cover is said by `walked`: from a folder to before
+    another, empty for its beginning and its end. Where the time was over `stopped` says how to
+    resume; without it everything was walked.
+    """
+    roots = [str(root) for root in request.get("roots") or default_roots()]
     ends = time.monotonic() + float(request.get("limit_s", LIST_S))
     globs = [str(glob) for glob in request.get("globs", [])]
-    for root in roots:
-        left = ends - time.monotonic()
-        if left <= 0:
-            yield {"gap": f"{root}: the time for listing was over"}
-            continue
-        try:
-            yield from limited(_walker(str(root), globs), left)
-        except Exceeded:
-            yield {"gap": f"{root}: it did not answer in time"}
+    where, path, skips = request.get("resume") or ["", "", False]
+    first = roots.index(where) if where in roots else 0
+    for root in roots[first:]:
+        goes_on = GoesOn(path, bool(skips)) if root == where else GoesOn("", False)
+        if ends - time.monotonic() <= 0:
+            yield {"stopped": [root, goes_on.path, goes_on.skips]}
+            break
+        stopped = yield from _list_one(root, globs, goes_on, ends - time.monotonic())
         yield {"root": [root, os.path.realpath(root)]}
+        if stopped:
+            yield {"stopped": [root, *stopped]}
+            break
     yield {"now": clock()[0]}
 
 
-def _walker(root: str, globs: List[str]) -> Callable[[Send], None]:
-    return lambda send: walk(root, globs, send)
+def _list_one(
+    root: str, globs: List[str], goes_on: GoesOn, limit_s: float
+) -> Generator[Dict[str, Any], None, List[Any]]:
+    """Lists one root as far as the time goes; gives where to go on, nothing for the next root."""
+    at = ""
+    try:
+        for answer in limited(_walker(root, globs, goes_on), limit_s):
+            if "at" in answer:
+                at = answer["at"]
+            else:
+                yield answer
+    except Exceeded:
+        if at and at != goes_on.path:
+            yield {"walked": [root, goes_on.path, at]}
+            return [at, False]
+        yield {"gap": f"{goes_on.path or root}: it did not answer in time"}
+        if goes_on.path and not goes_on.skips:
+            yield {"walked": [root, goes_on.path, goes_on.path]}
+            return [goes_on.path, True]
+    yield {"walked": [root, goes_on.path, ""]}
+    return []
+
+
+def _walker(
+    root: str, globs: List[str], goes_on: Optional[GoesOn] = None
+) -> Callable[[Send], None]:
+    return lambda send: walk(root, globs, send, goes_on)
 
 
 def _verify(request: Dict[str, Any]) -> Answers:
