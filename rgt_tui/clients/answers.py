@@ -132,11 +132,7 @@ def checkpoint_list(answers: Iterable[Answer], globs: Sequence[str] = ()) -> Che
         found = checkpoints_in(entries, now, globs)
     except (TypeError, ValueError) as error:
         raise BadAnswer(f"the listing cannot be read ({type(error).__name__})") from error
-    gaps += [
-        f"{clean(it.path, REASON_MAX)} leads out of what was listed"
-        for it in links
-        if roots and not any(_is_below(it.target, root) for root in roots.items())
-    ]
+    gaps += _leading_out(links, roots)
     return CheckpointList(
         checkpoints=tuple(
             Checkpoint(
@@ -164,6 +160,15 @@ def _stamp(entry: Entry) -> FileStamp:
         ctime_ns=int(entry.ctime_ns),
         inode=int(entry.inode),
     )
+
+
+def _leading_out(links: Iterable[LinkSeen], roots: Mapping[str, str]) -> list[str]:
+    """Of each link that leads to where nothing was searched, that it does."""
+    return [
+        f"{clean(it.path, REASON_MAX)} leads out of what was listed"
+        for it in links
+        if roots and not any(_is_below(it.target, root) for root in roots.items())
+    ]
 
 
 def _is_below(path: str, root: tuple[str, str]) -> bool:
