@@ -11,13 +11,13 @@ import re
 import tomllib
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
 from rgt_tui import places
 from rgt_tui.domain.errors import BadConfig
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.toml_lines import line_of
 

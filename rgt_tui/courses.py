@@ -1,12 +1,12 @@
 """What the course of figures over time says: growth, time to full, how long a GPU has idled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from rgt_tui.domain.evidence import Sample
 from rgt_tui.domain.idle import GpuIdle
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import rfc3339, show_duration, show_usd
 from rgt_tui.probes.nvidia_smi import IDLE_PERCENT
 

@@ -12,7 +12,6 @@ import itertools
 import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +21,7 @@ from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import RgtError, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Request
 from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId

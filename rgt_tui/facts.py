@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from rgt_tui.domain.finding import Absent, Finding, Unknown, Verdict
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod, PodList, SshRoad, StorageKind
 from rgt_tui.domain.readiness import Answered, Readiness, readiness
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import MountKind, NetworkVolume

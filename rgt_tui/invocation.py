@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from rgt_tui.domain.records import dataclass
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ for requests longer than the proxy's 100 s (RP5; whether v2 takes it was not see
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,7 @@ from typing import Final
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.catalog import GpuType, GpuTypeList
 from rgt_tui.domain.pod import SSH_PORT, Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Body, Launch
 from rgt_tui.domain.units import show_usd
 from rgt_tui.facts import gpu_word

@@ -1,12 +1,12 @@
 """One look at the account for a command: open, read once, close."""
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 from rgt_tui.clock import session_clock
 from rgt_tui.config import Config
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.facts import find_pods
 from rgt_tui.invocation import Options
 from rgt_tui.opening import Address, address, configuration, open_session, with_identities

@@ -8,12 +8,13 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rgt_tui.clock import Clock
 from rgt_tui.config import Config, load
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 from rgt_tui.invocation import Options
 from rgt_tui.places import history_file, host_keys_file, journal_file

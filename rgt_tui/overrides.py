@@ -7,11 +7,11 @@ the only ones read from the Pod are the folders of caches.
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import GIB, show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind

@@ -10,7 +10,6 @@ import re
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.whom import running

@@ -6,7 +6,7 @@ Pod has no shell: there S3 alone speaks.
 
 import os.path
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rgt_tui.domain.account import Account
@@ -23,6 +23,7 @@ from rgt_tui.domain.checkpoint import (
 from rgt_tui.domain.durable import Durable, Evident, Lies, NotDurable, OutsideLook, durable
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.facts import stores, unreachable_why

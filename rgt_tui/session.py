@@ -8,7 +8,7 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.browsing import Browser
@@ -17,6 +17,7 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import Limited, RgtError, SshFault, fault_of
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import EmptyTrash, Ending, Request
 from rgt_tui.domain.units import PodId
 from rgt_tui.jobs._runner import Runner

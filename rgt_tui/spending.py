@@ -5,7 +5,6 @@ records, and what is remembered of earlier looks. Where they disagree, that is s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -23,6 +22,7 @@ from rgt_tui.domain.rates import (
     network_volume_per_hour,
     pod_rates,
 )
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId, show_bytes
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.facts import gpu_sum, stores

@@ -11,10 +11,11 @@ pastes), never the volume: there the size is the API's and what is used is unkno
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.probes.df import DiskMount, DiskReport

@@ -1,7 +1,6 @@
 """Facts about network volumes that panes and commands state: who mounts them, how full, what is near."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -9,6 +8,7 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
 from rgt_tui.domain.objects import StoredUses
 from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.facts import gpu_word
 from rgt_tui.probes.volume_use import VolumeUseReport

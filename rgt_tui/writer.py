@@ -10,7 +10,6 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +34,7 @@ from rgt_tui.domain.errors import (
 from rgt_tui.domain.journal import OUTCOME, RECOVERED, Entry
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.ran import Ran
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import (
     Create,
     CreateVolume,

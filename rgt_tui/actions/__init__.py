@@ -6,13 +6,13 @@ when a person has said yes. It sets `writes`, and is then available in write mod
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rgt_tui import specs
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Request
 from rgt_tui.panes import Block, Scene
 

@@ -1,7 +1,7 @@
 """What the verifier process answers, as our own types; whatever it says is outside text."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from rgt_tui.domain.checkpoint import (
@@ -14,6 +14,7 @@ from rgt_tui.domain.checkpoint import (
     LinkSeen,
     Verdict,
 )
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.verifiers._layout import Entry, checkpoints_in
 

@@ -9,7 +9,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from rgt_tui.clients.gate import CreatePass
@@ -26,6 +25,7 @@ from rgt_tui.domain.errors import (
     Unreadable,
 )
 from rgt_tui.domain.journal import OUTCOME
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Create, CreateVolume, Ending, Launch
 from rgt_tui.domain.text import clean
 

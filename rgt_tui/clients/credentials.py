@@ -18,13 +18,14 @@ import stat
 import time
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from rgt_tui import places
 from rgt_tui.clients import keyring_store
 from rgt_tui.domain.errors import NoCredentials
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.text import clean
 

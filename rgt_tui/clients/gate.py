@@ -19,7 +19,6 @@ A read-only gate passes GET alone.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote_plus
@@ -27,6 +26,7 @@ from urllib.parse import unquote_plus
 from rgt_tui.clients.strict_json import BadJson, parse
 from rgt_tui.clock import steady
 from rgt_tui.domain.errors import GuardRefused
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.permit import Permit

@@ -21,8 +21,9 @@ import hashlib
 import re
 import shlex
 import zlib
-from dataclasses import dataclass
 from typing import Final
+
+from rgt_tui.domain.records import dataclass
 
 SHELL: Final = "/bin/sh"
 LINE_WIDTH: Final = 76

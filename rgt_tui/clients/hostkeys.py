@@ -18,13 +18,14 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from rgt_tui import places
 from rgt_tui.clients.strict_json import Json, parse
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.records import dataclass
 
 SCHEMA: Final = 1
 PINS_KEPT: Final = 2000

@@ -18,7 +18,7 @@ import contextlib
 import random
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -30,6 +30,7 @@ from rgt_tui.clients.http_setup import LEAVE, Clients, build
 from rgt_tui.clients.origin import host_of, origin_of, road_of
 from rgt_tui.clients.strict_json import BadJson, Json, parse
 from rgt_tui.domain.errors import Ambiguous, ApiError, BadCertificate, NotSent
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 from rgt_tui.pacing.quota import Quota, read_quota
 

@@ -7,7 +7,6 @@ there. That is said once, in words, by every call, while the console starts and 
 import re
 import ssl
 from collections.abc import Generator
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
@@ -17,6 +16,7 @@ from rgt_tui import __version__
 from rgt_tui.clients.gate import Gate, Sending
 from rgt_tui.clients.origin import proxy_of
 from rgt_tui.domain.errors import ApiError, GuardRefused, NotSent, Unauthorized
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 
 USER_AGENT: Final = f"rgt-tui/{__version__}"

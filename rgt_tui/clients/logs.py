@@ -13,13 +13,14 @@ Source: RunPod REST v2 document of 2026-08-18, `GET /v2/pods/{id}/logs`.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.fields import fields, moment
 from rgt_tui.clients.strict_json import BadJson, parse
 from rgt_tui.domain.errors import Ambiguous, NotSent
 from rgt_tui.domain.log import LogLine
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import PodId, is_pod_id, rfc3339, unix_time
 

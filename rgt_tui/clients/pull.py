@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rgt_tui.clients import pull_proof
@@ -46,6 +46,7 @@ from rgt_tui.domain.pulling import (
     PullProgress,
     Stage,
 )
+from rgt_tui.domain.records import dataclass
 
 if TYPE_CHECKING:
     from rgt_tui.clients.ssh_talk import Talk

@@ -3,12 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rgt_tui.clients.pull_part import PIECE, Part, Span
 from rgt_tui.domain.checkpoint import FileStamp
 from rgt_tui.domain.pulling import Ended
+from rgt_tui.domain.records import dataclass
 
 SMALL: Final = 1 << 20
 """Files up to here come whole, many in a frame."""

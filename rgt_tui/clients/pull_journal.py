@@ -9,11 +9,12 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from rgt_tui.clients.pull_part import Span
 from rgt_tui.domain.checkpoint import FileStamp
+from rgt_tui.domain.records import dataclass
 
 NAME: Final = "journal.jsonl"
 KEY_LENGTH: Final = 32

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from rgt_tui.clients.pull_board import Board, Bundle, Check, Job, Piece, Work
@@ -11,6 +11,7 @@ from rgt_tui.clients.pull_part import Span
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 if TYPE_CHECKING:

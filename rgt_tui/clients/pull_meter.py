@@ -3,10 +3,11 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rgt_tui.domain.pulling import PullProgress, Stage
+from rgt_tui.domain.records import dataclass
 
 EVERY_S: Final = 0.2
 OVER_S: Final = 8.0

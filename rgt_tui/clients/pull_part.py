@@ -12,8 +12,10 @@ import os
 import threading
 from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from rgt_tui.domain.records import dataclass
 
 PIECE: Final = 8 << 20
 CHUNK: Final = 1 << 20

@@ -11,12 +11,12 @@ import ctypes
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from typing import Final
 
 from rgt_tui import places
 from rgt_tui.clients.pull_names import STAGING
 from rgt_tui.domain.checkpoint import FileStamp
+from rgt_tui.domain.records import dataclass
 
 SPREAD: Final = "0123456789abcdef"
 """A folder for each first digit of a part's name."""

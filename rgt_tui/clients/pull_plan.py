@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from rgt_tui.clients.pull_target import Occupied
 from rgt_tui.domain.checkpoint import FileStamp
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pulling import Ended, PullOrder, Skipped
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from rgt_tui.clients import holds
@@ -20,6 +20,7 @@ from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Level, V
 from rgt_tui.domain.holding import Hold
 from rgt_tui.domain.manifest import Manifest, to_json
 from rgt_tui.domain.pulling import Ended, PulledFile, PullOrder, Skipped, Stage
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.verifiers import TOOL
 from rgt_tui.verifiers._layout import is_of_interest

@@ -13,7 +13,6 @@ import re
 import shutil
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.credentials import KEY_VARIABLE
@@ -23,6 +22,7 @@ from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Occupied
 from rgt_tui.clients.rsync_version import Rsync
 from rgt_tui.clients.ssh import Road
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 
 if TYPE_CHECKING:

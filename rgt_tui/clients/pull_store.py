@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeVar
 
 from rgt_tui.clients.pull_board import TRIES, Board, Bundle, Job, Piece, fresh
@@ -21,6 +21,7 @@ from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Occupied, Target
 from rgt_tui.domain.pulling import Ended
+from rgt_tui.domain.records import dataclass
 
 BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20

@@ -9,13 +9,14 @@ import errno
 import fcntl
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rgt_tui import places
 from rgt_tui.clients.pull_names import STAGING
 from rgt_tui.clients.pull_parts import FOLDER, Parts
 from rgt_tui.domain.pulling import PullError, PullFault
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes
 

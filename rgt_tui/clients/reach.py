@@ -3,7 +3,6 @@
 import asyncio
 import email.utils
 import time
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -13,6 +12,7 @@ from rgt_tui.clients.http_setup import build
 from rgt_tui.clients.origin import host_of, origin_of, road_of
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import ApiError
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 from rgt_tui.pacing.quota import Quota, read_quota
 

@@ -6,7 +6,6 @@ The values of a Pod's environment variables are dropped here; only their names g
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -15,6 +14,7 @@ from rgt_tui.clients.fields import Fields
 from rgt_tui.clients.strict_json import Json
 from rgt_tui.domain.errors import Unreadable
 from rgt_tui.domain.pod import GpuUse, NetworkMount, Pod, PortMap, Runtime, SshEndpoint, VolumeDisk
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import UNKNOWN, PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList

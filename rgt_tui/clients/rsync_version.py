@@ -5,11 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rgt_tui.clients.credentials import KEY_VARIABLE
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 
 HOLES: Final = {

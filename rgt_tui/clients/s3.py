@@ -11,7 +11,6 @@ import contextlib
 import random
 import urllib.parse
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
@@ -33,6 +32,7 @@ from rgt_tui.domain.errors import (
     Unreadable,
 )
 from rgt_tui.domain.objects import Listing, StoredObject, is_trash
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.text import clean
 

@@ -1,11 +1,11 @@
 """Answers of the S3 interface: from XML and headers to domain values."""
 
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from rgt_tui.domain.errors import Unreadable
 from rgt_tui.domain.objects import StoredObject
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import unix_time
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from rgt_tui.clients.ssh_target import SshTarget as SshTarget
 from rgt_tui.clock import Clock, session_clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pod import SshRoad
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe, Section, all_probes
 from rgt_tui.probes._script import compose
 

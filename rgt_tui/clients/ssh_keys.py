@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ import asyncssh
 
 from rgt_tui import places
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.records import dataclass
 
 USUAL: Final = (
     ".ssh/id_ed25519",

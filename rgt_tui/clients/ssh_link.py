@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.records import dataclass
 
 if TYPE_CHECKING:
     from rgt_tui.clients.gateway import Gateway

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import asyncssh
@@ -17,6 +16,7 @@ import asyncssh
 from rgt_tui.clients import ssh_faults
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.probes import EACH_TICK, Probe, Section
 from rgt_tui.probes._frames import Frames, Run, TooMuch

@@ -10,13 +10,14 @@ import asyncio
 import contextlib
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui import places
 from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, KnownHosts, Place, Trusted
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 if TYPE_CHECKING:

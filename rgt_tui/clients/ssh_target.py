@@ -1,9 +1,10 @@
 """A host to examine: where it is, as whom, by which road, and what its host key is bound to."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rgt_tui.clients.hostkeys import Place
 from rgt_tui.domain.pod import SshRoad
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import is_pod_id
 

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ import asyncssh
 from rgt_tui.clients import ssh_faults, ssh_keys
 from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, Place, Trusted, fingerprint
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.records import dataclass
 
 KEEPALIVE_S: Final = 15
 KEEPALIVES: Final = 3

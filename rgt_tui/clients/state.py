@@ -18,7 +18,6 @@ import json
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -34,6 +33,7 @@ from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.printed_keys import PrintedKeys
 from rgt_tui.domain.readiness import Restarts
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
 from rgt_tui.probes import all_probes

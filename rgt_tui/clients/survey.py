@@ -7,11 +7,12 @@ oldest part.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from rgt_tui.clients.answers import Answer, BadAnswer, checkpoint_list
 from rgt_tui.domain.checkpoint import CheckpointList
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 LIST_S: Final = 60.0

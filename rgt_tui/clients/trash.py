@@ -8,7 +8,7 @@ file by file, before its first file goes; a file whose end is unknown is looked 
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rgt_tui.clients.journal import Journal, new_op
@@ -16,6 +16,7 @@ from rgt_tui.clients.s3 import S3
 from rgt_tui.domain.errors import Ambiguous, ApiError, GuardRefused, NotFound
 from rgt_tui.domain.journal import OUTCOME
 from rgt_tui.domain.objects import StoredObject, trash_folder
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import EmptyTrash
 
 BATCH: Final = 100

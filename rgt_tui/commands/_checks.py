@@ -1,9 +1,10 @@
 """What `doctor` finds: a name, a state, a sentence and a remedy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from rgt_tui.domain.records import dataclass
 
 
 class State(StrEnum):

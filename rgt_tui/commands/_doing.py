@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from rgt_tui.commands import _options
 from rgt_tui.doing import perform
 from rgt_tui.domain.errors import GuardRefused, RgtError, UsageError
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Ending, Request
 from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit

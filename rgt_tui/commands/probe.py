@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,6 +20,7 @@ from rgt_tui.config import Config
 from rgt_tui.domain.errors import SshError, UsageError
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.pod import SshRoad
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import rfc3339, show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.invocation import Options, emit

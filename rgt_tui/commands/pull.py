@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from rgt_tui.domain.pulling import (
     PullProgress,
     no_road,
 )
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes, show_duration
 from rgt_tui.facts import find_pod, unreachable_why

@@ -1,12 +1,13 @@
 """Everything known about one account: one frozen value, replaced by pure functions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from rgt_tui.domain.evidence import Evidence, Failed, Observed
 from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
 

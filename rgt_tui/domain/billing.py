@@ -1,11 +1,13 @@
 """What was spent: buckets of time with their amounts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
+
+from rgt_tui.domain.records import dataclass
 
 
 class Bucket(StrEnum):

@@ -11,8 +11,9 @@ Real lines (public paste of 2026-10)::
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from rgt_tui.domain.records import dataclass
 
 LOOP_STARTS: Final = 3
 LOOP_WINDOW_S: Final = 300.0

@@ -1,9 +1,11 @@
 """What can be rented, at which price, and where it is free."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
+
+from rgt_tui.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

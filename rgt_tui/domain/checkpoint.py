@@ -7,11 +7,12 @@ and safetensors, GGUF, HDF5 and legacy torch files carry no checksum at all (5,3
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 

@@ -7,11 +7,12 @@ the verdict of the entry.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from rgt_tui.domain.checkpoint import Copy, CopyClass, FileProof
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.volume import MountKind
 
 FRESH_S: Final = 900.0

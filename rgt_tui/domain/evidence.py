@@ -5,9 +5,11 @@ seen and the failure after it, if any: a failed read ages what is known, it neve
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
+
+from rgt_tui.domain.records import dataclass
 
 Report = TypeVar("Report")
 

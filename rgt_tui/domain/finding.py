@@ -1,13 +1,14 @@
 """Symptoms: what a detector says of a Pod or of the account, and on what grounds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Evidence, Observed, Reading, Report
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 
 if TYPE_CHECKING:  # the rules for text are compiled where text is read

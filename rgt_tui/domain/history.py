@@ -6,13 +6,13 @@ stretches lies a gap in which nobody looked, and the change happened somewhere i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from rgt_tui.domain.pod import Pod, PodStatus
 from rgt_tui.domain.rates import Billed, PodRates, billed, by_second, rates
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 
 SMALL_GAP_S: Final = 900.0

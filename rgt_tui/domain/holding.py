@@ -5,10 +5,11 @@ changes the hold's time, so that the hold no longer counts until it is hashed an
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from rgt_tui.domain.checkpoint import Copy, CopyClass, FileProof, FileStamp
+from rgt_tui.domain.records import dataclass
 
 WITNESS: Final = "read again from disk after fsync, hashed, held by a hard link"
 

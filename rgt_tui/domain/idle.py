@@ -1,7 +1,8 @@
 """How long the GPUs of a Pod have done nothing, kept from look to look."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from rgt_tui.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ A job runs in the engine, outlives every screen, and stays in the list after its
 person dismisses it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from rgt_tui.domain.checkpoint import Checkpoint, Level
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
 

@@ -1,9 +1,11 @@
 """The audit log as values: what was asked for, by whom, and how it ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import ClassVar, Final
+
+from rgt_tui.domain.records import dataclass
 
 INTENT: Final = "intent"
 """Written before a request leaves; without it none does."""

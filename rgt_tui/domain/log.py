@@ -1,6 +1,6 @@
 """Lines of a Pod's log as the API streams them."""
 
-from dataclasses import dataclass
+from rgt_tui.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Symptoms that were read in the two log streams of a Pod."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from rgt_tui.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
+from rgt_tui.domain.records import dataclass
 
 FORMAT: Final = "rgt-manifest 1"
 

@@ -1,7 +1,6 @@
 """Balance and burn: what the account has, what it spends an hour, and what ends when nothing is left."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +12,7 @@ from rgt_tui.domain.rates import (
     pod_rates,
     stopped_storage_per_hour,
 )
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.volume import NetworkVolume
 
 __all__ = [

@@ -6,9 +6,10 @@ id, the key is the path under the mount. It works with no Pod running.
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 S3_DATA_CENTERS: Final = frozenset(

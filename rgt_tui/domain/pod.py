@@ -4,11 +4,11 @@ Field names follow `GET /v2/pods` (RunPod REST v2 document of 2026-08-18). A fie
 left out, or sent in a shape we cannot read, is None: unknown, not zero.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 
 SSH_PORT: Final = "22/tcp"

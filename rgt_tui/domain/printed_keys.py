@@ -14,8 +14,9 @@ key, tells which key the Pod must show. From start.sh (github.com/runpod/contain
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from rgt_tui.domain.records import dataclass
 
 _HEAD: Final = re.compile(
     r"(?:RSA|DSA|ECDSA|ED25519) key fingerprint:|Key: /etc/ssh/ssh_host_\w{1,16}_key\.pub"

@@ -1,7 +1,7 @@
 """Bringing files home from a Pod: what is asked, how far it is, and how each file ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -9,6 +9,7 @@ from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Verdict
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.manifest import Manifest
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 

@@ -1,6 +1,6 @@
 """How a script on a Pod ended."""
 
-from dataclasses import dataclass
+from rgt_tui.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ says "current cost in USD per hour" and no more, so the disks are added here and
 """
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from rgt_tui.domain.pod import Pod, PodStatus
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.volume import NetworkVolume
 
 HOURS_A_MONTH: Final = Decimal(730)

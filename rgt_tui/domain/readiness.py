@@ -5,13 +5,13 @@ never started, and one that started its container 11 times in 3 minutes as RUNNI
 life is a runtime whose uptime counts, or an answer over SSH.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.pod import Pod, PodStatus
+from rgt_tui.domain.records import dataclass
 
 RESETS_OF_A_LOOP: Final = 2
 RESET_WINDOW_S: Final = 300.0

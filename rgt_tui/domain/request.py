@@ -5,12 +5,13 @@ one start is never carried out on another.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.domain.objects import StoredObject
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 
 Scalar = str | int | bool

@@ -1,12 +1,13 @@
 """What a person looks at on a network volume from outside: questions, and the answers kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.domain.objects import HeaderCheck, Listing
+from rgt_tui.domain.records import dataclass
 
 HEAD: Final = 16 * 1024
 """Bytes of a file's beginning that are shown."""

@@ -1,11 +1,12 @@
 """Checkpoints on network volumes as the S3 interface shows them: no Pod need run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from rgt_tui.domain.checkpoint import Checkpoint, Level, Verdict
+from rgt_tui.domain.records import dataclass
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.durable import OutsideLook

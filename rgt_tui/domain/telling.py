@@ -7,11 +7,12 @@ function that may also look at the lines before and keep a small memory of its o
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import unix_time
 
 LOOKBACK: Final = 16

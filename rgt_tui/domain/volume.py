@@ -4,8 +4,9 @@ Source: RunPod documentation, storage types and pricing, read 2026-08-20; mount 
 Pods are in the tests.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from rgt_tui.domain.records import dataclass
 
 
 class MountKind(StrEnum):

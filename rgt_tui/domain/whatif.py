@@ -5,7 +5,7 @@ itself, and how likely the GPU is to be missing afterwards.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +20,7 @@ from rgt_tui.domain.rates import (
     rates,
     whole_sum,
 )
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import GIB, show_bytes, show_duration
 from rgt_tui.domain.volume import NetworkVolume
 

@@ -1,6 +1,6 @@
 """The facts a dossier is composed from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from rgt_tui.domain.account import Account
@@ -18,6 +18,7 @@ from rgt_tui.domain.durable import Durable, Evident, NotDurable, durable
 from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.holding import HoldSeen, held_copies
 from rgt_tui.domain.pod import Pod, PodStatus, SshRoad
+from rgt_tui.domain.records import dataclass
 from rgt_tui.facts import stores
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import Exhibit, Found, Item

@@ -8,7 +8,6 @@ change a Pod.
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Final
@@ -16,6 +15,7 @@ from typing import Final
 from rgt_tui import specs
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 
 SHELL_S: Final = 120.0
 """How long a script may take unless it says more."""

@@ -9,9 +9,9 @@ typed as it is shown.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import show_bytes
 from rgt_tui.guard.loss import LossMap, Names
 

@@ -1,10 +1,11 @@
 """The terminate checklist of one Pod: one frozen value that says how far its deletion has come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.challenge import Challenge, challenge_of
 from rgt_tui.guard.items import PROVEN, WAIVABLE, Exhibit, Item, Line, Waiver, digest_of

@@ -1,8 +1,8 @@
 """What can happen to a terminate checklist, as plain values."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import Item
 

@@ -7,10 +7,10 @@ Degani 1992). "Could not look" is a state of its own and never opens the gate.
 
 import hashlib
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.guard.table import Mark
 
 

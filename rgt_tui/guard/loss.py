@@ -1,9 +1,10 @@
 """What ends and what stays when a Pod is terminated, mount by mount, and what it costs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import show_bytes
 
 

@@ -10,10 +10,10 @@ The constructor wants a token that stays in this module; a test of the sources m
 """
 
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from rgt_tui.domain.errors import GuardRefused
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId, is_pod_id
 
 if TYPE_CHECKING:

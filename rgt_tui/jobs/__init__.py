@@ -5,7 +5,7 @@ account like what a source reads. It never touches the screen, and no screen own
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -16,6 +16,7 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.facts import unreachable_why
 from rgt_tui.sources import Wires

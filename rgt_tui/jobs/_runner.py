@@ -8,12 +8,13 @@ most: the screen repaints with each change.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import RgtError, fault_of
 from rgt_tui.domain.job import Job, JobEnd, Order
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.jobs import Bench, all_kinds
 from rgt_tui.sources import Wires

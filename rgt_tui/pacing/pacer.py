@@ -21,9 +21,9 @@ Time is given to every method, so a day can be replayed in seconds.
 import math
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.pacing.quota import Quota, Window
 
 RATE_MAX: Final = 1.0

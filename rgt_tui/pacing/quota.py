@@ -13,8 +13,9 @@ absent for callers who are exempt.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from rgt_tui.domain.records import dataclass
 
 _MEMBER: Final = re.compile(
     r'"([^"\\]{1,64})"((?:[ \t]*;[ \t]*[a-z*][a-z0-9_.*-]*=-?[0-9]{1,15})*)(?=[ \t]*(?:,|\Z))'

@@ -1,8 +1,9 @@
 """When a source that has a clock of its own may ask again: steady, or with pauses after failures."""
 
 import random
-from dataclasses import dataclass
 from typing import Final
+
+from rgt_tui.domain.records import dataclass
 
 BACKOFF_MAX: Final = 6.0
 """A source that fails is asked up to six times less often."""

@@ -5,7 +5,7 @@ names here and colours only in `styles/`. Whatever a colour says, a word or mark
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from rgt_tui import specs
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.finding import Finding
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.writemode import IMPOSSIBLE, LOCKED
 

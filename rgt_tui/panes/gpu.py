@@ -1,6 +1,5 @@
 """The GPUs of every Pod: whether they work, what they draw, and the processes on them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from rgt_tui.courses import Idling, idling, remembered, spark
@@ -8,6 +7,7 @@ from rgt_tui.domain.evidence import Reading, Sample
 from rgt_tui.domain.idle import GpuIdle
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Readiness
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import (
     show_age,
     show_bar,

@@ -6,13 +6,13 @@ own report type. `rgt_tui.probes` sends nothing itself; `clients.ssh` carries th
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, Final
 
 from rgt_tui import specs
 from rgt_tui.domain.evidence import Evidence, Reading
+from rgt_tui.domain.records import dataclass
 
 EACH_TICK: Final = 0.0
 ONCE_A_START: Final = math.inf

@@ -5,9 +5,10 @@ missing. What does not fit the frames is noise; much noise is an error.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import whole_number
 from rgt_tui.probes import Section
 from rgt_tui.probes._script import Script

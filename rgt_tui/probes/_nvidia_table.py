@@ -9,9 +9,9 @@ Two of its lines tell one GPU (public paste of an idle B300 Pod)::
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 
 _NAMED: Final = re.compile(r"\|\s{1,3}(\d{1,3})\s{2}(\S.{0,60}?)\s+(?:On|Off)\s*\|", re.ASCII)

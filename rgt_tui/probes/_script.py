@@ -43,9 +43,9 @@ The body is one function, so that a script cut off on its way is a syntax error 
 import secrets
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe
 
 SHELL: Final = "/bin/sh"

@@ -11,9 +11,9 @@ The lines of one walk, with `\001` for a line end in a name::
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST, whole_number
 from rgt_tui.probes._rows import name
 

@@ -13,9 +13,9 @@ note from an L40S Pod); the truth is in the control group, of version 1 or 2. Th
     cpus 256
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import KIB, LARGEST
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import need, rows, whole

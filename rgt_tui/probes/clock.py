@@ -5,9 +5,9 @@ The section holds the host's time in seconds since 1970, with a fraction where `
     T 1780315200.123456789
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import need, number, rows
 

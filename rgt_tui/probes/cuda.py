@@ -16,9 +16,9 @@ since there are hosts whose `nvidia-smi` is fine and whose CUDA is not. The sect
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.probes import ONCE_A_START, Probe, Section
 from rgt_tui.probes._rows import need, rows

@@ -11,9 +11,10 @@ A mount with a T line alone did not answer: `df` waits for ever on a stalled net
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import LARGEST, whole_number
 from rgt_tui.domain.volume import MountKind

@@ -7,10 +7,10 @@ still between two readings is stalled. The section holds size, time of the last 
     D 734003200 1780315000 /workspace/.cache/huggingface/hub/models--x/blobs/ab12.incomplete
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rgt_tui.domain.evidence import Sample
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import whole_number
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import name, need, rows

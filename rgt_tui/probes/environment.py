@@ -14,9 +14,9 @@ mistaken for more variables. The section holds::
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import ONCE_A_START, Probe, Section
 from rgt_tui.probes._rows import name, need, rows
 

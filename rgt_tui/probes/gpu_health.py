@@ -11,9 +11,9 @@ The section holds both queries with their exit status::
     < 0
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import whole_number
 from rgt_tui.probes import BadSection, Probe, Section

@@ -10,9 +10,9 @@ The section holds::
     os Ubuntu 24.04.2 LTS
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import name, need, number, rows, whole

@@ -7,9 +7,9 @@ summed up and the report says so. Network and global volumes are never walked he
 the lowest priority and a time limit. `_walk` shows what the section holds.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import need, rows
 from rgt_tui.probes._walk import WALK, DiskUse, uses

@@ -7,9 +7,9 @@ The section holds local address and port of each listening socket as /proc/net/t
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import need, rows
 

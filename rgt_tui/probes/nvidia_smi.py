@@ -15,9 +15,9 @@ name makes the tool refuse the whole query. What even so refuses is asked for it
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import LARGEST, MIB, whole_number
 from rgt_tui.probes import BadSection, Probe, Section, _nvidia_table

@@ -15,9 +15,9 @@ Arguments can carry tokens: what looks like one is masked here, and nothing of t
 """
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import LARGEST
 from rgt_tui.probes import Probe, Section

@@ -12,9 +12,9 @@ names and rows by their first cell. The section holds::
 
 import csv
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import LARGEST
 from rgt_tui.probes import BadSection, Probe, Section

@@ -9,9 +9,9 @@ section holds::
     S 4242.pts-0.host
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import whole_number
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import name, need, rows

@@ -8,9 +8,9 @@ number of files, and how many of them are named as PyTorch and Python name their
     python 8
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import need, rows, whole
 

@@ -7,9 +7,9 @@ The section holds one line a program that is there, and the SSH server's file tr
     has sftp-server
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import ONCE_A_START, Probe, Section
 from rgt_tui.probes._rows import need, rows
 

@@ -14,9 +14,9 @@ A mount without its E line was not seen to its end. W lines come from the modes 
 writable maps of /proc/<pid>/maps, which write without an open file and change its time late.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST, whole_number
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import name, need, number, rows, whole

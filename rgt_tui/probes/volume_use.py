@@ -6,9 +6,9 @@ priority and a time limit, and says how far it came. Global volumes are never wa
 is billed by the request. `_walk` shows what the section holds.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import need, rows
 from rgt_tui.probes._walk import WALK, DiskUse, uses

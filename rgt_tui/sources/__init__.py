@@ -7,7 +7,7 @@ ask Pods.
 
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import Pod, SshEndpoint, SshRoad
+from rgt_tui.domain.records import dataclass
 from rgt_tui.probes import EACH_TICK, all_probes
 
 if TYPE_CHECKING:

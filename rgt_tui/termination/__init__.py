@@ -5,12 +5,13 @@ of the sources make sure). It does what the checklist says and decides nothing b
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from rgt_tui.clock import Clock
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.guard.checklist import Policy
 from rgt_tui.guard.writemode import WriteMode
 from rgt_tui.sources import Source, Wires

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rgt_tui.clients import holds
 from rgt_tui.clock import steady
 from rgt_tui.domain.errors import RgtError, fault_of
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Act, Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.dossier import View, compose

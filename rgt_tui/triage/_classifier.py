@@ -7,11 +7,12 @@ number of symptoms. Else the lines are searched for those few words. Only the la
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from typing import Final
 
 from rgt_tui.domain.finding import Detector
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.telling import LOOKBACK, Page, Rule
 
 BLOCK: Final = 64

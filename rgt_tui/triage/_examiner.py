@@ -6,7 +6,7 @@ the findings of a Pod are kept until one of those changes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +15,7 @@ from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.evidence import Evidence, Reading
 from rgt_tui.domain.finding import Detector, Finding, Findings, Scope, Subject
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
 from rgt_tui.triage._panel import Panel

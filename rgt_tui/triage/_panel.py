@@ -1,10 +1,11 @@
 """Detectors that are asked together: who can be asked about a subject, and who has said it before."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from rgt_tui.domain.finding import Absent, Detector, Finding, Subject, Unknown, Verdict
+from rgt_tui.domain.records import dataclass
 from rgt_tui.triage._verdicts import MADE_MAX, Asked, Lines, Missing, Needs, heard_of, with_logs
 
 Detect = Callable[[Subject], Verdict]

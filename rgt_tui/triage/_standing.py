@@ -1,11 +1,12 @@
 """Keeps raised symptoms up until they have been gone for a while."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.domain.finding import Finding, Findings, Said
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId, show_duration
 
 CLEAR_AFTER_S: Final = 30.0

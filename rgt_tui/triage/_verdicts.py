@@ -4,7 +4,7 @@ Of a fleet most verdicts are "absent", in the same words for many Pods. So a fin
 for each thing that is said, and of symptoms that show in logs alone it is told once for all.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Final
 
@@ -22,6 +22,7 @@ from rgt_tui.domain.finding import (
 )
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import SshRoad
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import show_age
 from rgt_tui.facts import unreachable_why
 

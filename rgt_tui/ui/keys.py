@@ -5,12 +5,12 @@ two things on one key are refused at start, since one of them would silently win
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding
 
 from rgt_tui.actions import Action
+from rgt_tui.domain.records import dataclass
 from rgt_tui.panes import Pane
 
 

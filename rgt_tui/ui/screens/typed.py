@@ -1,10 +1,10 @@
 """What a person types into a question, key by key."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from textual import events
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.lines import Line, Piece
 

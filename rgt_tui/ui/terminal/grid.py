@@ -7,11 +7,12 @@ patched: it is painted again as a unit, with the cursor set after each doubtful 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len, split_graphemes
+
+from rgt_tui.domain.records import dataclass
 
 _SURE: Final = re.compile(
     "[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e"

@@ -1,9 +1,10 @@
 """Frames with a title and a note, and how the blocks about the selected row are arranged. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.panes import Block, Tone
 from rgt_tui.ui.layout import Shape
 from rgt_tui.ui.styles import Ink

@@ -1,11 +1,11 @@
 """Lines of text with ink: fitted, wrapped and joined by the cells they take on a screen."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.panes import Cell, Tone
 from rgt_tui.ui.styles import Ink
 

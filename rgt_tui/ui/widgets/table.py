@@ -5,10 +5,10 @@ when the order shifts. The heading is the first line under the frame.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.panes import Cell, Column, Row, Tone
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.boxes import edge
