@@ -359,8 +359,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             case Examine() if pod is not None:
                 self._examine(pod)
             case Show():
-                blocks = again(action, pod, outcome)
-                self._read(outcome.title, blocks, pod, action.kinds)
+                self._read(outcome.title, again(outcome), pod, action.kinds)
 
     def _pick(self, pick: Pick, action: Action, pod: Pod | None) -> None:
         from rgt_tui.ui.screens.pick import PickScreen  # not at the start: it is rare

@@ -29,10 +29,15 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Open a reading window with these blocks."""
+    """Open a reading window with these blocks.
+
+    Attributes:
+        anew: makes them from each later scene while they are read; None where they stay as they are.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    anew: Callable[[Scene], tuple[Block, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,30 @@
 """Explains what is wrong with a Pod: what was seen, why it happens, how to mend it, what it is not."""
 
-from rgt_tui.actions import Action, Outcome, Show
+from functools import partial
+
+from rgt_tui.actions import Action, Aim, Outcome, Show
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Cell, Scene, Tone
-from rgt_tui.panes.triage import explained, ruled_out, untold_lines
+from rgt_tui.panes.triage import PANE, UNTOLD, explained, is_of, ruled_out, title_of, untold_lines
 
 _MARKS = {Severity.CRITICAL: "!!", Severity.WARNING: "!", Severity.INFO: ""}
+
+
+def of_row(scene: Scene, pod: PodId | None, key: str) -> tuple[Block, ...]:
+    """One row of Triage by itself, and in a line what else is there; nothing where it has gone."""
+    blocks = PANE.detail(scene, key)
+    others = [
+        (Cell(f"  {finding.code}{_MARKS[finding.severity]} ", Tone.WARN), Cell(finding.title))
+        for who in ((pod, None) if pod is not None else (None,))
+        for finding in scene.of(who)
+        if finding.is_present and not is_of(key, who, finding.code)
+    ]
+    if not blocks or not others or key == UNTOLD:
+        return blocks
+    note = "x on their rows explains them"
+    return (*blocks, Block(f"Also there ({len(others)})", tuple(others), note=note))
 
 
 def explanation(scene: Scene, pod: PodId | None) -> tuple[Block, ...]:
@@ -37,16 +54,26 @@ def _summary(present: list[Finding], *, is_all_told: bool) -> tuple[Block, ...]:
     return (Block("Triage", ((Cell(words, Tone.GOOD if is_all_told else Tone.PLAIN),),)),)
 
 
-def _run(scene: Scene, pod: Pod | None) -> Outcome:
-    name = pod.name if pod is not None else "the account"
-    return Show(f"Triage of {name}", explanation(scene, pod.id if pod is not None else None))
+def _run(scene: Scene, pod: Pod | None) -> Show:
+    name = pod.label if pod is not None else "the account"
+    told = partial(explanation, pod=pod.id if pod is not None else None)
+    return Show(f"Triage of {name}", told(scene), told)
+
+
+def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
+    """On a row of Triage that finding by itself; elsewhere the Pod."""
+    if aim is None or aim.pane != PANE.name:
+        return _run(scene, pod)
+    told = partial(of_row, pod=pod.id if pod is not None else None, key=aim.key)
+    return Show(title_of(scene, aim.key), told(scene), told)
 
 
 ACTION = Action(
     name="explain",
     key="x",
     title="explain",
-    tooltip="What is wrong with this Pod (of a row without one: with the account), why, and what to do.",
+    tooltip="What is wrong with this Pod or the account, or what a row of Triage says: why, and what to do.",
     needs_pod=False,
+    aimed=_aimed,
     run=_run,
 )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rgt_tui.actions import Action, Choice, Confirm, Outcome, Pick, Show
+from rgt_tui.actions import Action, Aim, Choice, Confirm, Outcome, Pick, Show
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.request import Request, Run
 from rgt_tui.panes import Block, Cell, Scene, Tone
@@ -11,13 +11,17 @@ if TYPE_CHECKING:  # fixes are made when somebody asks
     from rgt_tui.fixes import Fix, Remedy
 
 
-def _run(scene: Scene, pod: Pod | None) -> Outcome:
+def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
+    """All fixes for a Pod: those of the selected finding first, then those of its others."""
     from rgt_tui.fixes import all_fixes
 
     if pod is None:
-        raise ValueError("fixes need a Pod")
+        return "fixes are for a Pod: select a row that has one"
     codes = {finding.code for finding in scene.of(pod.id) if finding.is_present}
-    first = sorted(all_fixes(), key=lambda fix: codes.isdisjoint(fix.codes))
+    chosen = {code for code in codes if aim is not None and aim.key == f"{pod.id}:{code}"}
+    first = sorted(
+        all_fixes(), key=lambda fix: (chosen.isdisjoint(fix.codes), codes.isdisjoint(fix.codes))
+    )
     return Pick(f"Fixes for {pod.label}", tuple(_choice(fix, codes, scene, pod) for fix in first))
 
 
@@ -69,5 +73,5 @@ ACTION = Action(
     key="f",
     title="fix",
     tooltip="What can be done about this Pod from here; each shows its exact commands first.",
-    run=_run,
+    aimed=_aimed,
 )

@@ -1,11 +1,11 @@
 """Shows the shell exports that make a script fit this Pod, each with the reason."""
 
-from rgt_tui.actions import Action, Outcome, Show
+from rgt_tui.actions import Action, Show
 from rgt_tui.domain.pod import Pod
 from rgt_tui.panes import Block, Cell, Scene, Tone
 
 
-def _run(scene: Scene, pod: Pod | None) -> Outcome:
+def _run(scene: Scene, pod: Pod | None) -> Show:
     from rgt_tui.overrides import as_shell  # reckoned when somebody asks
 
     if pod is None:
@@ -18,6 +18,7 @@ def _run(scene: Scene, pod: Pod | None) -> Outcome:
     return Show(
         f"Overrides for {pod.label}",
         (Block("To source on the Pod", lines), Block("", ((Cell(note, Tone.DIM),),))),
+        lambda later: _run(later, pod).blocks,
     )
 
 

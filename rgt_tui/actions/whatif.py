@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rgt_tui.actions import Action, Outcome, Show
+from rgt_tui.actions import Action, Show
 from rgt_tui.domain.catalog import DataCenterList, GpuTypeList
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import show_age, show_duration, show_usd
@@ -55,7 +55,7 @@ def _price(option: "Option") -> Line:
     return (per_day, Cell(said, Tone.GOOD))
 
 
-def _run(scene: Scene, pod: Pod | None) -> Outcome:
+def _run(scene: Scene, pod: Pod | None) -> Show:
     if pod is None:
         raise ValueError("whatif needs a Pod")
     from rgt_tui.choices import of_pod
@@ -66,7 +66,7 @@ def _run(scene: Scene, pod: Pod | None) -> Outcome:
     if seen is not None:
         words = f"catalogue {show_age(scene.now - seen.at)}"
     note = Block("How this is reckoned", ((Cell(f"list prices, 730 hours a month; {words}"),),))
-    return Show(f"What if: {pod.label}", (*known, note))
+    return Show(f"What if: {pod.label}", (*known, note), lambda later: _run(later, pod).blocks)
 
 
 ACTION = Action(

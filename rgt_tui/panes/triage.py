@@ -144,7 +144,34 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
         ),
         None,
     )
-    return _timeline(scene, spell.pod_id, spell.code) if spell is not None else ()
+    return _told_of(scene, spell) if spell is not None else ()
+
+
+def title_of(scene: Scene, key: str) -> str:
+    """What a row is called at the head of its explanation."""
+    row = next((row for row in _rows(scene) if row.key == key), None)
+    return f"Triage: {row.called}" if row is not None and row.called else "Triage"
+
+
+def is_of(key: str, pod: PodId | None, code: str) -> bool:
+    """Whether a row is about that symptom of that Pod, as it stands or as it was cleared."""
+    return key == _key(pod, code) or key.startswith(f"{_key(pod, code)}:")
+
+
+def _told_of(scene: Scene, spell: Spell) -> tuple[Block, ...]:
+    """A symptom that has gone: when it was there, what it was, what to do should it come back."""
+    from rgt_tui.triage import all_detectors  # the first frame can spare all detectors
+
+    timeline = _timeline(scene, spell.pod_id, spell.code)
+    known = next((it for it in all_detectors() if it.code == spell.code), None)
+    if known is None:
+        return timeline
+    steps: list[Line] = [(Cell(f"  {n}. {step}"),) for n, step in enumerate(known.fix, 1)]
+    return (
+        *timeline,
+        Block(f"{known.code} {known.title}", ((Cell("why   ", Tone.ACCENT), Cell(known.cause)),)),
+        Block(f"Should {known.code} come back", tuple(steps), note=_note(known.code)),
+    )
 
 
 def _note(code: str) -> str:

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from rgt_tui.domain.bootlog import BootLog
+from rgt_tui.domain.evidence import Reading
 from rgt_tui.domain.finding import (
     Absent,
     Detector,
@@ -50,6 +51,15 @@ def _detect(subject: Subject) -> Verdict:
     waited = subject.now - since
     if waited < PATIENCE_S:
         return Absent(f"it has been RUNNING for {show_duration(waited)} only")
+    log: Reading[BootLog] = subject.evidence.reading(BootLog)
+    if pod.runtime is not None and log.good is None and log.failure is None:
+        return Unknown(
+            ("the system log, which tells a loop from a start that never came: not read",)
+        )
+    begins = log.good.value.begins if log.good is not None else ()
+    if begins and subject.now - begins[-1] < PATIENCE_S:
+        ago = show_duration(subject.now - begins[-1])
+        return Absent(f"its container was started {ago} ago: no more than that is known yet")
     if _pull_moves(subject):
         return Absent("the image pull is making progress")
     return _present(subject, pod, waited)

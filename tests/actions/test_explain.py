@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from rgt_tui.actions import Show
+from rgt_tui.actions import Aim, Show
 from rgt_tui.actions.explain import ACTION, explanation
 from rgt_tui.domain.finding import Finding, Said, Severity
 from rgt_tui.panes import Block, Scene
@@ -52,6 +52,32 @@ def test_what_cannot_be_told_says_what_was_not_seen() -> None:
 
 def test_a_healthy_pod_is_called_so() -> None:
     assert "no symptom was found" in _text(explanation(_scene(), a_pod().id))
+
+
+def test_on_a_row_of_triage_that_finding_is_told_by_itself() -> None:
+    other = replace(FINDING, code="RP98", title="Another thing", cause="Of that.")
+    scene = replace(_scene(other, FINDING), account=an_account(a_pod()))
+    assert ACTION.aimed is not None
+    shown = ACTION.aimed(scene, a_pod(), Aim("triage", f"{a_pod().id}:RP99"))
+    assert isinstance(shown, Show)
+    assert shown.title == "Triage: RP99 train-a"
+    assert shown.blocks[0].title == "RP99 Something is wrong"
+    assert shown.blocks[-1].title == "Also there (1)"
+    text = _text(shown.blocks)
+    assert "Of that." not in text
+    assert "RP98!! Another thing" in text
+    assert shown.anew is not None
+    assert shown.anew(_scene(other)) == ()
+
+
+def test_elsewhere_all_of_the_pod_is_told() -> None:
+    scene = _scene(replace(FINDING, code="RP98"), FINDING)
+    assert ACTION.aimed is not None
+    shown = ACTION.aimed(scene, a_pod(), Aim("pods", a_pod().id))
+    assert isinstance(shown, Show)
+    assert {"RP98 Something is wrong", "RP99 Something is wrong"} <= {
+        block.title for block in shown.blocks
+    }
 
 
 def test_findings_of_the_account_concern_each_of_its_pods() -> None:

@@ -97,6 +97,9 @@ def test_what_cannot_be_told_is_a_row_and_says_what_is_missing_of_whom() -> None
 def test_a_cleared_symptom_has_its_timeline_as_details() -> None:
     gone = next(row for row in PANE.rows(triaged()) if cells(row)[:2] == ["cleared", "RP23"])
     assert "Timeline of RP23, sweep-07" in text(PANE.detail(triaged(), gone.key))
+    told = text(PANE.detail(triaged(), gone.key))
+    assert "RP23 GPU memory used up" in told
+    assert "Should RP23 come back" in told
     assert PANE.detail(triaged(), "nobody:RP1") == ()
 
 

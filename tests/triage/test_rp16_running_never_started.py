@@ -22,7 +22,8 @@ def rp16(pod: Pod, account: Account | None = None) -> Finding:
 
 @pytest.mark.parametrize("runtime", [None, Runtime(uptime_s=0.0)])
 def test_running_for_hours_without_a_living_runtime_is_rp16(runtime: Runtime | None) -> None:
-    finding = rp16(lifeless(minutes=1416, runtime=runtime))
+    pod = lifeless(minutes=1416, runtime=runtime)
+    finding = rp16(pod, having(an_account(pod), pod, BootLog(), source="log"))
     assert finding.is_present
     assert finding.severity is Severity.CRITICAL
     assert finding.evidence[0].said.startswith("RUNNING for 23h36m, yet ")
@@ -43,6 +44,15 @@ def test_an_image_pull_that_moves_is_patience_not_rp16() -> None:
     silent = BootLog(is_pulling=True, last_line="38e4c3f3c358 Downloading", last_at=NOW - 900)
     assert rp16(pod, having(an_account(pod), pod, moving, source="log")).verdict == "absent"
     assert rp16(pod, having(an_account(pod), pod, silent, source="log")).is_present
+
+
+def test_a_container_that_counts_from_zero_may_be_looping_until_its_log_was_read() -> None:
+    pod = lifeless(minutes=60, runtime=Runtime(uptime_s=0.0))
+    assert rp16(pod).verdict == "unknown"
+    looping = BootLog(begins=(NOW - 90, NOW - 20))
+    assert rp16(pod, having(an_account(pod), pod, looping, source="log")).verdict == "absent"
+    ended = BootLog(begins=(NOW - 900,))
+    assert rp16(pod, having(an_account(pod), pod, ended, source="log")).is_present
 
 
 def test_the_line_of_the_log_that_refused_the_start_is_quoted() -> None:

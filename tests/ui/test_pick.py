@@ -52,3 +52,16 @@ async def test_esc_closes_the_list() -> None:
         await opened(running)
         await running.press("escape")
         assert "Fixes for" not in screen_text(running.app)
+
+
+async def test_what_was_picked_stays_on_the_screen_as_it_was_picked() -> None:
+    async with console(law.scene()) as running:
+        await opened(running)
+        text = screen_text(running.app)
+        place = next(line for line in text.splitlines() if "forward in place of" in line)
+        await running.press(place.split("forward")[0].split()[-1], "enter")
+        await running.pilot.pause()
+        assert "ssh -N -L 127.0.0.1:" in screen_text(running.app)
+        running.feed.put(replace(running.feed.scene(), findings={}))
+        await running.pilot.pause()
+        assert "ssh -N -L 127.0.0.1:" in screen_text(running.app)

@@ -6,8 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from rgt_tui.actions import Action, Aim, Show
-from rgt_tui.domain.pod import Pod
+from rgt_tui.actions import Aim, Show
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, Tone
 from rgt_tui.ui import keys
@@ -131,14 +130,6 @@ class Reader(Shown):
         return text
 
 
-def again(action: Action, pod: Pod | None, shown: Show) -> Blocks:
-    """What an action shows, made anew from each scene while it is read.
-
-    What was picked from its list stays as it was.
-    """
-
-    def blocks(scene: Scene) -> tuple[Block, ...]:
-        outcome = action.run(scene, pod)
-        return (outcome if isinstance(outcome, Show) else shown).blocks
-
-    return blocks
+def again(shown: Show) -> Blocks:
+    """What an action shows, made anew from each scene while it is read, where it changes at all."""
+    return shown.anew or (lambda scene: shown.blocks)
