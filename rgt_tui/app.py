@@ -45,6 +45,7 @@ from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, all_panes
 from rgt_tui.ui import keys
+from rgt_tui.ui.examining import examine
 from rgt_tui.ui.feed import Feed
 from rgt_tui.ui.screens.confirm import Asking, ConfirmScreen
 from rgt_tui.ui.screens.desk import Shown
@@ -357,7 +358,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             case Pick():
                 self._pick(outcome, action, pod)
             case Examine() if pod is not None:
-                self._examine(pod)
+                examine(self, self._feed, pod)
             case Show():
                 self._read(outcome.title, again(outcome), pod, action.kinds)
 
@@ -373,15 +374,13 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         if isinstance(main := self.screen, MainScreen):
             main.go(to.pane, to.text)
 
-    def _examine(self, pod: Pod) -> None:
-        from rgt_tui.ui.screens.checklist import ChecklistScreen  # not at the start: it is rare
-
-        self._feed.open_checklist(pod.id)
-        self.push_screen(ChecklistScreen(self, pod))
-
     def tell_checklist(self, pod: PodId, event: "Event") -> None:
         """Hands what a person did on a terminate checklist to the engine."""
         self._feed.tell_checklist(pod, event)
+
+    def tell_batch(self, event: "Event") -> None:
+        """The same for several that go together."""
+        self._feed.tell_batch(event)
 
     def _read(
         self,

@@ -111,6 +111,7 @@ class Engine:
             auto_pay=self._setting.auto_pay,
             jobs=state.jobs,
             checklists=state.checklists,
+            batch=state.batch,
         )
 
     def refresh(self, pod: str | None = None) -> None:
@@ -158,20 +159,26 @@ class Engine:
         with contextlib.suppress(RuntimeError):  # the loop has just been closed
             loop.call_soon_threadsafe(session.request, request, approval)
 
-    def open_checklist(self, pod: PodId) -> None:
-        """Opens the terminate checklist of a Pod; returns at once. Safe from any thread."""
+    def open_checklist(self, *pods: PodId) -> None:
+        """Opens the terminate checklists of Pods; returns at once. Safe from any thread."""
         session, loop = self._session, self._loop
         if session is None or loop is None:
             self._store.say(self._clock(), "! terminate: not opened, there is no connection")
             return
         with contextlib.suppress(RuntimeError):  # the loop has just been closed
-            loop.call_soon_threadsafe(session.open_checklist, pod)
+            loop.call_soon_threadsafe(session.open_checklist, pods)
 
     def tell_checklist(self, pod: PodId, event: "Event") -> None:
         """Hands over what a person did with a checklist. Safe from any thread."""
         session = self._session
         if session is not None:
             session.desk.tell(pod, event)
+
+    def tell_batch(self, event: "Event") -> None:
+        """Hands over what a person did with several checklists at once. Safe from any thread."""
+        session = self._session
+        if session is not None:
+            session.desk.tell_batch(event)
 
     def begin(self, order: "Order") -> None:
         """Has long work done; returns at once. Safe from any thread."""

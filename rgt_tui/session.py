@@ -77,7 +77,7 @@ class Session:
     _examiner: Examiner = field(default_factory=lambda: Examiner(all_detectors()))
     _standing: Standing = field(default_factory=Standing)
     _requests: asyncio.Queue[tuple[Request, str]] = field(default_factory=asyncio.Queue)
-    _to_open: asyncio.Queue[PodId] = field(default_factory=asyncio.Queue)
+    _to_open: asyncio.Queue[tuple[PodId, ...]] = field(default_factory=asyncio.Queue)
     _desk: "Desk | None" = None
 
     def __post_init__(self) -> None:
@@ -162,9 +162,9 @@ class Session:
         """Has a request carried out while `watch` runs; what becomes of it is said."""
         self._requests.put_nowait((request, approval))
 
-    def open_checklist(self, pod: PodId) -> None:
-        """Opens the checklist of a Pod while `watch` runs; how far it is stands in the store."""
-        self._to_open.put_nowait(pod)
+    def open_checklist(self, pods: tuple[PodId, ...]) -> None:
+        """Opens the checklists of Pods while `watch` runs; how far they are stands in the store."""
+        self._to_open.put_nowait(pods)
 
     @property
     def desk(self) -> "Desk":
@@ -181,13 +181,16 @@ class Session:
                 read=self._read,
                 tag=self.tag,
             )
-            self._desk = Desk(hands, self.store.keep_checklist)
+            self._desk = Desk(hands, self.store.keep_checklist, self.store.keep_batch)
         return self._desk
 
     async def _serve_checklists(self, tasks: asyncio.TaskGroup) -> None:
         while True:
-            pod = await self._to_open.get()
-            self.desk.open(pod, tasks)
+            pods = await self._to_open.get()
+            if len(pods) == 1:
+                self.desk.open(pods[0], tasks)
+            else:
+                self.desk.open_batch(pods, tasks)
 
     async def perform(self, request: Request, approval: str) -> Performed:
         """Carries out a request, says how it ended, and has what it concerns read again.

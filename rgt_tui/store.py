@@ -16,6 +16,7 @@ from rgt_tui.triage import Findings
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
+    from rgt_tui.guard.batch import Batch
     from rgt_tui.guard.checklist import Checklist
 
 NOTICES_KEPT = 200
@@ -34,6 +35,7 @@ class State:
         notices: what happened, newest first.
         jobs: long work, oldest first.
         checklists: of Pods that a person is about to terminate, also those that are over.
+        batch: those of them that go together; None when none do.
     """
 
     version: int = 0
@@ -42,6 +44,7 @@ class State:
     notices: tuple[Notice, ...] = ()
     jobs: "tuple[Job, ...]" = ()
     checklists: "Mapping[PodId, Checklist]" = field(default_factory=lambda: MappingProxyType({}))
+    batch: "Batch | None" = None
 
 
 class Store:
@@ -78,6 +81,11 @@ class Store:
         if self._state.checklists.get(checklist.pod) != checklist:
             known = {**self._state.checklists, checklist.pod: checklist}
             self._replace(checklists=MappingProxyType(known))
+
+    def keep_batch(self, batch: "Batch") -> None:
+        """Takes in how far several checklists are that go together."""
+        if batch != self._state.batch:
+            self._replace(batch=batch)
 
     def say(self, at: float, text: str) -> None:
         """Notes that something happened."""

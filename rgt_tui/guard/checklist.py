@@ -9,6 +9,7 @@ from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.challenge import Challenge, challenge_of
 from rgt_tui.guard.items import PROVEN, WAIVABLE, Exhibit, Item, Line, Waiver, digest_of
+from rgt_tui.guard.joint import Joint, Member
 from rgt_tui.guard.loss import Consequences, LossMap, Names
 from rgt_tui.guard.table import Mark, Phase
 
@@ -108,11 +109,13 @@ class Approval:
         text: as typed.
         at: when, on the guard's clock.
         digest: of the evidence that was on the screen.
+        turn: when its turn came, for one of several; the last look comes after it.
     """
 
     text: str
     at: float
     digest: str
+    turn: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,7 @@ class Checklist:
         seed: of the challenge.
         policy: what may be waived.
         approval: None until the challenge was typed, and again when anything changed.
+        joint: what the approval covers beside this Pod; None where it is for this Pod alone.
         fenced_at: when the last look was complete; None before.
         said: why the last event changed nothing, or what became of the list; for the screen.
     """
@@ -139,6 +143,7 @@ class Checklist:
     phase: Phase = Phase.GATHERING
     policy: Policy = field(default_factory=Policy)
     approval: Approval | None = None
+    joint: Joint | None = None
     fenced_at: float | None = None
     said: str = ""
 
@@ -177,6 +182,8 @@ class Checklist:
     @property
     def challenge(self) -> Challenge:
         """What has to be typed."""
+        if self.joint is not None:
+            return self.joint.challenge
         return challenge_of(
             self.pod,
             self.dossier.names,
@@ -188,17 +195,30 @@ class Checklist:
     @property
     def digest(self) -> str:
         """Names everything an approval rests on: the binding, each verdict, each waiver, the loss."""
-        binding, start = self.dossier.binding, self.dossier.binding.incarnation
-        return digest_of(
-            [
-                [binding.account, binding.pod, start.start, start.created],
-                [binding.manifest, binding.mounts],
-                [[line.item, line.mark, _digest(line.exhibit)] for line in self.lines],
-                [[it.item, it.reason, it.exhibit, it.is_blind] for it in self.waivers],
-                sorted(file.path for file in self.dossier.loss.single),
-                self.challenge.text,
-            ]
+        return digest_of([*self._evidence, self.challenge.text])
+
+    @property
+    def member(self) -> Member:
+        """This Pod as one of several that are approved together."""
+        loss = self.dossier.loss
+        return Member(
+            pod=self.pod,
+            evidence=digest_of(self._evidence),
+            files=loss.files,
+            bytes=loss.bytes,
+            is_complete=loss.is_complete,
         )
+
+    @property
+    def _evidence(self) -> list[object]:
+        binding, start = self.dossier.binding, self.dossier.binding.incarnation
+        return [
+            [binding.account, binding.pod, start.start, start.created],
+            [binding.manifest, binding.mounts],
+            [[line.item, line.mark, _digest(line.exhibit)] for line in self.lines],
+            [[it.item, it.reason, it.exhibit, it.is_blind] for it in self.waivers],
+            sorted(file.path for file in self.dossier.loss.single),
+        ]
 
     @property
     def view_s(self) -> float:
@@ -228,6 +248,14 @@ class Checklist:
             return "only what was looked at and is not ok can be waived"
         return None
 
+    def why_not_in(self, joint: Joint) -> str | None:
+        """Why an approval for several does not cover this Pod; None when it does."""
+        if self.waivers:
+            return "what was waived is approved alone"
+        if self.member not in joint.members:
+            return "it is not as it was when several were approved together"
+        return joint.why_not
+
     def why_not_permitted(self, now: float) -> str | None:
         """Why no permit may be made of it at `now`; None when one may.
 
@@ -242,14 +270,19 @@ class Checklist:
                 return f"{line.item}: {reason}"
         if tuple(line.item for line in self.lines) != PROVEN:
             return "a line is missing"
+        return self._why_not_approved(now)
+
+    def _why_not_approved(self, now: float) -> str | None:
         approval, fenced_at = self.approval, self.fenced_at
         if approval is None or not self.challenge.is_met_by(approval.text):
             return "it is not approved"
         if approval.digest != self.digest:
             return "it changed after it was approved"
+        if self.joint is not None and (reason := self.why_not_in(self.joint)) is not None:
+            return reason
         if not 0 <= now - approval.at <= APPROVAL_S:
             return "the approval has expired"
-        if fenced_at is None or fenced_at < approval.at + UNDO_S:
+        if fenced_at is None or fenced_at < max(approval.at + UNDO_S, approval.turn):
             return "nobody looked again after the approval"
         if not 0 <= now - fenced_at <= FENCE_S:
             return "the last look is too old"

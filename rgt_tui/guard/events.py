@@ -5,6 +5,7 @@ from enum import StrEnum
 from rgt_tui.domain.records import dataclass
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import Item
+from rgt_tui.guard.joint import Joint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,27 @@ class Typed:
 
     text: str
     keys: int
+    now: float
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """A person approved several Pods at once, and it is this one's turn.
+
+    Attributes:
+        joint: which, and as they were then.
+        text: as typed.
+        keys: as in `Typed`.
+        at: when it was typed.
+        now: when this Pod's turn came.
+        can_write: whether write mode was unlocked.
+    """
+
+    joint: Joint
+    text: str
+    keys: int
+    at: float
     now: float
     can_write: bool
 
@@ -121,4 +143,4 @@ class Resolved:
 
 Ending = FenceFailed | Cancelled | TerminalLost | PodVanished | Sent | Resolved
 """What moves the list and brings no evidence."""
-Event = Looking | Gathered | Ticked | Waived | Typed | Fenced | Ending
+Event = Looking | Gathered | Ticked | Waived | Typed | Joined | Fenced | Ending

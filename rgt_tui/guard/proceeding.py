@@ -10,7 +10,7 @@ from typing import Final
 
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.guard.checklist import Checklist
-from rgt_tui.guard.events import Event, Fenced, Gathered, Sent, Ticked, Typed
+from rgt_tui.guard.events import Event, Fenced, Gathered, Joined, Sent, Ticked, Typed
 from rgt_tui.guard.permit import Permit, issue
 from rgt_tui.guard.step import step
 from rgt_tui.guard.table import Phase
@@ -45,7 +45,7 @@ class Proceeding:
     def feed(self, event: Event) -> Checklist:
         """The checklist after an event; a permit that was given before another evidence is void."""
         with self._lock:
-            if isinstance(event, Gathered | Ticked | Typed | Fenced):
+            if isinstance(event, Gathered | Ticked | Typed | Joined | Fenced):
                 # Two threads that look at the clock and then wait here would set it back.
                 event = replace(event, now=self._clock())
             before, self._checklist = self._checklist, step(self._checklist, event)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final, assert_never
 
+from rgt_tui.guard.challenge import Challenge
 from rgt_tui.guard.checklist import (
     APPROVAL_S,
     FENCE_S,
@@ -27,6 +28,7 @@ from rgt_tui.guard.events import (
     Fenced,
     FenceFailed,
     Gathered,
+    Joined,
     Looking,
     PodVanished,
     Resolved,
@@ -91,6 +93,8 @@ def _apply(checklist: Checklist, event: Event, table: Table) -> Checklist:
             return _waived(checklist, event, table)
         case Typed():
             return _typed(checklist, event, table)
+        case Joined():
+            return _joined(checklist, event, table)
         case Fenced():
             return _fenced(checklist, event, table)
         case _:
@@ -127,7 +131,7 @@ def _settled(checklist: Checklist, table: Table) -> Checklist:
     signal = Signal.COMPLETE if checklist.is_complete else Signal.INCOMPLETE
     moved = _to_list(checklist, signal, table, said=checklist.said)
     if not moved.phase.is_approved and moved.phase in (Phase.GATHERING, Phase.READY):
-        return replace(moved, approval=None, fenced_at=None)
+        return replace(moved, approval=None, joint=None, fenced_at=None)
     return moved
 
 
@@ -223,21 +227,47 @@ def _waived(checklist: Checklist, event: Waived, table: Table) -> Checklist:
 
 def _typed(checklist: Checklist, event: Typed, table: Table) -> Checklist:
     checklist = _ticked(checklist, event.now, table)
+    refusal = _why_not_typed(checklist, event, event.now, checklist.challenge)
+    if refusal is not None:
+        return replace(checklist, said=refusal)
+    approval = Approval(text=event.text, at=event.now, digest="")
+    return _approved(checklist, approval, table)
+
+
+def _joined(checklist: Checklist, event: Joined, table: Table) -> Checklist:
+    checklist = _ticked(checklist, event.now, table)
+    joint = event.joint
+    refusal = _why_not_typed(checklist, event, event.at, joint.challenge)
+    refusal = refusal or checklist.why_not_in(joint)
+    if refusal is None and not 0 <= event.now - event.at <= APPROVAL_S:
+        refusal = "the approval has expired; approve again"
+    if refusal is not None or checklist.phase is not Phase.READY:
+        return replace(checklist, said=refusal or "it was approved already")
+    approval = Approval(text=event.text, at=event.at, digest="", turn=event.now)
+    return _approved(replace(checklist, joint=joint), approval, table)
+
+
+def _why_not_typed(
+    checklist: Checklist, event: Typed | Joined, at: float, challenge: Challenge
+) -> str | None:
     if not checklist.is_complete:
-        return replace(checklist, said="a line is still in the way")
+        return "a line is still in the way"
     if not event.can_write:
-        return replace(checklist, said="write mode is locked: E unlocks it for 10 minutes")
-    if event.now - checklist.opened_at < checklist.view_s:
-        return replace(checklist, said=f"look at it for {checklist.view_s:g} s first")
+        return "write mode is locked: E unlocks it for 10 minutes"
+    if at - checklist.opened_at < checklist.view_s:
+        return f"look at it for {checklist.view_s:g} s first"
     if event.keys < len(event.text):
-        return replace(checklist, said="pasted text is no approval: type it")
-    if not checklist.challenge.is_met_by(event.text):
-        return replace(checklist, said="that is not what has to be typed")
+        return "pasted text is no approval: type it"
+    if not challenge.is_met_by(event.text):
+        return "that is not what has to be typed"
+    return None
+
+
+def _approved(checklist: Checklist, approval: Approval, table: Table) -> Checklist:
     moved = _to_list(checklist, Signal.TYPED, table)
     if moved.phase is checklist.phase:
         return checklist
-    approval = Approval(text=event.text, at=event.now, digest=moved.digest)
-    return replace(moved, approval=approval)
+    return replace(moved, approval=replace(approval, digest=moved.digest))
 
 
 def _fenced(checklist: Checklist, event: Fenced, table: Table) -> Checklist:
@@ -261,7 +291,8 @@ def _is_new(checklist: Checklist, event: Fenced, item: Item) -> bool:
     if exhibit is None or approval is None or not exhibit.is_live(event.now):
         return False
     oldest = FRESH_S if item is Item.IDENTITY else FENCE_S
-    return approval.at + UNDO_S <= exhibit.at and event.now - exhibit.at <= oldest
+    since = max(approval.at + UNDO_S, approval.turn)
+    return since <= exhibit.at and event.now - exhibit.at <= oldest
 
 
 def _difference(before: Checklist, after: Checklist) -> str:

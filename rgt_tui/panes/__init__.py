@@ -21,6 +21,7 @@ from rgt_tui.guard.writemode import IMPOSSIBLE, LOCKED
 
 if TYPE_CHECKING:  # the first frame can spare them
     from rgt_tui.domain.job import Job
+    from rgt_tui.guard.batch import Batch
     from rgt_tui.guard.checklist import Checklist
 
 
@@ -119,6 +120,7 @@ class Scene:
         auto_pay: configured USD that one automatic payment brings.
         jobs: long work, oldest first.
         checklists: the terminate checklists that are open, or ended a moment ago.
+        batch: those of them that go together; None when none do.
     """
 
     account: Account = field(default_factory=Account)
@@ -138,6 +140,7 @@ class Scene:
     auto_pay: Decimal | None = None
     jobs: "tuple[Job, ...]" = ()
     checklists: "Mapping[PodId, Checklist]" = field(default_factory=lambda: MappingProxyType({}))
+    batch: "Batch | None" = None
 
     @property
     def why_no_write(self) -> str | None:

@@ -20,6 +20,8 @@ from rgt_tui.writer import Writer
 
 TICK_S: Final = 0.25
 """How often the clock is told to a checklist."""
+TOLD_S: Final = 1.0
+"""That time went by alone is told so seldom."""
 AGAIN_S: Final = 15.0
 """Pause between two looks into the Pod while its checklist is open."""
 LOOK_S: Final = 60.0

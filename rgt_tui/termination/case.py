@@ -27,7 +27,7 @@ from rgt_tui.termination import AGAIN_S, FENCE_LOOK_S, LOOK_S, TICK_S, UNWATCHED
 from rgt_tui.termination.ending import Ending
 from rgt_tui.termination.looking import Looker
 
-_SEEDS: Final = 1 << 16
+SEEDS: Final = 1 << 16
 
 
 class Case:
@@ -45,7 +45,7 @@ class Case:
         self._is_looking = True
         self._watched_at = steady()
         facts = self._looker.dossier(is_looking=True)
-        seed = secrets.randbelow(_SEEDS)
+        seed = secrets.randbelow(SEEDS)
         opened = open_checklist(facts, steady(), seed=seed, policy=hands.policy)
         self.proceeding = Proceeding(opened, steady, told)
 

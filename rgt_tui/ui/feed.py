@@ -50,11 +50,14 @@ class Feed(Protocol):
     def dismiss(self, job: int) -> None:
         """Forgets a job that has ended."""
 
-    def open_checklist(self, pod: PodId) -> None:
-        """Opens the terminate checklist of a Pod: its evidence is gathered until it is over."""
+    def open_checklist(self, *pods: PodId) -> None:
+        """Opens terminate checklists: their evidence is gathered until they are over."""
 
     def tell_checklist(self, pod: PodId, event: "Event") -> None:
         """Hands on what a person did on it."""
+
+    def tell_batch(self, event: "Event") -> None:
+        """Hands on what a person did on several of them at once."""
 
     def browse(self, glance: Glance) -> None:
         """Asks about a network volume; answers come in the scene, as `Shelves`."""

@@ -66,9 +66,12 @@ LIST: Final = (
         "sort", "S", "sort", "sort", "Sort by the next column, after the last by the pane's order."
     ),
     Key("invert", "I", "invert", "invert", "Reverse the order."),
+    Key("mark", "space", "mark", "mark", "Mark this Pod; Ctrl-D is then about the marked ones."),
     Key("browse", "b", "browse", "browse", "The files of this network volume, without a Pod (S3)."),
     Key("full", "F", "full", "full list", "The list alone, without details, and back."),
-    Key("back", "escape", "back", "back", "Clear the filter, leave the full list."),
+    Key(
+        "back", "escape", "back", "back", "Leave the full list, take marks away, clear the filter."
+    ),
     Key("quit", "q", "leave", "quit", "Leave the full list; else quit."),
 )
 """Keys of the main screen."""

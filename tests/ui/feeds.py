@@ -6,6 +6,7 @@ from rgt_tui.domain.job import Order
 from rgt_tui.domain.request import Request
 from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
+from rgt_tui.guard.batch import Batch, after
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.events import Event
 from rgt_tui.guard.step import step
@@ -59,10 +60,21 @@ class FixedFeed:
     def dismiss(self, job: int) -> None:
         self.dismissed.append(job)
 
-    def open_checklist(self, pod: PodId) -> None:
-        """Opens what the test has laid ready, or an empty one."""
-        self.opened.append(pod)
-        self._show(pod, self.ready.get(pod))
+    def open_checklist(self, *pods: PodId) -> None:
+        """Opens what the test has laid ready, or an empty one; several with their batch."""
+        self.opened.extend(pods)
+        for pod in pods:
+            self._show(pod, self.ready.get(pod))
+        if len(pods) > 1:
+            batch = Batch(pods=pods, seed=0, opened_at=0.0, now=0.0)
+            self.put(replace(self._scene, batch=batch))
+
+    def tell_batch(self, event: Event) -> None:
+        """As the engine: one step of the batch."""
+        self.told.append(event)
+        batch = self._scene.batch
+        if batch is not None:
+            self.put(replace(self._scene, batch=after(batch, event, self._scene.checklists)))
 
     def tell_checklist(self, pod: PodId, event: Event) -> None:
         """As the engine: one step, and what came of it is on the screen."""

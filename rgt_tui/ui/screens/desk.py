@@ -57,6 +57,9 @@ class Desk(Protocol):
     def tell_checklist(self, pod: PodId, event: "Event") -> None:
         """Hands what a person did on a terminate checklist to the engine."""
 
+    def tell_batch(self, event: "Event") -> None:
+        """Hands what a person did on several of them at once to the engine."""
+
     def browse(self, glance: Glance) -> None:
         """Asks the engine about a network volume."""
 
@@ -99,6 +102,11 @@ class Shown(Screen[None], inherit_bindings=False):
     def aim(self) -> Aim | None:
         """The row that an action would be about."""
         return None
+
+    @property
+    def marked(self) -> tuple[PodId, ...]:
+        """The Pods that an action for several would be about, in their order."""
+        return ()
 
     @property
     def kinds(self) -> frozenset[type]:

@@ -49,6 +49,8 @@ class MainScreen(Shown):
         self._views: dict[str, View] = {}
         self._cursors: dict[str, str] = {}
         """Of each pane whose cursor somebody has placed; until then it is on the first row."""
+        self._marks: dict[PodId, str] = {}
+        """The marked Pods and the start of each; another start is another question."""
         self._shape = shape_of(*size)
         self.add_class(self._shape)
         self._resting: Timer | None = None
@@ -78,6 +80,12 @@ class MainScreen(Shown):
         """The selected row."""
         row = self._table.selected
         return Aim(self._pane.name, row.key) if row is not None else None
+
+    @property
+    def marked(self) -> tuple[PodId, ...]:
+        """The marked Pods that are still what they were, in the order of the list."""
+        pods = self.desk.now_shown.account.pods
+        return tuple(pod.id for pod in pods if self._marks.get(pod.id) == pod.start)
 
     @property
     def kinds(self) -> frozenset[type]:
@@ -141,13 +149,14 @@ class MainScreen(Shown):
             old=lambda row: old_cells(row, pane.columns, pane, scene),
             sort=view.sort,
             is_inverted=view.is_inverted,
-            title=words.title(pane, view, scene, len(rows), len(everything)),
+            title=words.title(pane, view, scene, len(rows), len(everything), len(self.marked)),
             note=pane_ages(pane, scene),
             alarm=alarm,
             instead=words.instead(pane, view, scene, width, has_rows=bool(everything)),
             has_box=has_box,
             is_open=self._shape is Shape.STRIP and bool(rows) and not self.has_class("full"),
             glyphs=self.desk.glyphs,
+            marked=frozenset(self.marked),
         )
         self.set_class(not rows, "alone")
         self._table.show(listed, self._cursors.get(pane.name))
@@ -261,6 +270,16 @@ class MainScreen(Shown):
 
         self.app.push_screen(BrowserScreen(self.desk, found))
 
+    def action_mark(self) -> None:
+        """Marks the Pod of the row, or takes its mark away."""
+        pod = self.desk.now_shown.account.pod(self.pod) if self.pod is not None else None
+        if pod is None:
+            self.desk.say("mark: there is no Pod on this row")
+            return
+        if self._marks.pop(pod.id, None) is None:
+            self._marks[pod.id] = pod.start
+        self.show(self.desk.now_shown)
+
     def action_faults(self) -> None:
         """Shows only rows with an open symptom, or all again."""
         self._look(faults_only=not self.view.faults_only)
@@ -279,9 +298,12 @@ class MainScreen(Shown):
         self.show_soon()
 
     def action_back(self) -> None:
-        """Leaves the full list, else clears the filter."""
+        """Leaves the full list, else takes all marks away, else clears the filter."""
         if self.has_class("full"):
             self.action_full()
+        elif self._marks:
+            self._marks.clear()
+            self.show(self.desk.now_shown)
         elif self.view.text or self.view.faults_only:
             self._look(text="", faults_only=False)
 

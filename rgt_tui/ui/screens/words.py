@@ -22,15 +22,16 @@ FIRST_ACTIONS: Final = ("explain", "refresh")
 """Those that a narrow hint line must still show."""
 
 
-def title(pane: Pane, view: View, scene: Scene, shown: int, total: int) -> Line:
-    """The title of a pane's frame: how many rows, and how they were chosen and sorted."""
+def title(pane: Pane, view: View, scene: Scene, shown: int, total: int, marked: int) -> Line:
+    """The title of a pane's frame: how many rows, and how they were chosen and sorted, how many are marked."""
     badge = pane.badge(scene)
     all_of_it = badge.text if badge is not None else str(total)
     number = f"({all_of_it})" if shown == total else f"({shown} of {total})"
     if scene.account.evidence.latest(PodList) is None:
         number = f"({UNKNOWN})"
     line: list[Piece] = [Piece(f"{pane.title}{number}", Ink.TITLE)]
-    for piece in (*_chosen(view), *_ordered(pane, view)):
+    marks = (Piece(f"{marked} marked", Ink.CHIP),) if marked else EMPTY
+    for piece in (*_chosen(view), *_ordered(pane, view), *marks):
         line.extend((Piece("  "), piece))
     return tuple(line)
 

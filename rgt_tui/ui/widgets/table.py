@@ -19,6 +19,8 @@ from rgt_tui.ui.widgets.listing import moved, place
 
 MARK = ">"
 OLD_MARK = "~"
+CHOSEN = "*"
+"""Stands before a row that was marked by a person."""
 OldCells = tuple[bool, ...]
 
 
@@ -38,6 +40,7 @@ class Listed:
         has_box: whether it has a frame.
         is_open: whether the frame of what stands below closes this one.
         glyphs: what the frame is drawn with.
+        marked: the Pods that a person marked.
     """
 
     columns: tuple[Column, ...]
@@ -52,6 +55,7 @@ class Listed:
     has_box: bool = True
     is_open: bool = False
     glyphs: Glyphs = UNICODE
+    marked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,7 @@ class _Painted:
     """A row as it was last made into a line, and what it was made from."""
 
     row: Row
-    old: OldCells
-    is_selected: bool
+    looks: tuple[OldCells, bool, bool]
     line: Line
 
 
@@ -176,22 +179,25 @@ class Table(Canvas):
 
     def _row(self, row: Row) -> Line:
         is_selected = row.key == self.cursor
+        is_marked = row.pod in self._listed.marked
         old = self._listed.old(row)
-        made = self._painted.get(row.key)
+        made, looks = self._painted.get(row.key), (old, is_selected, is_marked)
         is_same = made is not None and (made.row is row or made.row == row)
-        if made is not None and is_same and (made.old, made.is_selected) == (old, is_selected):
+        if made is not None and is_same and made.looks == looks:
             return made.line
-        line = self._made(row, old, is_selected)
-        self._painted[row.key] = _Painted(row, old, is_selected, line)
+        line = self._made(row, old, is_selected=is_selected, is_marked=is_marked)
+        self._painted[row.key] = _Painted(row, looks, line)
         return line
 
-    def _made(self, row: Row, old: OldCells, is_selected: bool) -> Line:
+    def _made(self, row: Row, old: OldCells, *, is_selected: bool, is_marked: bool) -> Line:
         cut = self._listed.glyphs.cut
         cells: list[Piece] = []
         for index, column, width in self._columns:
             is_old = bool(old) and old[index]
             text = _slot(row.cells[index], column, width, is_old=is_old, cut=cut)
             cells.append(Piece(text, Tone.DIM if is_old else row.cells[index].tone))
+        if is_marked and cells:
+            cells[0] = Piece(CHOSEN + cells[0].text[1:], cells[0].ink)
         if not is_selected:
             return (Piece(" "), *cells)
         return (Piece(MARK, Ink.TITLE), Piece("".join(piece.text for piece in cells), Ink.SELECTED))

@@ -1,0 +1,147 @@
+"""Marks and several terminate checklists: what is marked, what is heard, what is refused."""
+
+from dataclasses import replace
+
+import pytest
+
+from rgt_tui.domain.account import Change
+from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.units import PodId
+from rgt_tui.guard.batch import Stage
+from rgt_tui.guard.events import Cancelled, Typed
+from rgt_tui.ui.screens.batch import BatchScreen
+from rgt_tui.ui.screens.checklist import ChecklistScreen
+from tests.conftest import Gallery, screen_text
+from tests.ui import law
+from tests.ui.driving import Console, console
+from tests.ui.marked import IDS, PODS, marked, scene
+from tests.values import NOW
+
+TEXT = "2 Pods lose 3 files 60.0M"
+SIZES = ((80, 24), (120, 40))
+
+
+def keys_of(text: str) -> list[str]:
+    return ["space" if character == " " else character for character in text]
+
+
+@pytest.fixture(autouse=True)
+def _guard_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rgt_tui.ui.screens.batch.steady", lambda: law.AT + 20)
+    monkeypatch.setattr("rgt_tui.ui.screens.checklist.steady", lambda: law.AT + 20)
+
+
+def stage_of(running: Console) -> Stage:
+    batch = running.feed.scene().batch
+    assert batch is not None
+    return batch.stage
+
+
+async def test_marks_open_one_checklist_each_and_the_cursor_does_not_matter() -> None:
+    async with marked() as running:
+        assert isinstance(running.app.screen, BatchScreen)
+        assert running.feed.opened == list(IDS)
+
+
+async def test_a_mark_is_taken_away_by_the_same_key_and_all_of_them_by_esc() -> None:
+    async with console(law.scene()) as running:
+        await running.press("g", "space", "j", "space")
+        assert "2 marked" in screen_text(running.app)
+        await running.press("space")
+        assert "1 marked" in screen_text(running.app)
+        await running.press("escape")
+        assert "marked" not in screen_text(running.app)
+        assert running.main.marked == ()
+
+
+async def test_one_mark_opens_its_own_checklist() -> None:
+    async with console(law.scene()) as running:
+        running.feed.ready = {law.POD.id: law.ready()}
+        await running.select(law.POD.name)
+        await running.press("space", "g", "ctrl+d")
+        assert isinstance(running.app.screen, ChecklistScreen)
+        assert running.feed.opened == [law.POD.id]
+
+
+async def test_a_mark_does_not_outlive_the_start_it_was_made_on() -> None:
+    async with console(law.scene()) as running:
+        await running.select(law.POD.name)
+        await running.press("space")
+        assert len(running.main.marked) == 1
+        known = law.scene().account
+        pods = tuple(replace(pod, started_at=NOW - 1.0) for pod in known.pods)
+        account = known.after(Change(PodList, Observed(PodList(pods), NOW)))
+        await running.put(replace(law.scene(), account=account))
+        assert not running.main.marked
+
+
+async def test_more_than_five_are_refused() -> None:
+    six = tuple(replace(PODS[0], id=PodId(f"pod{number:07d}")) for number in range(6))
+    account = law.scene().account.after(Change(PodList, Observed(PodList(six), NOW)))
+    async with console(replace(law.scene(), account=account)) as running:
+        await running.press("g", *["space", "j"] * 6, "g", "ctrl+d")
+        assert "at most 5 go together" in screen_text(running.app)
+        assert running.feed.opened == []
+
+
+async def test_it_takes_one_key_the_text_two_tabs_and_enter() -> None:
+    async with marked() as running:
+        await running.press("6", *keys_of(TEXT), "tab", "tab", "enter")
+        (typed,) = running.feed.told
+        assert isinstance(typed, Typed)
+        assert (typed.text, typed.keys) == (TEXT, len(TEXT))
+        assert stage_of(running) is Stage.COUNTING
+
+
+WRONG: dict[str, list[str]] = {
+    "Enter at once": ["enter"],
+    "Enter in the field": ["6", *keys_of(TEXT), "enter", "enter"],
+    "Enter on Cancel": ["6", *keys_of(TEXT), "tab", "enter"],
+    "nothing typed": ["6", "tab", "tab", "enter"],
+    "another text": ["6", *keys_of("3 Pods lose 3 files 60.0M"), "tab", "tab", "enter"],
+    "Esc": ["6", *keys_of(TEXT), "tab", "tab", "escape"],
+    "q": ["q"],
+    "the opening key again": ["ctrl+d", "ctrl+d", "enter"],
+    "after another Pod was looked at": ["6", *keys_of(TEXT), "down", "tab", "tab", "enter"],
+}
+
+
+@pytest.mark.parametrize("keys", WRONG.values(), ids=WRONG)
+async def test_it_is_not_approved_by(keys: list[str]) -> None:
+    async with marked() as running:
+        await running.press(*keys)
+        assert stage_of(running) in (Stage.GATHERING, Stage.CANCELLED)
+
+
+async def test_leaving_takes_everything_back() -> None:
+    async with marked() as running:
+        await running.press("6", *keys_of(TEXT), "tab", "tab", "enter", "escape")
+        assert isinstance(running.feed.told[-1], Cancelled)
+        assert stage_of(running) is Stage.CANCELLED
+
+
+async def test_without_write_mode_no_field_opens() -> None:
+    async with marked() as running:
+        await running.put(replace(running.feed.scene(), write_left_s=None))
+        await running.press("6", *keys_of(TEXT), "tab", "tab", "enter")
+        assert not [it for it in running.feed.told if isinstance(it, Typed)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda it: f"{it[0]}x{it[1]}")
+@pytest.mark.parametrize(
+    "stage", [Stage.GATHERING, Stage.COUNTING, Stage.WORKING, Stage.STOPPED], ids=str
+)
+async def test_several_checklists_look_as_they_did(
+    stage: Stage, size: tuple[int, int], gallery: Gallery
+) -> None:
+    async with marked(size) as running:
+        await running.put(scene(stage))
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda it: f"{it[0]}x{it[1]}")
+async def test_marks_look_as_they_did(size: tuple[int, int], gallery: Gallery) -> None:
+    async with console(law.scene(), size) as running:
+        await running.press("g", "space", "j", "j", "space", "j")
+        gallery.holds(running.app)
