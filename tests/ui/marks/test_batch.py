@@ -12,14 +12,13 @@ from rgt_tui.guard.batch import Stage
 from rgt_tui.guard.events import Cancelled, Typed
 from rgt_tui.ui.screens.batch import BatchScreen
 from rgt_tui.ui.screens.checklist import ChecklistScreen
-from tests.conftest import Gallery, screen_text
+from tests.conftest import screen_text
 from tests.ui import law
 from tests.ui.driving import Console, console
-from tests.ui.marked import IDS, PODS, marked, scene
+from tests.ui.marks.marked import IDS, PODS, marked
 from tests.values import NOW
 
 TEXT = "2 Pods lose 3 files 60.0M"
-SIZES = ((80, 24), (120, 40))
 
 
 def keys_of(text: str) -> list[str]:
@@ -126,22 +125,3 @@ async def test_without_write_mode_no_field_opens() -> None:
         await running.put(replace(running.feed.scene(), write_left_s=None))
         await running.press("6", *keys_of(TEXT), "tab", "tab", "enter")
         assert not [it for it in running.feed.told if isinstance(it, Typed)]
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda it: f"{it[0]}x{it[1]}")
-@pytest.mark.parametrize(
-    "stage", [Stage.GATHERING, Stage.COUNTING, Stage.WORKING, Stage.STOPPED], ids=str
-)
-async def test_several_checklists_look_as_they_did(
-    stage: Stage, size: tuple[int, int], gallery: Gallery
-) -> None:
-    async with marked(size) as running:
-        await running.put(scene(stage))
-        gallery.holds(running.app)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda it: f"{it[0]}x{it[1]}")
-async def test_marks_look_as_they_did(size: tuple[int, int], gallery: Gallery) -> None:
-    async with console(law.scene(), size) as running:
-        await running.press("g", "space", "j", "j", "space", "j")
-        gallery.holds(running.app)
