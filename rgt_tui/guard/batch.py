@@ -6,10 +6,11 @@ thing that is not as expected it stops, and every Pod that was not sent yet is k
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.checklist import APPROVAL_S, UNDO_S, Checklist
 from rgt_tui.guard.events import Cancelled, Event, Joined, TerminalLost, Ticked, Typed

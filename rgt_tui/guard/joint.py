@@ -4,9 +4,9 @@ Only Pods of which nothing was waived can share one. Each keeps its own checklis
 and its own permit; what they share is the text that a person types, and it states the sum.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId, show_bytes
 from rgt_tui.guard.challenge import Challenge
 
