@@ -50,7 +50,7 @@ class BadSection(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One remote question.
+    r"""One remote question.
 
     Attributes:
         name: of its section; letters, digits and `_`.
@@ -62,6 +62,11 @@ class Probe:
         nice: whether it gives way to everything else on the Pod, for reading much.
         goes_round: whether it passes over what hangs when RGT_STUCK is set, and so may be asked
             again while a former run of it is stuck.
+        is_light: whether it waits for nothing and starts next to no program: it reads /proc and
+            /sys alone. Those of a tick share one process, which costs the Pod a third.
+        device: path of what it asks; without that it is light.
+        bursts: whether its lines are passed on many at a time, which costs us a third; before it
+            waits for something it prints a line of `\001`, so that what it has said is passed on.
         report: the type `parse` gives; the key of the evidence.
         parse: section to report. Raises `BadSection`.
     """
@@ -73,6 +78,9 @@ class Probe:
     every_s: float | None = EACH_TICK
     nice: bool = False
     goes_round: bool = False
+    is_light: bool = False
+    device: str = ""
+    bursts: bool = False
     report: type
     parse: Callable[[Section], Any]
 

@@ -6,6 +6,7 @@ missing. What does not fit the frames is noise; much noise is an error.
 
 from collections.abc import Iterable
 from dataclasses import field
+from functools import lru_cache
 from typing import Final
 
 from rgt_tui.domain.records import dataclass
@@ -149,9 +150,10 @@ class Frames:
 
     def _frame(self, frame: bytes, at: float | None) -> Run | None:
         """One whole frame, without its token."""
-        kind, (place, _, rest) = frame[:2], frame[2:].partition(b" ")
-        tick, name = _place(place)
-        run = self._runs.get((tick, name))
+        kind, (word, _, rest) = frame[:2], frame[2:].partition(b" ")
+        place = _place(word)
+        run = self._runs.get(place)
+        tick, name = place
         if run is None:
             self.is_up = self.is_up or frame == b"U"
             if kind == b"E ":
@@ -198,6 +200,7 @@ class Frames:
             self._noise += data[: NOISE_KEPT - len(self._noise)]
 
 
+@lru_cache(maxsize=256)
 def _place(word: bytes) -> tuple[int, str]:
     """The tick and section that a frame names; a tick of -1 for what names none."""
     tick, _, name = _text(word).partition(".")

@@ -51,16 +51,19 @@ from rgt_tui.probes import Probe
 SHELL: Final = "/bin/sh"
 
 _LEAD: Final = r"""
-printf '%s S %s %s\n' "$RGT_AT" "$RGT_RUN" "$$"
-( eval "unset RGT_AT RGT_RUN RGT_APART RGT_TEXT; $RGT_TEXT" ) </dev/null 2>&1
-printf '\n%s R %s %s\n' "$RGT_AT" "$RGT_RUN" "$?"
+for RGT_RUN in $RGT_RUNS; do
+  printf '%s S %s %s\n' "$RGT_AT" "$RGT_RUN" "$$"
+  ( eval "it=${RGT_RUN#*.}; unset RGT_AT RGT_RUN RGT_RUNS RGT_APART RGT_TEXT; $RGT_TEXT" ) </dev/null 2>&1
+  printf '\n%s R %s %s\n' "$RGT_AT" "$RGT_RUN" "$?"
+done
 [ -z "$RGT_APART" ] || kill -9 0
 """
 
 _MAIN: Final = r"""
 rgt() {
 LC_ALL=C; export LC_ALL
-at=@AT@
+at=@AT@ nl='
+'
 lead=@LEAD@
 apart= gentle=
 if command -v setsid >/dev/null 2>&1; then apart=setsid; fi
@@ -115,7 +118,24 @@ eval "tell() {
   printf '%s > %s %s\\n' \"\$at\" \"\$run\" \"\$1\"
 }"
 
-# Ends the run of process $1 after $2 seconds.
+# What runs say in bursts is held until it is so much that a pipe still takes it whole; a line of
+# \001 alone passes it on.
+flush=$(printf '\001')
+hold() {
+  [ $((${#held} + ${#1})) -le 900 ] || { printf '%s' "$held"; held=; }
+  held=$held$1$nl
+}
+pass() {
+  case $line in "$flush") printf '%s' "$held"; held=; return ;; esac
+  if [ -n "$bursts" ] && [ ${#line} -le 800 ]; then
+    hold "$at > $run $line"
+  else
+    printf '%s' "$held"; held=
+    tell "$line"
+  fi
+}
+
+# Ends the runs of process $1 after $2 seconds.
 guard() {
   nap=
   trap '[ -z "$nap" ] || kill "$nap"; exit' TERM
@@ -124,13 +144,13 @@ guard() {
   nap=$!
   wait "$nap" || return
   trap '' TERM
-  printf '%s T %s\n' "$at" "$run"
+  for run in ${runs:-$run}; do printf '%s T %s\n' "$at" "$run"; done
   slay "$1"
 }
 
 # Passes on what a run says, for $1 seconds and up to $2 bytes.
 relay() {
-  room=$2 first= watch=
+  room=$2 first= watch= runs= held=
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       "$at S $run "*)
@@ -140,25 +160,58 @@ relay() {
         watch=$!
         continue ;;
       "$at R $run "*)
-        printf '%s\n' "$line"
+        printf '%s%s\n' "$held" "$line"
         kill "$watch"
         return ;;
     esac
     room=$((room - ${#line} - 1))
     if [ "$room" -lt 0 ]; then
-      printf '%s C %s\n' "$at" "$run"
+      printf '%s%s C %s\n' "$held" "$at" "$run"
+      held=
       kill "$watch"
       slay "$first"
       while read -r _; do :; done
       break
     fi
-    tell "$line"
+    pass
   done
   [ -z "$watch" ] || kill "$watch"
-  printf '%s E %s\n' "$at" "$run"
+  printf '%s%s E %s\n' "$held" "$at" "$run"
 }
 
-# Begins a run of section $1: $2 seconds, $3 bytes, in manner $4, of text $5.
+# The same for $runs, which one process does one after the other. Nobody can end one of them alone,
+# so its process is not told.
+relay_all() {
+  first= watch= held= bursts=1
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+      "$at S $tick."*)
+        run=${line#"$at S "} room=$2
+        first=${run#* } run=${run%% *}
+        hold "$at S $run -"
+        [ -n "$watch" ] || { guard "$first" "$1" & watch=$!; }
+        continue ;;
+      "$at R $tick."*)
+        hold "$line"
+        runs=${runs#*"$run "}
+        [ -n "$runs" ] && continue
+        break ;;
+    esac
+    room=$((room - ${#line} - 1))
+    if [ "$room" -lt 0 ]; then
+      hold "$at C $run"
+      slay "$first"
+      while read -r _; do :; done
+      break
+    fi
+    pass
+  done
+  [ -z "$watch" ] || kill "$watch"
+  for run in $runs; do hold "$at E $run"; done
+  printf '%s' "$held"
+}
+
+# Begins a run of section $1: $2 seconds, $3 bytes, in manner $4, in bursts if $5, of text $6.
 start() {
   run=$tick.$1 stuck= count=0
   if [ -n "$doubt" ]; then
@@ -171,11 +224,31 @@ start() {
       return
     fi
   fi
-  low=
+  low= bursts=$5
   [ "$4" != nice ] || low=$gentle
-  RGT_AT=$at RGT_RUN=$run RGT_APART=$apart RGT_STUCK=$stuck RGT_TEXT=$5 \
+  RGT_AT=$at RGT_RUNS=$run RGT_APART=$apart RGT_STUCK=$stuck RGT_TEXT=$6 \
     $low $apart @SHELL@ -c "$lead" </dev/null | relay "$2" "$3" &
   eval "run_$1='$stuck $!'"
+}
+
+# The same for one that waits for nothing: those of a tick are begun together.
+light() {
+  if [ -n "$doubt" ]; then start "$@"; return; fi
+  runs="$runs$tick.$1 " seconds=$((seconds + $2)) texts="$texts$1)$nl$6$nl;;$nl"
+  [ "$3" -le "$bytes" ] || bytes=$3
+}
+# The same for one that is so where $1, a device it asks, is not there.
+either() {
+  device=${RGT_ROOT-}$1
+  shift
+  if [ -e "$device" ]; then start "$@"; else light "$@"; fi
+}
+ask_all() {
+  runs= seconds=0 bytes=0 texts=
+  for name; do ask "$name"; done
+  [ -n "$runs" ] || return
+  RGT_AT=$at RGT_RUNS=$runs RGT_APART=$apart RGT_TEXT="case \$it in $texts esac" \
+    $apart @SHELL@ -c "$lead" </dev/null | relay_all "$seconds" "$bytes" &
 }
 
 ask() {
@@ -206,7 +279,7 @@ while read -r tick names; do
   jobs >/dev/null
   case $tick in
     -) lives "${names#* }" && slay "${names#* }" ;;
-    *) for name in $names; do ask "$name"; done ;;
+    *) ask_all $names ;;
   esac
 done
 """
@@ -215,7 +288,7 @@ exec 3<&0
 ( trap '' TERM; while read -r _ <&3; do :; done; kill -TERM $$ ) </dev/null >/dev/null &
 exec 3<&-
 tick=1
-{ trap '' HUP; for name in @NAMES@; do ask "$name"; done; wait; } | {
+{ trap '' HUP; ask_all @NAMES@; wait; } | {
   trap '' HUP
   left=@COUNT@ over=
   while [ $left -gt 0 ] && IFS= read -r line; do
@@ -293,4 +366,9 @@ def _composed(probes: Sequence[Probe], run: str, shell: str, *, is_once: bool) -
 def _section(probe: Probe) -> str:
     manner = "nice" if probe.nice else "beside" if probe.goes_round else "usual"
     text = shlex.quote(probe.script)
-    return f"{probe.name}) start {probe.name} {probe.limit_s} {probe.max_bytes} {manner} {text} ;;"
+    begin = "light" if probe.is_light else f"either {probe.device}" if probe.device else "start"
+    bursts = "1" if probe.bursts else "''"
+    return (
+        f"{probe.name}) {begin} {probe.name} {probe.limit_s} {probe.max_bytes} "
+        f"{manner} {bursts} {text} ;;"
+    )

@@ -28,6 +28,12 @@ say() {
   [ -r "$2" ] || return 0
   while IFS= read -r line || [ -n "$line" ]; do printf '%s %s\n' "$1" "$line"; done <"$2"
 }
+some() {
+  [ -r "$2" ] || return 0
+  while read -r key value; do
+    case $key in nr_periods|nr_throttled|throttled_*|oom_kill) printf '%s %s %s\n' "$1" "$key" "$value" ;; esac
+  done <"$2"
+}
 pick() {
   [ -r "$3" ] || return 0
   while read -r key value; do
@@ -41,10 +47,10 @@ if [ -d "$c/memory" ]; then
   say max "$m/memory.limit_in_bytes"
   say current "$m/memory.usage_in_bytes"
   pick cache total_inactive_file "$m/memory.stat"
-  say event "$m/memory.oom_control"
+  some event "$m/memory.oom_control"
   say quota "$u/cpu.cfs_quota_us"
   say period "$u/cpu.cfs_period_us"
-  say stat "$u/cpu.stat"
+  some stat "$u/cpu.stat"
 else
   if [ ! -r "$c/memory.current" ] && [ -r "$p/self/cgroup" ]; then
     while IFS=: read -r _ _ own; do c=$c$own; break; done <"$p/self/cgroup"
@@ -53,15 +59,20 @@ else
   say max "$c/memory.max"
   say current "$c/memory.current"
   pick cache inactive_file "$c/memory.stat"
-  say event "$c/memory.events"
+  some event "$c/memory.events"
   say cpu "$c/cpu.max"
-  say stat "$c/cpu.stat"
+  some stat "$c/cpu.stat"
 fi
 pick host MemTotal: "$p/meminfo"
 n=0
-while read -r key _; do
-  case $key in cpu[0-9]*) n=$((n + 1)) ;; intr) break ;; esac
-done <"$p/stat"
+if IFS= read -r online <"${RGT_ROOT-}/sys/devices/system/cpu/online"; then
+  IFS=,
+  for span in $online; do n=$((n + ${span#*-} - ${span%-*} + 1)); done
+else
+  while read -r key _; do
+    case $key in cpu[0-9]*) n=$((n + 1)) ;; intr) break ;; esac
+  done <"$p/stat"
+fi 2>/dev/null
 [ $n -eq 0 ] || echo "cpus $n"
 """
 
@@ -162,6 +173,7 @@ PROBE = Probe(
     script=_SCRIPT,
     limit_s=LIMIT_S,
     max_bytes=8192,
+    is_light=True,
     report=CgroupReport,
     parse=parse,
 )

@@ -33,9 +33,28 @@ ask() {
   printf 'B %s %s %s\n' "$1" "$unit" "${rows##*"$nl"}"
   rows=$(df -P -i "$2" 2>/dev/null) && printf 'I %s %s\n' "$1" "${rows##*"$nl"}"
 }
+# Local disks answer at once whatever hangs elsewhere: one `df` for all, numbered $1.
+ask_all() {
+  nums=$1
+  shift
+  rows=$(df -P -B1 "$@" 2>/dev/null) || rows=
+  inodes=$(df -P -i "$@" 2>/dev/null) || inodes=
+  for path; do
+    n=${nums%% *} nums=${nums#* } rows=${rows#*"$nl"} inodes=${inodes#*"$nl"}
+    row=${rows%%"$nl"*}
+    case $row in
+      *" $path") ;;
+      *) ask "$n" "$path"; continue ;;
+    esac
+    if [ -e "$path" ] && ! [ -d "$path" ]; then printf 'N %s\n' "$n"; continue; fi
+    printf 'B %s 1 %s\n' "$n" "$row"
+    row=${inodes%%"$nl"*}
+    case $row in *" $path") printf 'I %s %s\n' "$n" "$row" ;; esac
+  done
+}
 nl='
 '
-n=0 seen=' ' stuck=$nl
+n=0 seen=' ' stuck=$nl nums= far=
 # Mounts on which a `df` of an earlier tick still waits, in uninterruptible sleep.
 if [ -n "${RGT_STUCK-}" ]; then
   for it in /proc/[0-9]*/stat; do
@@ -66,8 +85,19 @@ while read -r source path type options _; do
   printf 'T %s %s %s %s %s\n' $n "$source" "$path" "$type" "$options"
   case $path in *\\*) path=$(printf '%b.' "$path"); path=${path%.} ;; esac
   case $stuck in *"$nl$path$nl"*) continue ;; esac
-  ask $n "$path" &
+  near=
+  case $type in overlay|ext[234]|xfs|tmpfs) [ -n "${RGT_STUCK-}" ] || near=1 ;; *) far="$far $path/" ;; esac
+  for it in $far; do
+    case $path in "$it"*) near= ;; esac  # the way to it may hang
+  done
+  if [ -n "$near" ]; then
+    nums="$nums$n "
+    set -- "$@" "$path"
+  else
+    ask $n "$path" &
+  fi
 done <"${RGT_PROC:-/proc}/self/mounts"
+[ -z "$nums" ] || ask_all "$nums" "$@" &
 wait
 """
 

@@ -103,6 +103,7 @@ PROBE = Probe(
     script=_SCRIPT,
     limit_s=LIMIT_S,
     max_bytes=2048,
+    is_light=True,
     report=IdentityReport,
     parse=parse,
 )

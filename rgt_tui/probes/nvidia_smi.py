@@ -335,4 +335,11 @@ def _why_none(said: list[str]) -> str:
     return f"no GPU: nvidia-smi says: {words}"
 
 
-PROBE = Probe(name="nvidia_smi", script=_SCRIPT, limit_s=LIMIT_S, report=GpuReport, parse=parse)
+PROBE = Probe(
+    name="nvidia_smi",
+    script=_SCRIPT,
+    limit_s=LIMIT_S,
+    device="/dev/nvidiactl",
+    report=GpuReport,
+    parse=parse,
+)

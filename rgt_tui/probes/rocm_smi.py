@@ -166,6 +166,7 @@ PROBE = Probe(
     script=_SCRIPT,
     limit_s=LIMIT_S,
     max_bytes=16 * 1024,
+    device="/dev/kfd",
     report=AmdReport,
     parse=parse,
 )

@@ -23,6 +23,7 @@ def pseudofiles(world: World, pod: Pod) -> dict[str, bytes]:
         "proc/1/comm": b"docker-init\n",
         "proc/uptime": f"{uptime + _HOST_UP_S:.2f} 0.00\n".encode(),
         "proc/stat": _cpus(256),
+        "sys/devices/system/cpu/online": b"0-255\n",
         "proc/sys/kernel/osrelease": b"6.8.0-79-generic\n",
         "proc/sys/kernel/random/boot_id": f"{machine.boot_id}\n".encode(),
         "proc/net/tcp": _sockets(pod),
@@ -124,6 +125,8 @@ def _places(pod: Pod) -> dict[str, bytes]:
     files |= {f"dev/shm/torch_{number}": b"" for number in range(pod.machine.shm_segments)}
     if pod.machine.is_amd:
         files |= {"dev/kfd": b"", "sys/module/amdgpu/version": b"6.10.5\n"}
+    elif pod.machine.gpus:
+        files["dev/nvidiactl"] = b""
     return files
 
 
