@@ -132,7 +132,7 @@ class Line:
     def why(self) -> str:
         """One sentence on where it stands."""
         if self.exhibit is None:
-            return "not looked at yet"
+            return "looking" if self.mark is Mark.RUNNING else "not looked at yet"
         if self.waiver is not None:
             return f"waived: {self.waiver.reason}"
         return self.exhibit.why if self.mark is not Mark.OPEN else f"look again: {self.exhibit.why}"

@@ -16,6 +16,7 @@ import asyncssh
 from aiohttp import web
 
 from rgt_tui.simulator.faults import Faults
+from rgt_tui.simulator.files import StoredFile
 from rgt_tui.simulator.ratelimit import Limiter, Quota
 from rgt_tui.simulator.rest.app import Hook, make_app
 from rgt_tui.simulator.rest.desk import Desk, Recorded
@@ -157,10 +158,11 @@ class Simulator:
         """Runs `act(world)` on the simulator's loop and brings the servers in line with it."""
         return self._await(self._called(act))
 
-    def write(self, pod: str, path: str, content: bytes) -> None:
-        """Writes a file into a Pod that was looked into already, as a process inside it would."""
+    def write(self, pod: str, path: str, content: bytes, *, age_s: float = 0.0) -> None:
+        """Writes a file into a Pod that may have been looked into already, as a process there would."""
+        file = StoredFile(path=path, content=content, age_s=age_s)
         containers = self._running().containers
-        self.call(lambda world: containers.write(world.find(pod), path, content))
+        self.call(lambda world: containers.write(world.find(pod), file))
 
     def change_host_key(self, pod: str) -> None:
         """Gives a Pod new host keys on the same port: somebody else's machine answers there."""

@@ -17,9 +17,11 @@ from rgt_tui.guard.events import (
     Fenced,
     FenceFailed,
     Gathered,
+    Looking,
     PodVanished,
     TerminalLost,
 )
+from rgt_tui.guard.items import PROVEN
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.step import open_checklist
 from rgt_tui.guard.table import Phase
@@ -105,6 +107,8 @@ class Case:
         """Looks and looks again while the checklist is open, and proves what has no proof yet."""
         while True:
             self._is_looking = True
+            for item in PROVEN:
+                self.proceeding.feed(Looking(item=item))
             try:
                 async with asyncio.timeout(LOOK_S):
                     if not await self._looker.read_api():

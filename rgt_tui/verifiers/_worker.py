@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any, BinaryIO, Callable, Dict, Generator, Iterator, List, Optional
 
-from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load
+from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load, all_verifiers
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
 from rgt_tui.verifiers._content import stamp_of
 from rgt_tui.verifiers._fetch import hashes
@@ -112,6 +112,7 @@ def _verify(request: Dict[str, Any]) -> Answers:
     """Verifies files and folders; a folder gives its files first, then its groups."""
     level = request["level"]
     _load.POD[0] = bool(request.get("pod"))
+    all_verifiers()  # once, before each file has a child of its own
     for path in request["paths"]:
         if os.path.isdir(path) and not os.path.islink(path):
             yield from _verify_folder(path, level, request.get("only"))

@@ -103,6 +103,24 @@ def test_with_the_whole_table_the_permitted_state_is_reached(name: str) -> None:
     assert reaches_permitted(TABLE, WORLDS[name][0])
 
 
+def test_each_edge_that_is_needed_is_among_the_required_ones_and_no_other() -> None:
+    """By construction: of all edges of the table, exactly those lock some world out when they go."""
+    every = [
+        (part, state, signal)
+        for part, states in TABLE.items()
+        for state, moves in states.items()
+        for signal in moves
+    ]
+    needed = {
+        (name, edge)
+        for name, (found, _) in WORLDS.items()
+        for edge in every
+        if not reaches_permitted(without(edge), found)
+    }
+    common = {(name, edge) for name in WORLDS for edge in WORLDS["all proven"][1]}
+    assert needed == {*REQUIRED, *common}
+
+
 @pytest.mark.parametrize(("name", "edge"), REQUIRED, ids=str)
 def test_without_a_required_edge_the_permitted_state_is_not_reached(name: str, edge: Edge) -> None:
     assert not reaches_permitted(without(edge), WORLDS[name][0])

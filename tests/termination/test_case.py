@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from rgt_tui.domain.checkpoint import CheckpointProofs
 from rgt_tui.domain.journal import INTENT, OUTCOME
 from rgt_tui.guard.events import Cancelled, TerminalLost
-from rgt_tui.guard.table import Phase
+from rgt_tui.guard.items import Item
+from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.simulator import Simulator
+from rgt_tui.simulator.files import safetensors
 from tests.termination.conftest import person_of
 
 
@@ -44,3 +47,21 @@ async def test_within_the_undo_window_it_can_be_taken_back(
         await person.until(Phase.CANCELLED)
         assert person.destroyed == []
     assert names(simulator) == ["idle", "other"]
+
+
+async def test_many_small_files_are_proven_and_the_one_that_is_broken_is_named(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    for number in range(60):
+        content = safetensors(number)
+        name = f"/workspace/out/{number}.safetensors"
+        simulator.write("idle", name, content[:-1] if number == 7 else content, age_s=900.0)
+    async with person_of(simulator, tmp_path / "state") as person:
+        await person.when(lambda it: it.line(Item.LOADS).mark is Mark.FAILED)
+        loads = person.checklist.line(Item.LOADS)
+        assert "/7.safetensors" in loads.why
+        listed = person.session.store.state.account.about(person.pod.id)
+        proofs = listed.value(CheckpointProofs)
+        assert proofs is not None
+        assert len(proofs.files) == 60
+        assert sum(it.is_proven for it in proofs.files.values()) == 59

@@ -12,6 +12,7 @@ from rgt_tui.guard.events import (
     Fenced,
     FenceFailed,
     Gathered,
+    Looking,
     PodVanished,
     Resolved,
     Seen,
@@ -136,6 +137,16 @@ def gathering() -> Checklist:
     return open_checklist(facts, AT, seed=0)
 
 
+def looking() -> Checklist:
+    """Just opened: the Pod is known, and everything else is being looked at."""
+    mounts = tuple(replace(it, is_complete=False) for it in SAFE.mounts)
+    facts = dossier(without=tuple(FACTS)[1:], loss=LossMap(mounts=mounts))
+    opened = open_checklist(facts, AT, seed=0)
+    for item in FACTS:
+        opened = step(opened, Looking(item=item))
+    return opened
+
+
 def ready() -> Checklist:
     """Everything is proven and nothing is lost."""
     return open_checklist(dossier(), AT, seed=0)
@@ -171,12 +182,16 @@ def fence_failed() -> Checklist:
     return step(fencing(), FenceFailed(why="the last look shows a newer checkpoint: step-41500"))
 
 
-def sent() -> Checklist:
-    """The request left."""
+def permitted() -> Checklist:
+    """The last look shows the same; one request may leave."""
     now = AT + 6 + UNDO_S
     facts = dossier(*(replace(exhibit(item), at=now) for item in FACTS))
-    permitted = step(fencing(), Fenced(dossier=facts, now=now))
-    return step(permitted, Sent())
+    return step(fencing(), Fenced(dossier=facts, now=now))
+
+
+def sent() -> Checklist:
+    """The request left."""
+    return step(permitted(), Sent())
 
 
 def gone() -> Checklist:
@@ -207,6 +222,7 @@ def vanished() -> Checklist:
 STATES: Final[dict[str, Callable[[], Checklist]]] = {
     make.__name__: make
     for make in (
+        looking,
         gathering,
         ready,
         losing,
@@ -214,6 +230,7 @@ STATES: Final[dict[str, Callable[[], Checklist]]] = {
         counting,
         fencing,
         fence_failed,
+        permitted,
         sent,
         gone,
         unknown,

@@ -10,7 +10,7 @@ from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.events import Cancelled, Typed, Waived
 from rgt_tui.guard.items import Item
 from rgt_tui.guard.step import open_checklist
-from rgt_tui.guard.table import Phase
+from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.ui.screens.checklist import ChecklistScreen
 from tests.conftest import screen_text
 from tests.ui import law, scenes
@@ -217,3 +217,10 @@ async def test_a_disk_whose_use_is_unknown_still_tells_its_size() -> None:
     facts = law.dossier(loss=unseen)
     async with examined(open_checklist(facts, law.AT, seed=0)) as running:
         assert "/ ? of 20.0G (container disk)" in screen_text(running.app)
+
+
+@pytest.mark.parametrize("part", [Phase, Mark])
+def test_each_state_has_a_picture(part: type[Phase | Mark]) -> None:
+    lists = [make() for make in law.STATES.values()]
+    pictured = {it.phase for it in lists} | {line.mark for it in lists for line in it.lines}
+    assert set(part) - pictured == set()

@@ -80,10 +80,9 @@ class Containers:
         for _ in range(3):  # asyncio tells a closed pipe to its process on later turns of the loop
             await asyncio.sleep(0)
 
-    def write(self, pod: Pod, path: str, content: bytes) -> None:
-        """Writes one file into the Pod's file system, now."""
-        now = datetime.now(UTC).timestamp()
-        lay_out(self._files(pod), [StoredFile(path=path, content=content, age_s=0.0)], now)
+    def write(self, pod: Pod, file: StoredFile) -> None:
+        """Writes one file into the Pod's file system."""
+        lay_out(self._files(pod), [file], datetime.now(UTC).timestamp())
 
     def _files(self, pod: Pod) -> Path:
         """The Pod's own file system, laid out when this boot of it is first looked into."""
