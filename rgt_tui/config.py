@@ -9,20 +9,19 @@ import difflib
 import os
 import re
 import tomllib
-import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
+from rgt_tui import config_values as values
 from rgt_tui import places
+from rgt_tui.config_values import BASE_URL
 from rgt_tui.domain.errors import BadConfig
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.toml_lines import line_of
 
-BASE_URL: Final = "https://api.runpod.io"
-"""Origin of REST v2 and GraphQL (RunPod REST v2 document of 2026-08-18, `servers`)."""
 BASE_URL_VARIABLE: Final = "RUNPOD_API_BASE_URL"
 LARGEST_FILE: Final = 64 * 1024
 """Bytes; a page of settings has about one thousand."""
@@ -46,6 +45,7 @@ class Config:
         high_performance: USD per GB and month of that tier of network volumes; None is unknown.
         auto_pay: USD that one automatic payment brings; None is unknown.
         checkpoints: names or paths with `*` that count as checkpoints on Pods, beside the known ones.
+        waivable: lines of the terminate checklist that a person may waive; None is the default.
         file: where the settings came from; None when there was no file.
         notes: sentences on what is worth a look, such as a file mode.
     """
@@ -59,12 +59,9 @@ class Config:
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
     checkpoints: tuple[str, ...] = ()
+    waivable: tuple[str, ...] | None = None
     file: Path | None = None
     notes: tuple[str, ...] = ()
-
-
-class Unfit(Exception):
-    """A value that a setting cannot have; the message says what it expects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +72,7 @@ class Setting:
         section: the TOML table; empty for the top of the file.
         key: its name there.
         field: its name in `Config`.
-        read: from the TOML value to the field's. Raises `Unfit`.
+        read: from the TOML value to the field's. Raises `config_values.Unfit`.
         example: a value as TOML, for the template.
         help: one sentence.
     """
@@ -88,89 +85,12 @@ class Setting:
     help: str
 
 
-def origin(value: object) -> str:
-    """An `http(s)://host[:port]`, with the `/v2` that some carry taken off.
-
-    Raises:
-        Unfit: it is none.
-    """
-    expected = Unfit(f"an origin such as {BASE_URL!r}, without path, user or password")
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-        raise expected
-    try:
-        url = urllib.parse.urlsplit(value.strip())
-        is_sound = url.hostname and (url.port is None or url.port > 0)
-    except ValueError:
-        raise expected from None
-    path_is_empty = url.path.rstrip("/") in ("", "/v2")
-    if not is_sound or url.scheme not in ("http", "https") or "@" in url.netloc or " " in value:
-        raise expected
-    if url.query or url.fragment or not path_is_empty:
-        raise expected
-    return f"{url.scheme}://{url.netloc}"
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise Unfit("true or false")
-    return value
-
-
-def _wire(value: object) -> str:
-    if value not in ("diff", "stock"):
-        raise Unfit('"diff" or "stock"')
-    return str(value)
-
-
-def _timeout(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= 120:
-        raise Unfit("a number of seconds from 1 to 120")
-    return float(value)
-
-
-def _usd(value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
-        raise Unfit("an amount of dollars greater than 0")
-    return Decimal(repr(value))
-
-
-def _profile(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise Unfit("the name of a section of ~/.runpod/config.toml")
-    return value
-
-
-def _globs(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(_is_glob(member) for member in value):
-        raise Unfit("a list of file names or absolute paths, in which * stands for anything")
-    return tuple(value)
-
-
-def _is_glob(member: object) -> bool:
-    is_text = isinstance(member, str) and member.isprintable() and 0 < len(member) <= 256
-    return is_text and bool(str(member).strip("*?/ "))
-
-
-def _files(value: object) -> tuple[Path, ...]:
-    if not isinstance(value, list) or not all(_is_path(member) for member in value):
-        raise Unfit('a list of file names, absolute or from "~/" on')
-    return tuple(Path(_expanded(member)) for member in value)
-
-
-def _is_path(member: object) -> bool:
-    return isinstance(member, str) and member.isprintable() and member.startswith(("/", "~/"))
-
-
-def _expanded(name: str) -> str:
-    return f"{places.home()}{name[1:]}" if name.startswith("~") else name
-
-
 SETTINGS: Final = (
     Setting(
         section="",
         key="read_only",
         field="read_only",
-        read=_flag,
+        read=values.flag,
         example="true",
         help="Make it impossible to send a write.",
     ),
@@ -178,7 +98,7 @@ SETTINGS: Final = (
         section="api",
         key="base_url",
         field="base_url",
-        read=origin,
+        read=values.origin,
         example=f'"{BASE_URL}"',
         help=f"Origin of REST v2 and GraphQL; ${BASE_URL_VARIABLE} wins over it.",
     ),
@@ -186,7 +106,7 @@ SETTINGS: Final = (
         section="credentials",
         key="runpod_profile",
         field="runpod_profile",
-        read=_profile,
+        read=values.profile,
         example='"default"',
         help="Section of ~/.runpod/config.toml whose key is used when no other source has one.",
     ),
@@ -194,7 +114,7 @@ SETTINGS: Final = (
         section="ssh",
         key="identity_files",
         field="identity_files",
-        read=_files,
+        read=values.files,
         example='["~/.ssh/id_ed25519"]',
         help="Private keys to try on Pods, beside those of the SSH agent.",
     ),
@@ -202,7 +122,7 @@ SETTINGS: Final = (
         section="ssh",
         key="connect_timeout_s",
         field="connect_timeout_s",
-        read=_timeout,
+        read=values.timeout,
         example="10",
         help="Seconds an SSH connection may take to come about.",
     ),
@@ -210,15 +130,23 @@ SETTINGS: Final = (
         section="checkpoints",
         key="globs",
         field="checkpoints",
-        read=_globs,
+        read=values.globs,
         example='["*.mymodel", "/workspace/runs/*/state.dat"]',
         help="Files that count as checkpoints on Pods beside the known formats; * is anything.",
+    ),
+    Setting(
+        section="guard",
+        key="waivable",
+        field="waivable",
+        read=values.waivable,
+        example='["blast radius", "durable", "loads", "quiet"]',
+        help="Lines of the terminate checklist that may be waived; [] lets none. Others never can.",
     ),
     Setting(
         section="money",
         key="high_performance_price",
         field="high_performance",
-        read=_usd,
+        read=values.usd,
         example="0.14",
         help="USD per GB and month of HIGH_PERFORMANCE network volumes, as your console shows it.",
     ),
@@ -226,7 +154,7 @@ SETTINGS: Final = (
         section="money",
         key="auto_pay",
         field="auto_pay",
-        read=_usd,
+        read=values.usd,
         example="25.0",
         help="USD that one automatic payment brings: RunPod makes one an hour at most.",
     ),
@@ -234,7 +162,7 @@ SETTINGS: Final = (
         section="ui",
         key="wire",
         field="wire",
-        read=_wire,
+        read=values.wire,
         example='"diff"',
         help='"diff" sends the terminal only what changed, "stock" leaves it to Textual.',
     ),
@@ -349,7 +277,7 @@ def _value(file: Path, text: str, at: tuple[str, str], value: object) -> tuple[s
         _refuse_unknown(where, *at, is_section=isinstance(value, dict))
     try:
         return setting.field, setting.read(value)
-    except Unfit as error:
+    except values.Unfit as error:
         raise BadConfig(f"{where}: {_full(*at)}: expected {error}, found {_shown(value)}") from None
 
 
@@ -390,6 +318,6 @@ def _mode_notes(file: Path, mode: int) -> tuple[str, ...]:
 
 def _from_environment(value: str) -> str:
     try:
-        return origin(value)
-    except Unfit as error:
+        return values.origin(value)
+    except values.Unfit as error:
         raise BadConfig(f"{BASE_URL_VARIABLE}: expected {error}, found {_shown(value)}") from None

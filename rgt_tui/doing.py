@@ -79,9 +79,10 @@ async def _plan(where: Address, config: Config, name: str) -> "tuple[Checklist, 
     async with open_session(where, config, store, clock) as session:
         await session.look(shells=False)
         pod = find_pod(store.state.account.pods, name)
-        looker = Looker(session.desk.hands, pod.id)
+        hands = session.desk.hands
+        looker = Looker(hands, pod.id)
         await looker.look_once()
         facts, now = looker.dossier(is_looking=False), steady()
-        checklist = open_checklist(facts, now, seed=0)
+        checklist = open_checklist(facts, now, seed=0, policy=hands.policy)
         expires_at = checklist.expires_at
         return checklist, None if expires_at is None else clock() + expires_at - now

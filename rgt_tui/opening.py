@@ -164,6 +164,7 @@ async def open_session(
             pacer=pacer,
             writer=writer,
             tag=where.tag,
+            waivable=config.waivable,
             browser=Browser(store, clock),
         )
 

@@ -58,6 +58,7 @@ class Session:
         jobs: carries out long work.
         tag: tells accounts apart.
         browser: looks into network volumes while somebody does.
+        waivable: lines of the terminate checklist that may be waived; None is the default.
     """
 
     wires: Wires
@@ -68,6 +69,7 @@ class Session:
     browser: Browser
     jobs: Runner = field(init=False)
     tag: str = ""
+    waivable: tuple[str, ...] | None = None
     _turns: dict[tuple[str, PodId | None], Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
@@ -170,6 +172,7 @@ class Session:
     def desk(self) -> "Desk":
         """Where checklists are opened; its machinery is loaded with the first one."""
         if self._desk is None:
+            from rgt_tui.guard.waivable import policy_of
             from rgt_tui.termination import Hands
             from rgt_tui.termination.desk import Desk
 
@@ -180,6 +183,7 @@ class Session:
                 writer=self.writer,
                 read=self._read,
                 tag=self.tag,
+                policy=policy_of(self.waivable),
             )
             self._desk = Desk(hands, self.store.keep_checklist, self.store.keep_batch)
         return self._desk

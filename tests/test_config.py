@@ -106,7 +106,7 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         (
             "[zzz]\na=1",
             1,
-            "one of api, checkpoints, credentials, money, ssh, ui",
+            "one of api, checkpoints, credentials, guard, money, ssh, ui",
             "unknown section [zzz]",
         ),
         ("\n[uii]\n", 2, "expected ui", "unknown section [uii]"),
@@ -119,6 +119,12 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         ("[ssh]\nconnect_timeout_s = nan", 2, "1 to 120", "nan"),
         ("[ssh]\nidentity_files = ['id']", 2, "a list of file names", "['id']"),
         ("ssh.connect_timeout_s = 0", 1, "1 to 120", "0"),
+        ("[guard]\n\nwaivable = ['identity']", 3, "can never be waived", "identity"),
+        ("[guard]\nwaivable = ['loads', 'approval']", 2, "can never be waived", "approval"),
+        ("[guard]\nwaivable = ['load']", 2, 'a list of "blast radius", "durable"', "['load']"),
+        ("[guard]\nwaivable = 'loads'", 2, "a list of", "'loads'"),
+        ("[guard]\nwaivable = [{}]", 2, "a list of", "[{}]"),
+        ("[guard]\nwaive = []", 2, "expected waivable", "unknown key guard.waive"),
         ("[api]\nbase_url = 'https://u:hunter2@h'", 2, "an origin", "a user or password"),
     ],
 )
@@ -134,6 +140,15 @@ def test_what_cannot_be_followed_is_told_with_file_line_expected_and_found(
     assert error.message.isprintable()
     assert len(error.message) < 400
     assert error.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("[]", ()), ('["loads"]', ("loads",)), ('["quiet", "quiet"]', ("quiet",))],
+)
+def test_what_may_be_waived_is_a_setting(text: str, names: tuple[str, ...]) -> None:
+    written(f"[guard]\nwaivable = {text}\n")
+    assert load().waivable == names
 
 
 def test_a_key_in_the_wrong_section_is_sent_to_the_right_one() -> None:

@@ -1,0 +1,143 @@
+"""What a setting of the configuration may be: from a TOML value to a checked one."""
+
+import urllib.parse
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from rgt_tui import places
+from rgt_tui.guard.waivable import NAMES, NEVER
+
+BASE_URL: Final = "https://api.runpod.io"
+"""Origin of REST v2 and GraphQL (RunPod REST v2 document of 2026-08-18, `servers`)."""
+
+
+class Unfit(Exception):
+    """A value that a setting cannot have; the message says what it expects."""
+
+
+def origin(value: object) -> str:
+    """An `http(s)://host[:port]`, with the `/v2` that some carry taken off.
+
+    Raises:
+        Unfit: it is none.
+    """
+    expected = Unfit(f"an origin such as {BASE_URL!r}, without path, user or password")
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise expected
+    try:
+        url = urllib.parse.urlsplit(value.strip())
+        is_sound = url.hostname and (url.port is None or url.port > 0)
+    except ValueError:
+        raise expected from None
+    path_is_empty = url.path.rstrip("/") in ("", "/v2")
+    if not is_sound or url.scheme not in ("http", "https") or "@" in url.netloc or " " in value:
+        raise expected
+    if url.query or url.fragment or not path_is_empty:
+        raise expected
+    return f"{url.scheme}://{url.netloc}"
+
+
+def flag(value: object) -> bool:
+    """A yes or a no.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if not isinstance(value, bool):
+        raise Unfit("true or false")
+    return value
+
+
+def wire(value: object) -> str:
+    """How frames reach the terminal.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if value not in ("diff", "stock"):
+        raise Unfit('"diff" or "stock"')
+    return str(value)
+
+
+def timeout(value: object) -> float:
+    """Seconds.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= 120:
+        raise Unfit("a number of seconds from 1 to 120")
+    return float(value)
+
+
+def usd(value: object) -> Decimal:
+    """Dollars.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
+        raise Unfit("an amount of dollars greater than 0")
+    return Decimal(repr(value))
+
+
+def profile(value: object) -> str:
+    """The name of a section of another file.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise Unfit("the name of a section of ~/.runpod/config.toml")
+    return value
+
+
+def globs(value: object) -> tuple[str, ...]:
+    """Patterns of files on Pods.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if not isinstance(value, list) or not all(_is_glob(member) for member in value):
+        raise Unfit("a list of file names or absolute paths, in which * stands for anything")
+    return tuple(value)
+
+
+def _is_glob(member: object) -> bool:
+    is_text = isinstance(member, str) and member.isprintable() and 0 < len(member) <= 256
+    return is_text and bool(str(member).strip("*?/ "))
+
+
+def files(value: object) -> tuple[Path, ...]:
+    """Files on this machine.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if not isinstance(value, list) or not all(_is_path(member) for member in value):
+        raise Unfit('a list of file names, absolute or from "~/" on')
+    return tuple(Path(_expanded(member)) for member in value)
+
+
+def _is_path(member: object) -> bool:
+    return isinstance(member, str) and member.isprintable() and member.startswith(("/", "~/"))
+
+
+def _expanded(name: str) -> str:
+    return f"{places.home()}{name[1:]}" if name.startswith("~") else name
+
+
+def waivable(value: object) -> tuple[str, ...]:
+    """Lines of the terminate checklist.
+
+    Raises:
+        Unfit: it is none, or names one that is never waived, whatever a file says.
+    """
+    lines = ", ".join(f'"{name}"' for name in NAMES)
+    if not isinstance(value, list) or not all(it in (*NAMES, *NEVER) for it in value):
+        raise Unfit(f"a list of {lines}")
+    never = next((it for it in value if it in NEVER), None)
+    if never is not None:
+        raise Unfit(f"a list of {lines} ({never!r} can never be waived)")
+    return tuple(dict.fromkeys(value))
