@@ -206,6 +206,7 @@ def test_the_template_sets_nothing_and_each_of_its_lines_works_when_uncommented(
         "api": {},
         "checkpoints": {},
         "credentials": {},
+        "guard": {},
         "ssh": {},
         "money": {},
         "ui": {},
