@@ -1,16 +1,19 @@
 """Feeds for tests: a scene that stands still until the test puts another one there."""
 
-from dataclasses import replace
+from __future__ import annotations
 
-from rgt_tui.domain.job import Order
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from rgt_tui.domain.request import Request
-from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
-from rgt_tui.guard.batch import Batch, after
-from rgt_tui.guard.checklist import Checklist
-from rgt_tui.guard.events import Event
-from rgt_tui.guard.step import step
 from rgt_tui.panes import Scene
+
+if TYPE_CHECKING:  # a start is measured with this feed: it loads what a console's feed loads
+    from rgt_tui.domain.job import Order
+    from rgt_tui.domain.shelf import Glance
+    from rgt_tui.guard.checklist import Checklist
+    from rgt_tui.guard.events import Event
 
 
 class FixedFeed:
@@ -66,12 +69,16 @@ class FixedFeed:
         for pod in pods:
             self._show(pod, self.ready.get(pod))
         if len(pods) > 1:
+            from rgt_tui.guard.batch import Batch
+
             batch = Batch(pods=pods, seed=0, opened_at=0.0, now=0.0)
             self.put(replace(self._scene, batch=batch))
 
     def tell_batch(self, event: Event) -> None:
         """As the engine: one step of the batch."""
         self.told.append(event)
+        from rgt_tui.guard.batch import after
+
         batch = self._scene.batch
         if batch is not None:
             self.put(replace(self._scene, batch=after(batch, event, self._scene.checklists)))
@@ -80,6 +87,8 @@ class FixedFeed:
         """As the engine: one step, and what came of it is on the screen."""
         self.told.append(event)
         checklist = self._scene.checklists.get(pod)
+        from rgt_tui.guard.step import step
+
         self._show(pod, None if checklist is None else step(checklist, event))
 
     def _show(self, pod: PodId, checklist: Checklist | None) -> None:
