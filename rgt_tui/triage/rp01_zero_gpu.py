@@ -120,6 +120,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="enough+gpus",
+            pattern=r"\b(?:does not|doesn't) have enough (?:free |available )?gpus?\b",
+            reason="the host has no free GPU for this Pod",
+        ),
+        Rule(
             words="gpus",
             pattern=r"not enough (?:free |available )?gpus?\b|\b(?:no|zero|0)(?: free| available)? gpus? (?:are |were )?"
             r"(?:left |free |available |attached |assigned )*(?:on|to|for|at|in) (?:the|this|that|its|your|my) (?:host|machine|pod|server|instance)"

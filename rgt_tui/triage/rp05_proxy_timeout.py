@@ -51,6 +51,11 @@ DETECTOR = Detector(
     text=(
         Rule(
             words="524",
+            pattern=r"\bstatus (?:code )?(?:of |is |=|: ?)?524\b",
+            reason="a request got no answer within the proxy's 100 seconds",
+        ),
+        Rule(
+            words="524",
             pattern=r"(?:error|status|code|http(?:/\d(?:\.\d)?)?|returned|returns|got|responded(?: with)?|->|<|response)\W{0,4}(?:code|status|error)?\W{0,3}524\b"
             r"|\b524\b.{0,30}(?:time-?d?[- ]?out|server error|cloudflare|<none>|a timeout)|cloudflare.{0,60}\b524\b|\b524s?\b.{0,80}\bproxy\b|\bproxy\b.{0,80}\b524s?\b",
             reason="the proxy gave up waiting (524 after 100 s)",

@@ -94,6 +94,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="entrypoint+exec entrypoint+found start+exec",
+            pattern=r"(?:entrypoint\S*|start\.sh): \d+: exec: .{1,120}: not found|exec container process\b.{0,60}`[^`]+`: No such file",
+            reason="the start command names a program that the image lacks",
+        ),
+        Rule(
+            words="r+command",
+            pattern=r"\$'\\r': command not found",
+            reason="the start script has Windows line ends",
+        ),
+        Rule(
             words="exec executable",
             pattern=r'exec:? "?[^"\s]+"?:? (?:stat .{0,80}: |executable file )?(?:no such file|not found|permission denied|is a directory)|exec \S+ failed: (?:No such file|Permission denied)|executable file not found in \$?PATH'
             r'|exec: "[^"]+": (?:executable|stat|permission|no such|fork)',

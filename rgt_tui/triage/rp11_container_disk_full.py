@@ -146,6 +146,21 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="failure+writing",
+            pattern=r"^\W*(?:curl: \(23\) )?Fail(?:ure|ed) writing (?:output|body)\b",
+            reason="a download could not be written",
+        ),
+        Rule(
+            words="errorcode+9 disk+enough",
+            pattern=r"errorCode=9\b.{0,80}|\bnot enough disk space available\b|\bNot enough disk space$",
+            reason="a download found too little disk space",
+        ),
+        Rule(
+            words="error+28",
+            pattern=r"\(os error 28\)",
+            reason="a write was refused because the disk is full (ENOSPC)",
+        ),
+        Rule(
             words="space enospc",
             pattern=r"\[Errno 28\]|\(os error 28\)|\bENOSPC\b|failed to register layer: .*no space left|:\s*No space left on device\b"
             r"|\b(?:error|write|writing|failed|cannot|fatal|exception|abort\w*|fail)\b.*\bno space left|\bno space left on (?:the )?(?:device|disk|drive|container)"

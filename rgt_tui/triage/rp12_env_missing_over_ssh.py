@@ -100,6 +100,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="credentials",
+            pattern=r"\bUnable to locate credentials\b|\bNoCredentialsError\b",
+            reason="a program finds no credentials in its environment",
+        ),
+        Rule(
             words="configured",
             pattern=r"No API key configured|api_key not configured|\b(?:api[ _-]?key|token|credentials?)\b.{0,30}\bnot configured",
             reason="a program finds no API key in its environment",

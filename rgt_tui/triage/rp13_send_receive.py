@@ -65,6 +65,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="decoding+problem",
+            pattern=r"^\W*(?:\S+ ){0,3}problem with decoding\b",
+            reason="runpodctl's transfer broke down",
+        ),
+        Rule(
+            words="croc+large",
+            pattern=r"\bcroc\b.{0,40}\bmessage too large\b",
+            reason="runpodctl's transfer broke down",
+        ),
+        Rule(
             words="room",
             pattern=r"room \(secure channel\) not ready|\broom (?:is )?not ready\b|could not (?:secure|establish) (?:the )?(?:channel|room)",
             reason="the two ends of runpodctl did not meet",

@@ -73,6 +73,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="daemon+unexpected",
+            pattern=r"Error response from daemon: received unexpected HTTP status: [45]\d\d",
+            reason="the registry answered the pull with an error",
+        ),
+        Rule(
             words="pulling pull",
             pattern=r"error pulling image|pull access denied|(?:failed|unable|cannot|could not|error) (?:to )?pull(?:ing)?\b.{0,40}\bimage|\bimage pull\b.{0,30}\b(?:fail\w*|error|back-?off)|unauthenticated pull rate limit|reached your pull rate limit",
             reason="the image could not be pulled",

@@ -143,6 +143,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="runtime+pod waiting+pod",
+            pattern=r"\btime(?:d )?[- ]?out (?:while )?waiting for (?:the )?pod\b|\bpod\b.{0,60}\bstill (?:has )?no runtime\b",
+            reason="a tool waits in vain for the Pod to come up",
+        ),
+        Rule(
             words="oci",
             pattern=r"OCI runtime exec failed",
             reason="a shell was refused: no container lives",

@@ -75,6 +75,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="enough+disk",
+            pattern=r"\b(?:machine|host|node|instance|server)\b.{0,60}\bnot have enough (?:free )?disk space\b|^\W*does not have enough (?:free )?disk space\b",
+            reason="no host has room for the disk that was asked for",
+        ),
+        Rule(
+            words="available+gpus available+gpu",
+            pattern=r"\bno available gpus? (?:of type|for|in)\b",
+            reason="no GPU of that type is free",
+        ),
+        Rule(
             words="instances instance",
             pattern=r"no longer any instances? available|no instances? (?:are |is )?(?:currently )?available|there are (?:currently )?no (?:available )?instances?\b|instances? (?:is|are) (?:currently |no longer )?(?:unavailable|not available)",
             reason="no machine is free for the request",

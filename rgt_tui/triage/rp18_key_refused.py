@@ -64,6 +64,21 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="agent+refused",
+            pattern=r"\bagent refused operation\b",
+            reason="the key's agent did not sign",
+        ),
+        Rule(
+            words="permission+again",
+            pattern=r"^\W*Permission denied, please try again\.",
+            reason="the server refused the login",
+        ),
+        Rule(
+            words="ownership+modes",
+            pattern=r"Authentication refused: bad ownership or modes",
+            reason="sshd refuses the keys' folder by its permissions",
+        ),
+        Rule(
             words="publickey",
             pattern=r"Permission denied \([\w,-]*publickey[\w,-]*\)|\bpublickey\b.{0,40}\b(?:denied|rejected|refused|failed)",
             reason="the server took none of the keys",

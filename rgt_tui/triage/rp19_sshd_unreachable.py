@@ -80,6 +80,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="disconnect+broken",
+            pattern=r"client_loop: send disconnect: Broken pipe",
+            reason="the SSH connection broke off",
+        ),
+        Rule(
+            words="timeout+responding",
+            pattern=r"^\W*Timeout, server \S+ not responding",
+            reason="the SSH connection fell silent",
+        ),
+        Rule(
             words="ssh scp rsync sftp paramiko asyncssh",
             pattern=r"(?:ssh|scp|sftp|rsync|paramiko|asyncssh)\b.{0,120}\b(?:Connection refused|Connection timed out|Operation timed out|No route to host|Network is unreachable|Connection reset by|Connection closed by|timed out|Error reading SSH protocol banner)",
             reason="nothing answers on the SSH port",

@@ -53,6 +53,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="nasty",
+            pattern=r"someone is doing something nasty",
+            reason="SSH met another host key than it knew",
+        ),
+        Rule(
+            words="key+known",
+            pattern=r"No \S+ host key is known for \S+ and you have requested strict checking",
+            reason="SSH knows no host key of this server",
+        ),
+        Rule(
             words="identification",
             pattern=r"REMOTE HOST IDENTIFICATION HAS CHANGED",
             reason="the server shows another host key than before",

@@ -101,6 +101,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="killed+program",
+            pattern=r"fatal error: Killed signal terminated program",
+            reason="a compiler was killed, as for memory",
+        ),
+        Rule(
             words="killed",
             pattern=r"^Killed\s*$|: line \d+:\s+\d+ Killed\b|^\[\d+\][+-]?\s+Killed\b|\b\d+ killed\s+\S+|Killed process \d+|\bwas (?:oom[- ]?)?killed\b.{0,60}\b(?:memory|oom)|is killed by signal: Killed|task was killed due to the node running low on memory|(?:process|worker|run|job|training|script)\b.{0,40}\bgot killed\b|\bOOMKilled\b",
             reason="the kernel killed a process",

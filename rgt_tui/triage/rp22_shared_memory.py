@@ -70,6 +70,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="fallocate+failed posix+failed",
+            pattern=r"posix_fallocate failed\b",
+            reason="NCCL found no room in shared memory",
+        ),
+        Rule(
+            words="mmap+torch allocate+shm",
+            pattern=r"unable to mmap \d+ bytes from file <?/torch_|unable to allocate shared memory ?\(shm\)",
+            reason="a data worker got no shared memory",
+        ),
+        Rule(
             words="shared",
             pattern=r"insufficient shared memory|out of shared memory|(?:not enough|no|exceed\w*|increase|raise|limit\w*|too (?:small|little)).{0,30}\bshared memory\b|shared memory\b.{0,40}\b(?:is |was )?(?:full|exhausted|too small|insufficient|limit|size .{0,20}(?:small|insufficient))|(?:unable|failed|error|cannot|could not)\b.{0,30}\b(?:open|creat\w*|allocat\w*|write|mmap|attach\w*|resiz\w*|extend\w*)\b.{0,20}\bshared memory (?:object|segment|file|region)?",
             reason="shared memory (/dev/shm) is too small",

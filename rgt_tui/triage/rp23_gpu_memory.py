@@ -69,6 +69,21 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="cudaerrormemoryallocation",
+            pattern=r"\bcudaErrorMemoryAllocation\b",
+            reason="the GPU's memory is used up",
+        ),
+        Rule(
+            words="cache+tokens",
+            pattern=r"larger than the maximum number of tokens that can be stored in (?:the )?KV cache",
+            reason="the GPU's memory does not hold the cache",
+        ),
+        Rule(
+            words="gpu+allocated",
+            pattern=r"\bRequested amount of GPU memory \(\d+ bytes\) could not be allocated",
+            reason="the GPU's memory is used up",
+        ),
+        Rule(
             words="out+memory out+vram enough+memory enough+vram oom+gpu oom+cuda oom+vram allocation+device",
             pattern=r"\b(?:CUDA|HIP|XPU|GPU|VRAM|device)\b(?: error)?:? (?:ran )?out of (?:memory|vram)|\b(?:ran|runs|running|run) out of (?:gpu|cuda|video|device) memory|\bnot enough (?:gpu |cuda |video )?(?:vram|gpu memory|video memory)|\bCUDA_ERROR_OUT_OF_MEMORY\b|\bout of (?:vram|gpu memory|device memory)\b|Allocation on device\b.{0,40}(?:would exceed|failed|OOM|out of)|(?:GPU|CUDA|VRAM) OOM\b",
             reason="the GPU's memory is used up",

@@ -105,6 +105,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="nvlink+uncorrectable nvlink+peer",
+            pattern=r"uncorrectable NVLink error|Invalid access of peer GPU memory over nvlink",
+            reason="the link between GPUs reports errors it cannot correct",
+        ),
+        Rule(
             words="ecc cudaerroreccuncorrectable uncorr",
             pattern=r"uncorrectable ECC|ECC (?:errors? )?uncorrectable|CUDA_ERROR_ECC_UNCORRECTABLE|cudaErrorECCUncorrectable|double[- ]bit ECC (?:error|detected)|\bECC errors?\b.{0,30}\b(?:detected|encountered|found|occurred)\b|uncorr(?:ectable|ected)?\.? ECC\b.{0,20}[:=]\s*[1-9]",
             reason="the GPU met a memory error it could not correct",

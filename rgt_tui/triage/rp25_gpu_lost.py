@@ -82,6 +82,21 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="nvmlerror",
+            pattern=r"\bNVMLError_(?:Unknown|GpuIsLost)\b",
+            reason="NVML no longer reaches the GPU",
+        ),
+        Rule(
+            words="communicate+driver",
+            pattern=r"NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver",
+            reason="nvidia-smi does not reach the driver",
+        ),
+        Rule(
+            words="nvml+mismatch",
+            pattern=r"Failed to initialize NVML: Driver/library version mismatch",
+            reason="NVML does not fit the driver that is loaded",
+        ),
+        Rule(
             words="bus",
             pattern=r"fallen off the bus|fell off the bus",
             reason="a GPU fell off the bus",

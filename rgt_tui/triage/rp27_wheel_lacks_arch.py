@@ -91,6 +91,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="gpu+architecture",
+            pattern=r"invalid value for --gpu-architecture",
+            reason="the compiler does not know this GPU",
+        ),
+        Rule(
+            words="supported+capability",
+            pattern=r"\bis only supported on GPUs with compute capability\b",
+            reason="the program needs a newer generation of GPU",
+        ),
+        Rule(
             words="kernel cudaerrornokernelimagefordevice",
             pattern=r"no kernel image (?:is )?available|device kernel image is invalid|cudaErrorNoKernelImageForDevice|cudaErrorInvalidKernelImage",
             reason="the program has no code for this GPU",

@@ -66,6 +66,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="cudaerrorsystemnotready",
+            pattern=r"\bcudaErrorSystemNotReady\b",
+            reason="CUDA cannot start: the host is not ready",
+        ),
+        Rule(
+            words="cudagetdevicecount+error",
+            pattern=r"Unexpected error from cudaGetDeviceCount\(\).{0,200}\bError (?:3|46|802|999)\b",
+            reason="CUDA cannot start, though the driver is there",
+        ),
+        Rule(
             words="unknown",
             pattern=r"CUDA unknown error|CUDA_ERROR_UNKNOWN|cudaErrorUnknown\b|cuInit\S*.{0,40}(?:unknown error|999)",
             reason="CUDA cannot be initialised",

@@ -85,6 +85,26 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="diststoreerror",
+            pattern=r"\bDistStoreError\b",
+            reason="a rank did not reach the others in time",
+        ),
+        Rule(
+            words="rendezvoustimeouterror",
+            pattern=r"\bRendezvousTimeoutError\b",
+            reason="the ranks did not meet in time",
+        ),
+        Rule(
+            words="nccl+communicator",
+            pattern=r"setting up NCCL communicator\b.{0,160}\b(?:error|reset|timeout|timed out|refused)\b",
+            reason="a rank could not set up its communicator",
+        ),
+        Rule(
+            words="nccl+interface",
+            pattern=r"NCCL WARN\b.{0,60}\bno (?:socket )?interface found",
+            reason="NCCL finds no network between its ranks",
+        ),
+        Rule(
             words="watchdog heartbeat collective collectives worknccl",
             pattern=r"Watchdog caught collective operation timeout|watchdog got stuck for|Heartbeat monitor timed out|collective operation timeout|WorkNCCL\(.{0,200}(?:timeout|timed out)|Watchdog hit CUDA|collectives? .{0,60}\b(?:timed out|time-?out|mismatch|hang|hung)",
             reason="a collective operation did not end in time",
@@ -93,7 +113,7 @@ DETECTOR = Detector(
             words="timeout+nccl timed+nccl hang+nccl hangs+nccl hung+nccl abort+nccl aborted+nccl communicator+nccl unhandled+nccl deadlock+nccl deadlocked+nccl stuck+nccl stalled+nccl error+nccl failure+nccl operations+nccl libnccl processgroupnccl",
             pattern=r"segfault.{0,80}libnccl\.so|libnccl\.so\S*.{0,40}(?:segfault|SIGSEGV)|NCCL\b.{0,60}\b(?:timed out|time-?out|hang|hangs|hung|abort(?:ed)?|communicator was aborted|unhandled|deadlock\w*|stuck|stall\w*)\b|NCCL (?:operations|error|failure)\b.{0,40}\b(?:failed|timed|in:|code)|ProcessGroupNCCL.{0,160}\b(?:timeout|timed out|abort)",
             reason="NCCL reports a failure",
-            unless=r"(?:timeout|abort)\w* ?(?:=|:|set to) ?\d|NCCL_\w*TIMEOUT|blocking wait|heartbeat_timeout|destroy_process_group",
+            unless=r"(?:timeout|abort)\w* ?(?:=|:|(?:is )?set to) ?\d|NCCL_\w*TIMEOUT|blocking wait|heartbeat_timeout|destroy_process_group",
         ),
         Rule(
             words="ncclsystemerror ncclinternalerror ncclunhandledcudaerror ncclremoteerror ncclinvalidusage distbackenderror",

@@ -86,6 +86,21 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="blocking+origin",
+            pattern=r"Blocking Cross Origin API request\b",
+            reason="Jupyter refuses requests that come through the proxy",
+        ),
+        Rule(
+            words="config+encountered",
+            pattern=r"Bad config encountered during initialization",
+            reason="Jupyter does not start: its settings are wrong",
+        ),
+        Rule(
+            words="running+recommended",
+            pattern=r"Running as root is not recommended\. Use --allow-root",
+            reason="Jupyter does not start as root without --allow-root",
+        ),
+        Rule(
             words="jupyter jupyterlab",
             pattern=r"\bjupyter(?: ?lab)?\b.{0,60}\bFAILED\b|\bjupyter(?: ?(?:lab|server|notebook))?\b.{0,100}\b"
             + _BAD

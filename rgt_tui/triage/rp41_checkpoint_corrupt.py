@@ -101,7 +101,7 @@ DETECTOR = Detector(
             words="corrupt corrupted checksum corruption",
             pattern=r"\b(?:checkpoints?|weights?|safetensors|model(?: file)?s?|shards?|tensors?|\.pt|\.bin|\.ckpt|gguf)\b.{0,60}\b(?:corrupt(?:ed|ion)?|checksum mismatch|(?:bad|wrong) checksum)|\b(?:corrupt(?:ed)?|checksum mismatch)\b.{0,60}\b(?:checkpoint|weights?|safetensors|model|shard|\.pt|\.bin|\.ckpt|gguf)",
             reason="a checkpoint is corrupt",
-            unless=r"not corrupt|CorruptedImage|corrupt JPEG",
+            unless=r"not corrupt|\bcheck:|skip(?:ping|ped)? corrupt|CorruptedImage|corrupt JPEG",
         ),
         Rule(
             words="lfs spec",

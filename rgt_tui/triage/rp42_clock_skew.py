@@ -68,6 +68,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="difference+time",
+            pattern=r"\bdifference between the request time and the (?:server|current)\b",
+            reason="the service says that a clock is wrong",
+        ),
+        Rule(
             words="requesttimetooskewed skewed skew",
             pattern=r"RequestTimeTooSkewed|\bclock[- ]skew\b|\btime[- ]skew\b|\bskew\b.{0,40}\b(?:clock|time|seconds|minutes|hours|too large)",
             reason="a clock is off by too much",

@@ -110,7 +110,7 @@ DETECTOR = Detector(
             words="outbid terminated_outbid preempted preemption preempt interruptible spot reclaimed evicted",
             pattern=r"\boutbid\b|terminated_outbid|\bpre-?empt(?:ed|ion|ing)\b|\b(?:spot|interruptible)\b.{0,80}\b(?:interrupt\w*|reclaim\w*|terminated|evicted|taken|stopped|killed|lost)\b|\b(?:pod|instance|machine|host)\b.{0,40}\b(?:reclaimed|evicted)\b",
             reason="the Pod was taken back",
-            unless=r"scheduler|vllm|sequence group|recompute|not preempt|preemption mode",
+            unless=r"scheduler|handler|will (?:save|checkpoint)|\b(?:on|if|upon) preempt|vllm|sequence group|recompute|not preempt|preemption mode",
         ),
         Rule(
             words="sigterm",

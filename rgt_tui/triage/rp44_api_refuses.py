@@ -80,6 +80,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="1015",
+            pattern=r"\berror(?: code)?:? 1015\b",
+            reason="the API limits our requests",
+        ),
+        Rule(
             words="401 403",
             pattern=r"\"?(?:status|statusCode|code)\"?\s*[:=]?\s*\"?(?:401|403)\b(?!.*hugging)|HTTP/[\d.]+ 40[13]\b|\b40[13] (?:Unauthorized|Forbidden)\b(?=.*(?:runpod|api[ _.]key|/v[12]/|graphql))|(?:api\.|rest\.)runpod\.io\S*.{0,60}\b40[13]\b|\b(?:returned|got|responded(?: with)?) (?:a |an |HTTP )?40[13]\b(?=.*(?:runpod|api))",
             reason="the API refuses the key",

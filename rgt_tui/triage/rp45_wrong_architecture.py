@@ -52,6 +52,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="provide+platform",
+            pattern=r"does not provide the specified platform",
+            reason="the image has no layer for this processor",
+        ),
+        Rule(
             words="format",
             pattern=r"exec format error",
             reason="the image is for another processor",

@@ -84,6 +84,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="critical+machine",
+            pattern=r"critical error on this machine\b",
+            reason="RunPod says that the host has failed",
+        ),
+        Rule(
             words="maintenance maintenancestart maintenanceend",
             pattern=r"\b(?:scheduled|planned|emergency|upcoming|host|machine|server|under|for) maintenance\b|\bmaintenance\b.{0,80}\b(?:pod|host|machine|server|window|scheduled|unavailable|gpu)|\"maintenance(?:Start|End)\"\s*:\s*\"\d",
             reason="the host is or will be under maintenance",

@@ -38,6 +38,11 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="s3api",
+            pattern=r"An error occurred \(\w+\) when calling|Could not connect to the endpoint URL|security token included in the request is invalid",
+            reason="the S3 endpoint of a volume refuses",
+        ),
+        Rule(
             words="signaturedoesnotmatch invalidaccesskeyid signature shared",
             pattern=r"SignatureDoesNotMatch|InvalidAccessKeyId|does not match any shared API key|The request signature we calculated does not match|Access Key Id you provided does not exist",
             reason="the S3 endpoint does not know this key",

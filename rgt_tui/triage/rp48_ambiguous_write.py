@@ -72,6 +72,16 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(
+            words="created+anyway",
+            pattern=r"\bpod was (?:still |nevertheless )?created anyway\b",
+            reason="a create was done in spite of an error",
+        ),
+        Rule(
+            words="500+desiredstatus",
+            pattern=r"\b500\b.{0,120}\"desiredStatus\"",
+            reason="an error whose body is the Pod that was made",
+        ),
+        Rule(
             words="500 502 503 504 5xx timeout timed",
             pattern=r"\b(?:HTTP )?(?:50[0234]|5xx|timeouts?|timed out)\b.{0,120}\b(?:but|yet|while|nonetheless|still|anyway|although|even though|was|and the)\b.{0,80}\b(?:creat\w+|exists?|deploy\w+|(?:was|is) (?:there|running)|terminated|deleted)|\bPOST\b.{0,60}/pods\b.{0,60}\b(?:50[0234]|timed? ?out)\b|\b(?:creat\w+|deploy\w+)\b.{0,60}\b(?:anyway|nonetheless|despite|although|even though|in spite)\b.{0,60}\b(?:50[0234]|error|timeout)",
             reason="a write was answered by an error and done all the same",
