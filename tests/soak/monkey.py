@@ -7,6 +7,7 @@ stop, restart or delete a Pod. The seed is printed, so that a run can be had aga
 """
 
 import asyncio
+import contextlib
 import functools
 import random
 import sys
@@ -17,6 +18,7 @@ from typing import Final
 
 from textual import events
 from textual.geometry import Size
+from textual.pilot import Pilot, WaitForScreenTimeout
 
 from rgt_tui.app import RgtApp
 from rgt_tui.clock import session_clock
@@ -108,7 +110,18 @@ async def _press(app: Caged, count: int, chance: random.Random) -> None:
                 app._feed.unlock()
             for _ in range(min(TOGETHER, count - at)):
                 await app.on_event(events_of(chance, names))
+            await _settle(pilot)
+            if at % (count // 10 // TOGETHER * TOGETHER or count) == 0:
+                print(f"{at} of {count}", file=sys.stderr, flush=True)
+
+
+async def _settle(pilot: Pilot[int]) -> None:
+    """Lets the screen do its work; on a loaded machine that may take longer than Textual waits."""
+    for _ in range(9):
+        with contextlib.suppress(WaitForScreenTimeout):
             await pilot.pause()
+            return
+    await pilot.pause()
 
 
 def main() -> int:
