@@ -4,10 +4,9 @@
 """
 
 import asyncio
-import contextlib
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.probes import Probe
+from tests.clients.broken_way import Relay
 from tests.clients.sshd import Sshd, become, left_over, running_sshd, saying, vanishes
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
@@ -26,60 +26,6 @@ CANCELS = int(os.environ.get("RGT_CANCELS", "100"))
 def sshd(tmp_path: Path) -> Iterator[Sshd]:
     with running_sshd(tmp_path) as server:
         yield server
-
-
-class Relay:
-    """A way to a port that can be cut after some bytes of the answer, or go silent."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._writers: list[asyncio.StreamWriter] = []
-        self.left: int | None = None
-        self.is_silent = False
-        self.port = 0
-
-    @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator["Relay"]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            server.close()
-            self.cut()
-            await asyncio.sleep(0.05)
-
-    def cut(self) -> None:
-        for writer in self._writers:
-            writer.transport.abort()
-        self._writers.clear()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        self._writers += [writer, up_writer]
-        with contextlib.suppress(ConnectionError):
-            await asyncio.gather(
-                self._copy(reader, up_writer, counts=False),
-                self._copy(up_reader, writer, counts=True),
-            )
-        for end in (writer, up_writer):
-            end.transport.abort()
-
-    async def _copy(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counts: bool
-    ) -> None:
-        while chunk := await reader.read(65536):
-            if self.is_silent:
-                continue
-            if counts and self.left is not None:
-                chunk = chunk[: self.left]
-                self.left -= len(chunk)
-            writer.write(chunk)
-            if self.left == 0:
-                self.left = None
-                self.cut()
-                return
-        writer.transport.abort()
 
 
 @pytest.mark.timeout(1800)
