@@ -193,6 +193,7 @@ def test_a_change_in_the_undo_window_takes_the_approval_back() -> None:
     assert rounds.sent == []
 
 
+@pytest.mark.hazard(63)
 def test_a_waived_one_stays_outside_and_one_that_becomes_ready_later_does_not_join() -> None:
     rounds = Rounds()
     late, waived = PODS[1], PODS[2]

@@ -98,6 +98,7 @@ async def several(
             person.session.desk.tell_batch(Cancelled())
 
 
+@pytest.mark.hazard(63)
 async def test_three_idle_pods_go_in_the_order_of_their_marks_and_a_busy_one_stays(
     simulator: Simulator, tmp_path: Path
 ) -> None:
