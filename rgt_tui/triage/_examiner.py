@@ -14,6 +14,7 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.evidence import Evidence, Reading
 from rgt_tui.domain.finding import Detector, Finding, Findings, Scope, Subject
+from rgt_tui.domain.objects import StoredUses
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
@@ -23,7 +24,7 @@ from rgt_tui.triage._verdicts import Missing
 
 AGAIN_S: Final = 30.0
 """Verdicts that wait for a moment to come are asked for again after so many seconds."""
-_SHARED: Final = (VolumeList, DataCenterList)
+_SHARED: Final = (VolumeList, DataCenterList, StoredUses)
 """What of the account the verdicts about Pods look at, besides the Pod list."""
 
 

@@ -6,9 +6,49 @@ and polling; `rgt-tui forward` for one's own use.
 Source: RunPod documentation, expose ports, read 2026-08-20; gradio#5896, gradio#6589.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
+from collections.abc import Iterator
+
+from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.telling import Rule
+from rgt_tui.facts import is_in_logs, listed_at
+from rgt_tui.probes.listening import ListeningReport
+
+
+def _detect(subject: Subject) -> Verdict:
+    """Logs tell of the request; the ports tell whether it can have come through the proxy."""
+    pod = subject.this
+    if not is_in_logs(pod, subject.evidence, "RP5"):
+        return Absent("its logs show no request that was cut off")
+    ports = ", ".join(f"{port}/http" for port in _proxied(pod))
+    said = f"{ports} is served through the proxy: an answer has to begin within 100 s"
+    return Present((Said("api", said, listed_at(subject.account)), *_answering(pod, subject)))
+
+
+def _answering(pod: Pod, subject: Subject) -> Iterator[Said]:
+    """Whether a program listens behind the proxy: without one it answers 502, not 524."""
+    seen = subject.evidence.latest(ListeningReport)
+    if seen is None:
+        return
+    open_ports = [str(port) for port in _proxied(pod) if port in seen.value.ports]
+    words = (
+        f"something listens on {', '.join(open_ports)}" if open_ports else "nothing listens there"
+    )
+    yield Said("ssh", words, seen.at)
+
+
+def _proxied(pod: Pod) -> list[int]:
+    """The ports that the HTTP proxy serves."""
+    ports = [port.partition("/") for port in pod.ports or ()]
+    return [int(number) for number, _, kind in ports if kind == "http" and number.isdecimal()]
+
+
+def _has_proxied(subject: Subject) -> bool:
+    """A Pod that is to run and that the HTTP proxy serves."""
+    pod = subject.pod
+    return pod is not None and pod.is_running and bool(_proxied(pod))
+
 
 DETECTOR = Detector(
     code="RP5",
@@ -29,11 +69,8 @@ DETECTOR = Detector(
     source="RunPod documentation, expose ports (100 s limit), read 2026-08-20",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=lambda subject: (
-        subject.pod is not None
-        and subject.pod.is_running
-        and any(port.endswith("/http") for port in subject.pod.ports or ())
-    ),
+    applies=_has_proxied,
+    detect=_detect,
     strings=(
         ("error code: 524", "Cloudflare's body, 2026-08"),
         ("Error 524: a timeout occurred", "Cloudflare's page, 2026-08"),

@@ -10,16 +10,40 @@ files, read 2026-08-20 ("for small files").
 import re
 from typing import Final
 
-from rgt_tui.domain.finding import Detector, Severity
-from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.units import show_duration
 from rgt_tui.domain.whom import running
+from rgt_tui.facts import is_in_logs
+from rgt_tui.probes.processes import ProcessReport
 
 _BAR: Final = re.compile(r"(\d{1,3})% \|[█▏▎▍▌▋▊▉# ]*\| ?\(?\d")
+_SENDS: Final = re.compile(r"\b(?:runpodctl|croc)\b.*\b(?:send|receive)\b|\bcroc \d+-\w+-\w+")
 _CROC: Final = re.compile(
     r"runpodctl|\bcroc\b|^Code is:|(?:Sending|Receiving) \((?:->|<-)|securing channel",
     re.IGNORECASE,
 )
+
+
+STALLED_S: Final = 1800.0
+"""So long a transfer may take: what needs longer needs a way that can be resumed."""
+
+
+def _detect(subject: Subject) -> Verdict:
+    """A transfer that runs: for long it stalls, and from the start it cannot be resumed."""
+    seen = subject.seen(ProcessReport)
+    sending = [it for it in seen.value.processes if not it.is_zombie and _SENDS.search(it.args)]
+    if not sending:
+        ended = "no send or receive of runpodctl runs now"
+        if is_in_logs(subject.this, subject.evidence, "RP13"):
+            return Present((Said("ssh", ended, seen.at),))
+        return Absent(ended)
+    longest = max(sending, key=lambda it: it.age_s or 0.0)
+    lasts = show_duration(longest.age_s)
+    used = f", {show_duration(longest.cpu_s)} of CPU" if longest.cpu_s is not None else ""
+    said = f"`{longest.args}` runs for {lasts}{used}; what breaks off begins anew"
+    is_long = (longest.age_s or 0.0) >= STALLED_S
+    return Present((Said("ssh", said, seen.at),), None if is_long else Severity.INFO)
 
 
 def _bar_stands(page: Page) -> str | None:
@@ -52,9 +76,11 @@ DETECTOR = Detector(
         "For a small file: the newest runpodctl on both ends, and try again",
     ),
     source="RunPod documentation, transfer files, read 2026-08-20; runpodctl#216",
-    needs=(LogSigns,),
-    max_age_s=3600.0,
+    needs=(ProcessReport,),
+    max_age_s=600.0,
     applies=running,
+    detect=_detect,
+    log_stands=True,
     strings=(
         (
             "croc: receive: room (secure channel) not ready, maybe peer disconnected",

@@ -13,17 +13,30 @@ from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.whom import not_yet_alive
+from rgt_tui.facts import listed_at
 
 _FORMAT: Final = re.compile(
     r"exec format error|no matching manifest for linux/amd64", re.IGNORECASE
 )
 
 
+_IN_NAME: Final = re.compile(
+    r"(?:^|[-_.:/])(?:arm64|aarch64|arm64v8|armv8)(?:[-_.:/]|$)", re.IGNORECASE
+)
+"""How names of images tell their processor."""
+
+
 def _detect(subject: Subject) -> Verdict:
-    log = subject.seen(BootLog).value
+    """What the host said of the image; else what its name says, while nothing of it runs."""
+    log, pod = subject.seen(BootLog).value, subject.this
+    named = Said("api", f"its image is called {pod.image}", listed_at(subject.account))
+    is_named = _IN_NAME.search(pod.image) is not None
     for line, at in ((log.trouble, log.trouble_at), (log.last_line, log.last_at)):
         if _FORMAT.search(line):
-            return Present((Said("log", line, at),))
+            lines = (Said("log", line, at), named) if is_named else (Said("log", line, at),)
+            return Present(lines)
+    if is_named:
+        return Present((named,), Severity.WARNING)
     return Absent("the system log shows no wrong format")
 
 

@@ -6,10 +6,41 @@ everything. Fix: an S3 key from the web console; ask by key, not by listing; try
 Source: RunPod documentation, S3 API, read 2026-08-20; public repositories, 2026.
 """
 
-from rgt_tui.domain.finding import Detector, Severity
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Verdict,
+)
 from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.objects import StoredUses, s3_endpoint
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.whom import running
+from rgt_tui.facts import is_in_logs, listed_at, mounted_volumes
+
+
+def _detect(subject: Subject) -> Verdict:
+    """What the endpoint said to this console; else what the Pod's own programs wrote."""
+    pod, account = subject.this, subject.account
+    volumes = [v for v in mounted_volumes(pod, account) if s3_endpoint(v.data_center)]
+    seen = account.evidence.latest(StoredUses)
+    if seen is not None:
+        uses = [(volume, seen.value.of(volume.id)) for volume in volumes]
+        told = [f"volume {v.name}: {use.trouble}" for v, use in uses if use and use.trouble]
+        if told:
+            return Present(tuple(Said("s3", words, seen.at) for words in told))
+    if is_in_logs(pod, subject.evidence, "RP47"):
+        where = ", ".join(f"{v.name} ({s3_endpoint(v.data_center)})" for v in volumes)
+        mounted = f"it mounts {where}" if where else "it mounts no volume with an S3 endpoint"
+        return Present((Said("api", mounted, listed_at(account)),))
+    asked = (
+        "this console lists its volume" if seen is not None else "this console asked for no list"
+    )
+    return Absent(f"its logs show no trouble with S3, and {asked}")
+
 
 DETECTOR = Detector(
     code="RP47",
@@ -29,6 +60,7 @@ DETECTOR = Detector(
     needs=(LogSigns,),
     max_age_s=3600.0,
     applies=running,
+    detect=_detect,
     strings=(
         (
             "SignatureDoesNotMatch: does not match any shared API key for specified user ID",

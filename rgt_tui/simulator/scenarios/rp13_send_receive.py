@@ -1,5 +1,6 @@
 """RP13: runpodctl receive does not meet its other end."""
 
+from rgt_tui.simulator.machine import Process
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.scenarios import Scenario
 from rgt_tui.simulator.scenarios._told import tell, training
@@ -9,6 +10,8 @@ from rgt_tui.simulator.world import World
 def build(world: World) -> Pod:
     """`recv-ckpt`: its log shows it."""
     pod = training(world, "recv-ckpt")
+    command = "runpodctl receive 1100-yahoo-boat-friend-0"
+    pod.machine.processes.append(Process(pid=822, command=command, age_s=2700))
     tell(
         world,
         pod,
