@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rgt_tui import places
 from rgt_tui.domain.checkpoint import FileProof, FileStamp
-from rgt_tui.domain.holding import Hold, HoldSeen, renewed
+from rgt_tui.domain.holding import Hold, HoldGroup, HoldSeen, renewed
 from rgt_tui.domain.manifest import BadManifest, Manifest, from_json, to_json
 from rgt_tui.verifiers import Unsure
 from rgt_tui.verifiers._content import File
@@ -35,6 +35,67 @@ def look(root: str | None = None) -> tuple[HoldSeen, ...]:
     for index in _indexes(root or folder()):
         found += [HoldSeen(hold, stamp_at(hold.proof.stamp.path)) for hold in read_index(index)]
     return tuple(found)
+
+
+def groups(root: str | None = None) -> tuple[HoldGroup, ...]:
+    """Every group of holds, newest first. Reads indexes and file status, no content.
+
+    Args:
+        root: folder of holds; the state folder's when None.
+    """
+    found = [_group(index) for index in _indexes(root or folder())]
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.at))
+
+
+def let_go(group: HoldGroup, root: str | None = None, *, last: bool) -> tuple[int, int]:
+    """Releases a group; the copies stay.
+
+    Args:
+        group: as `groups` gave it.
+        root: folder of holds; the state folder's when None.
+        last: whether holds without another name go too, which deletes their bytes.
+
+    Returns:
+        How many links were removed, and how many stay since they are the last name.
+    """
+    index = os.path.join(root or folder(), group.id, INDEX)
+    gone = []
+    kept = 0
+    for hold in read_index(index):
+        path = hold.proof.stamp.path
+        if not last and _names_of(path) == 1:
+            kept += 1
+        else:
+            gone.append(path)
+    return release(gone, root), kept
+
+
+def _group(index: str) -> HoldGroup | None:
+    seen = [HoldSeen(hold, stamp_at(hold.proof.stamp.path)) for hold in read_index(index)]
+    if not seen:
+        return None
+    newest = max((one.hold for one in seen), key=lambda hold: hold.at)
+    there = [one for one in seen if one.now is not None]
+    single = [one for one in there if _names_of(one.hold.proof.stamp.path) == 1]
+    return HoldGroup(
+        id=os.path.basename(os.path.dirname(index)),
+        origin=newest.origin,
+        target=os.path.commonpath([os.path.abspath(os.path.dirname(x.hold.copy)) for x in seen]),
+        files=len(seen),
+        size=sum(one.now.size for one in there if one.now is not None),
+        at=newest.at,
+        changed=sum(not one.is_kept for one in there),
+        gone=len(seen) - len(there),
+        last=(sum(one.now.size for one in single if one.now is not None), len(single)),
+    )
+
+
+def _names_of(path: str) -> int:
+    """How many names a file has; 0 when it is not there."""
+    try:
+        return os.lstat(path).st_nlink
+    except OSError:
+        return 0
 
 
 def renew(seen: Sequence[HoldSeen]) -> tuple[HoldSeen, ...]:

@@ -1,10 +1,11 @@
 """A file on a network volume as verifiers want it: read by ranges, in blocks that are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from rgt_tui.verifiers import Unsure
+from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._folder import Folder
 
 BLOCK: Final = 64 * 1024
 """Bytes of one block: a round trip costs more than the bytes, and tables lie close together."""
@@ -91,3 +92,50 @@ class RangedFile(File):
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+class RangedFolder(Folder):
+    """A folder of a listing, whose files are read by ranges: for the checks of groups.
+
+    Args:
+        path: its key, without a slash at its ends.
+        sizes: bytes of every object of the listing by key.
+        opened: gives the content of an object by key and size.
+    """
+
+    def __init__(
+        self, path: str, sizes: Mapping[str, int], opened: Callable[[str, int], Fetch]
+    ) -> None:
+        self.path = path
+        self.name = path.rpartition("/")[2]
+        self.others = []
+        self._sizes = sizes
+        self._opened = opened
+        prefix = f"{path}/" if path else ""
+        inside = [key[len(prefix) :] for key in sizes if key.startswith(prefix)]
+        self.files = sorted(name for name in inside if name and "/" not in name)
+        self.folders = sorted({name.partition("/")[0] for name in inside if "/" in name})
+
+    def size(self, name: str) -> int:
+        """Bytes of an object that must be there.
+
+        Raises:
+            Broken: it is missing.
+        """
+        found = self._sizes.get(self.within(name))
+        if found is None:
+            raise Broken(f"{name} is missing")
+        return found
+
+    def open(self, name: str) -> File:
+        """An object that must be there.
+
+        Raises:
+            Broken: it is missing.
+        """
+        size, key = self.size(name), self.within(name)
+        return RangedFile(name.rpartition("/")[2], Blocks(size, self._opened(key, size)))
+
+    def parent(self) -> Folder:
+        """The folder above."""
+        return RangedFolder(self.path.rpartition("/")[0], self._sizes, self._opened)

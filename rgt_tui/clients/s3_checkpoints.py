@@ -5,28 +5,32 @@ should, seen from outside any Pod; what lies between is not read.
 """
 
 import asyncio
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.clients.s3 import S3
-from rgt_tui.clients.s3_open import verify_header
+from rgt_tui.clients.s3_open import verify_closure, verify_header
 from rgt_tui.clock import Clock
-from rgt_tui.domain.checkpoint import Checkpoint, FileStamp
+from rgt_tui.domain.checkpoint import Checkpoint, FileStamp, Verdict
 from rgt_tui.domain.durable import OutsideLook
 from rgt_tui.domain.errors import ApiError, NotFound
 from rgt_tui.domain.objects import StoredObject, is_trash
-from rgt_tui.domain.stored import StoredVolume
+from rgt_tui.domain.stored import Closure, StoredVolume
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.verifiers._check import WEIGHTS
 from rgt_tui.verifiers._layout import Entry, checkpoints_in, is_of_interest, wants_magic
 from rgt_tui.verifiers._walk import BESIDE_MAX, SKIPPED
+from rgt_tui.verifiers.sharded import INDEX
 
 OBJECTS_MAX: Final = 50_000
 LOOKS_MAX: Final = 400
 """Files that are looked at in one go: each takes three calls at most."""
 AT_ONCE: Final = 6
+GROUPS_MAX: Final = 40
+"""Checkpoints of several files whose parts are looked through: each shard costs a read."""
 MAGIC: Final = 16
 
 
@@ -63,13 +67,35 @@ async def look_outside(s3: S3, volume: NetworkVolume, clock: Clock) -> StoredVol
     )
     seen = {look.path: look for look in looks if isinstance(look, OutsideLook)}
     gaps += [why for why in looks if isinstance(why, str)][:20]
+    sizes = {one.key: one.size or 0 for one in listing.objects}
+    closures = await _closures(s3, volume.id, checkpoints, sizes)
     return StoredVolume(
         volume_id=volume.id,
         name=volume.name or volume.id,
         checkpoints=checkpoints,
         looks=MappingProxyType(seen),
+        closures=MappingProxyType(closures),
         gaps=tuple(gaps),
     )
+
+
+async def _closures(
+    s3: S3, bucket: str, checkpoints: Sequence[Checkpoint], sizes: Mapping[str, int]
+) -> dict[str, Closure]:
+    """Of each group, whether its parts are all there; one that cannot be read is left out."""
+    found: dict[str, Closure] = {}
+    order = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.OK)
+    for one in [c for c in checkpoints if len(c.files) > 1 and not c.unfinished][:GROUPS_MAX]:
+        kinds = {one.format, *("sharded" for file in one.files if file.path.endswith(INDEX))}
+        closed: list[Closure] = []
+        with contextlib.suppress(ApiError):
+            for kind in sorted(kinds):
+                check = await verify_closure(s3, bucket, (one.folder, kind), sizes)
+                if check.said:
+                    closed.append(Closure(verdict=Verdict(check.verdict), said=check.said))
+            if closed:
+                found[one.path] = min(closed, key=lambda it: order.index(it.verdict))
+    return found
 
 
 def _entries(objects: Iterable[StoredObject]) -> list[Entry]:

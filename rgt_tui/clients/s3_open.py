@@ -6,14 +6,14 @@ import struct
 from collections.abc import Mapping
 from typing import Final, get_args
 
-from rgt_tui.clients.ranged import Blocks, RangedFile
+from rgt_tui.clients.ranged import Blocks, Fetch, RangedFile, RangedFolder
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_keys import ENDPOINT_VARIABLE, MISSING, find_s3_keys
 from rgt_tui.domain.errors import NoCredentials, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Verdict, no_s3, s3_endpoint
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
-from rgt_tui.verifiers import Unsure
+from rgt_tui.verifiers import Broken, Unsure, all_verifiers
 from rgt_tui.verifiers._check import structure_of
 
 _MISFITS: Final = (
@@ -47,6 +47,45 @@ def s3_of(volume: NetworkVolume, keys: S3Keys | None = None, *, read_only: bool 
         raise NoCredentials("The S3 interface needs a key of its own.", hint=MISSING)
     region = (volume.data_center or "").lower()
     return S3(endpoint=endpoint, region=region, keys=found, read_only=read_only)
+
+
+async def verify_closure(
+    s3: S3, bucket: str, group: tuple[str, str], sizes: Mapping[str, int]
+) -> HeaderCheck:
+    """Whether all parts of a checkpoint of several files are there and belong together.
+
+    Args:
+        s3: the opened interface.
+        bucket: the volume.
+        group: key of its folder, and its layout as the inventory names it.
+        sizes: bytes of every object of the volume's listing by key.
+
+    Raises:
+        ApiError: something could not be read.
+    """
+    loop = asyncio.get_running_loop()
+    path, kind = group
+
+    def opened(key: str, size: int) -> Fetch:
+        def fetch(start: int, count: int) -> bytes:
+            asked = s3.get(bucket, key, start, count)
+            return asyncio.run_coroutine_threadsafe(asked, loop).result()
+
+        return fetch
+
+    verifier = next((v for v in all_verifiers() if v.name == kind and v.group is not None), None)
+    if verifier is None or verifier.group is None:
+        return HeaderCheck("unknown", kind, "")
+    try:
+        said = await asyncio.to_thread(verifier.group, RangedFolder(path, sizes, opened))
+    except Broken as why:
+        return HeaderCheck("broken", kind, clean(str(why), 300))
+    except Unsure as why:
+        return HeaderCheck("unknown", kind, clean(str(why), 300))
+    except (*_MISFITS, OSError) as error:
+        missed = f"what it holds cannot be followed ({type(error).__name__})"
+        return HeaderCheck("unknown", kind, missed)
+    return HeaderCheck("ok", kind, clean(said, 300))
 
 
 async def verify_header(s3: S3, bucket: str, key: str, size: int) -> HeaderCheck:

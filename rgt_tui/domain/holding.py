@@ -6,7 +6,7 @@ changes the hold's time, so that the hold no longer counts until it is hashed an
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 from rgt_tui.domain.checkpoint import Copy, CopyClass, FileProof, FileStamp
 from rgt_tui.domain.records import dataclass
@@ -46,6 +46,47 @@ class HoldSeen:
     def is_kept(self) -> bool:
         """Whether the held file is exactly the one that was proven."""
         return self.now is not None and self.now == self.hold.proof.stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldGroup:
+    """The holds of one Pod's files in one target folder: they are listed and released together.
+
+    Attributes:
+        id: names it among the groups of this machine.
+        origin: the Pod and the newest start of it from which it was pulled, `pod:<id>@<start>`.
+        target: the folder that all copies lie in.
+        files: how many holds it has.
+        size: bytes of all that are still there.
+        at: when the newest was proven, in Unix seconds.
+        changed: how many are no longer what was proven, so that they prove nothing until hashed.
+        gone: how many are not there.
+        last: the bytes and number of those without another name: no copy is left beside the hold.
+    """
+
+    id: str
+    origin: str
+    target: str
+    files: int
+    size: int
+    at: float
+    changed: int = 0
+    gone: int = 0
+    last: tuple[int, int] = (0, 0)
+
+    @property
+    def pod(self) -> str:
+        """The Pod's id."""
+        return self.origin.removeprefix("pod:").partition("@")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHere:
+    """All holds of this machine, newest first."""
+
+    called: ClassVar[str] = "copies held on this machine"
+
+    groups: tuple[HoldGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,14 @@ if TYPE_CHECKING:  # the first frame can spare it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """Whether all parts of a checkpoint are there and belong together, by their tables."""
+
+    verdict: Verdict
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredVolume:
     """One network volume from outside.
 
@@ -21,6 +29,7 @@ class StoredVolume:
         name: for people.
         checkpoints: newest first; their paths are keys: below the mount, without a slash at first.
         looks: at each of their files, by key.
+        closures: of checkpoints of several files, by path: whether their parts are all there.
         gaps: what was not looked at and why.
         trouble: why nothing was; empty when something was.
     """
@@ -29,6 +38,7 @@ class StoredVolume:
     name: str
     checkpoints: tuple[Checkpoint, ...] = ()
     looks: "Mapping[str, OutsideLook]" = field(default_factory=lambda: MappingProxyType({}))
+    closures: Mapping[str, Closure] = field(default_factory=lambda: MappingProxyType({}))
     gaps: tuple[str, ...] = ()
     trouble: str = ""
 
@@ -49,10 +59,15 @@ class StoredVolume:
         broken = next((look for look in seen if look.header == "broken"), None)
         if broken is not None:
             return Verdict.BROKEN, Level.STRUCTURE, broken.said
+        closed = self.closures.get(checkpoint.path)
+        if closed is not None and closed.verdict is Verdict.BROKEN:
+            return Verdict.BROKEN, Level.STRUCTURE, f"S3: {closed.said}"
         if missing or not seen:
             return Verdict.UNKNOWN, None, f"{missing} of its files were not looked at over S3"
         proven = [look for look in seen if look.header == "ok"]
         open_ = [look for look in seen if look.header == "unknown" and look.said]
+        if proven and not open_ and closed is not None and closed.verdict is Verdict.UNKNOWN:
+            return Verdict.UNKNOWN, Level.STRUCTURE, f"S3: {closed.said}"
         if proven and not open_:
             said = (
                 f"S3: size and header of {len(proven)} of {len(looks)} files; no content was read"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.checkpoint import CheckpointList, Verdict
+from rgt_tui.domain.holding import HeldHere
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.stored import StoredCheckpoints
 from rgt_tui.domain.text import clean
@@ -142,6 +143,7 @@ def _newest(pod: Pod, scene: Scene) -> Block:
     gaps = gaps_of(pod, scene.account)
     lines += [((Cell("not seen: ", Tone.WARN)), Cell(gap)) for gap in gaps[:3]]
     seen = listing(pod, scene.account)
+    lines += [(Cell("held here: ", Tone.ACCENT), Cell(said)) for said in _held(pod, scene)[:3]]
     if seen is not None:
         links = seen.value.links
         lines += [
@@ -150,6 +152,18 @@ def _newest(pod: Pod, scene: Scene) -> Block:
         ]
     note = f"listed {show_age(scene.now - seen.at)}" if seen is not None else ""
     return Block(f"Terminate {pod.label} now", tuple(lines), note)
+
+
+def _held(pod: Pod, scene: Scene) -> list[str]:
+    """What is kept of a Pod on this machine, a line a group of holds."""
+    seen = scene.account.evidence.latest(HeldHere)
+    found = seen.value.groups if seen is not None else ()
+    return [
+        f"{one.files} files, {show_bytes(one.size)}, proven {show_age(scene.now - one.at)}, of "
+        f"{clean(one.target)} (rgt-tui holds)"
+        for one in found
+        if one.pod == pod.id
+    ]
 
 
 def _loss(found: "tuple[Saved, ...]", why: str) -> Line:
@@ -264,5 +278,5 @@ PANE = Pane(
     count=_count,
     empty=_empty,
     joins=False,
-    wants=(StoredCheckpoints,),
+    wants=(StoredCheckpoints, HeldHere),
 )

@@ -6,6 +6,7 @@ import random
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,10 @@ class StoredFile:
     is_link: bool = False
 
 
+_SMALL: Final = bytes(byte & 0xBF for byte in range(256))
+"""The highest byte of a float32 without the highest bit of its exponent: below 2, and a number."""
+
+
 def safetensors(seed: int, tensors: int = 4, elements: int = 2048) -> bytes:
     """A safetensors file of random float32 tensors, as the format's README describes it."""
     table: dict[str, object] = {"__metadata__": {"format": "pt"}}
@@ -37,7 +42,9 @@ def safetensors(seed: int, tensors: int = 4, elements: int = 2048) -> bytes:
     header = json.dumps(table).encode()
     header += b" " * (-len(header) % 8)
     dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    return struct.pack("<Q", len(header)) + header + dice.randbytes(size * tensors)
+    numbers = bytearray(dice.randbytes(size * tensors))
+    numbers[3::4] = numbers[3::4].translate(_SMALL)
+    return struct.pack("<Q", len(header)) + header + bytes(numbers)
 
 
 def trainer_checkpoint(folder: str, step: int, age_s: float) -> list[StoredFile]:

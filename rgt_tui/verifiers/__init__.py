@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Callable, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-TOOL = "rgt-tui verifiers 1"
+TOOL = "rgt-tui verifiers 2"
 """Changed whenever a verdict may change: a proof names the tool that made it."""
 
 OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"
@@ -47,11 +47,21 @@ class Extent(NamedTuple):
     row: int
 
 
+class Floats(NamedTuple):
+    """Bytes of one tensor of floating-point numbers, of a kind that `_numbers` knows."""
+
+    name: str
+    start: int
+    end: int
+    kind: str
+
+
 class Plan(NamedTuple):
     """What a structure check learnt, and what is left to do when every byte is read.
 
     `regions` have checksums, `extents` have none. `deep` walks what needs more than one pass and
-    gives remarks; it may raise `Broken` or `Unsure`. `warning` makes the verdict unknown.
+    gives remarks; it may raise `Broken` or `Unsure`. `warning` makes the verdict unknown. `floats`
+    gives the numbers that are looked through for NaN and infinity, after `deep`.
     """
 
     regions: Tuple[Region, ...] = ()
@@ -59,6 +69,7 @@ class Plan(NamedTuple):
     deep: Optional[Callable[[], str]] = None
     warning: str = ""
     said: str = ""
+    floats: Optional[Callable[[], Sequence[Floats]]] = None
 
 
 class Proves(NamedTuple):

@@ -23,6 +23,7 @@ from rgt_tui.verifiers._blanks import judge
 from rgt_tui.verifiers._content import File, Scan, scan
 from rgt_tui.verifiers._folder import Folder
 from rgt_tui.verifiers._load import load
+from rgt_tui.verifiers._numbers import look
 from rgt_tui.verifiers.safetensors import _not_a_header
 
 HEAD = 4096
@@ -138,6 +139,7 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
     try:
         judge(file.size, plan.extents, found.blanks)
         said = plan.deep() if plan.deep is not None else plan.said
+        looked = look(file, plan.floats() if plan.floats is not None else ())
     except Broken as why:
         return Judged(BROKEN, FULL, str(why))
     except Unsure as why:
@@ -146,11 +148,14 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
         return Judged(UNKNOWN, FULL, "its tables need more memory than a verifier has")
     if plan.warning:
         return Judged(UNKNOWN, FULL, plan.warning)
+    if looked.found:
+        return Judged(UNKNOWN, FULL, f"it holds NaN or infinity: {looked.found} is no number")
     if found.no_numbers >= 0:
         return Judged(
             UNKNOWN, FULL, f"at byte {found.no_numbers} it holds NaN or infinity and nothing else"
         )
-    return Judged(OK, FULL, said or "every byte was read")
+    said = said or "every byte was read"
+    return Judged(OK, FULL, f"{said}; {looked.said}" if looked.said else said)
 
 
 def _loaded(file: File, proof: Dict[str, Any], judged: Judged) -> Judged:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Tuple
+from typing import Any, List, Tuple
 
-from rgt_tui.verifiers import Broken, Unsure
+from rgt_tui.verifiers import Broken, Floats, Unsure
 
 MAGIC = b"\x93NUMPY"
 HEAD = 64 * 1024
+_FLOATS = {"<f2": "f16", "<f4": "f32", "<c8": "f32", "<f8": "f64", "<c16": "f64"}
 _TYPE = re.compile(r"[<>|=]?([?bBiufcmMSUVO])(\d{1,6})?(?:\[[^\]]{1,12}\])?\Z")
 
 
@@ -20,6 +21,22 @@ def expected_size(head: bytes, name: str) -> int:
         Broken: it is no header.
         Unsure: the array holds Python objects, or records.
     """
+    return _measured(head, name)[1]
+
+
+def floats_of(head: bytes, name: str, at: int) -> List[Floats]:
+    """The numbers of a file that begins at byte `at`, by its header; none where it holds others.
+
+    Raises:
+        Broken, Unsure: as `expected_size`.
+    """
+    start, end, kind = _measured(head, name)
+    known = _FLOATS.get(kind) if isinstance(kind, str) else None
+    return [Floats(name, at + start, at + end, known)] if known is not None else []
+
+
+def _measured(head: bytes, name: str) -> Tuple[int, int, Any]:
+    """Where the array begins and ends, and its type."""
     if head[:6] != MAGIC or len(head) < 12 or head[6] not in (1, 2, 3) or head[7]:
         raise Broken(f"{name} does not begin with numpy's header")
     wide = 2 if head[6] == 1 else 4
@@ -31,7 +48,7 @@ def expected_size(head: bytes, name: str) -> int:
     count = _item(kind, name)
     for size in shape:
         count *= size
-    return start + count
+    return start, start + count, kind
 
 
 def _fields(raw: bytes, name: str) -> Tuple[Any, Tuple[int, ...]]:

@@ -32,6 +32,7 @@ class Storage(NamedTuple):
     key: str
     elements: int
     item: int
+    kind: str
 
 
 class Tensor(NamedTuple):
@@ -181,7 +182,8 @@ def _storage(pid: Any) -> Optional[Storage]:
     kind = getattr(pid[1], "named", ("", ""))[1]
     if not kind.endswith("Storage") or not isinstance(pid[4], int) or pid[4] < 0:
         return None
-    return Storage(_text(pid[2]), pid[4], ITEM_SIZES.get(kind[: -len("Storage")], 0))
+    name = kind[: -len("Storage")]
+    return Storage(_text(pid[2]), pid[4], ITEM_SIZES.get(name, 0), name)
 
 
 def _tensor(args: Tuple[Any, ...]) -> Optional[Tensor]:

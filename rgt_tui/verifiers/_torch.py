@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, List, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Unsure
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Unsure
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._names import strangers
 from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
 from rgt_tui.verifiers._zips import Archive, content, find, read_archive
 
+FLOATS = {"Half": "f16", "BFloat16": "bf16", "Float": "f32", "Double": "f64",
+          "ComplexFloat": "f32", "ComplexDouble": "f64"}  # fmt: skip
 _RECORDS = ("data.pkl", "version", "byteorder", ".format_version", ".storage_alignment")
 
 
@@ -29,11 +31,28 @@ def plan_of(file: File) -> Plan:
             if "/data/" in m.name
         )
 
+    floats: List[Floats] = []
+
     def deep() -> str:
-        said = graph(file, archive)
+        said, walked = graph(file, archive)
+        floats[:] = _floats(file, archive, walked)
         return said + ("" if archive.has_crc else "; written without checksums")
 
-    return Plan(archive.regions(), extents, deep)
+    return Plan(archive.regions(), extents, deep, floats=lambda: floats)
+
+
+def _floats(file: File, archive: Archive, walked: Walked) -> List[Floats]:
+    """The storages of numbers; none where they were written big-endian."""
+    order = find(archive, "byteorder")
+    if order is not None and content(file, order, 16) != b"little":
+        return []
+    found = []
+    for key, storage in walked.storages.items():
+        record = find(archive, f"data/{key}")
+        if record is not None and storage.kind in FLOATS and not record.method:
+            end = record.data + record.size
+            found.append(Floats(f"storage {key}", record.data, end, FLOATS[storage.kind]))
+    return found
 
 
 def _check_folder(archive: Archive) -> None:
@@ -47,7 +66,7 @@ def _check_folder(archive: Archive) -> None:
         raise Broken("its version record is damaged")
 
 
-def graph(file: File, archive: Archive) -> str:
+def graph(file: File, archive: Archive) -> Tuple[str, Walked]:
     """Walks `data.pkl`: each tensor lies within its storage, each storage has its record.
 
     Raises:
@@ -71,7 +90,8 @@ def graph(file: File, archive: Archive) -> str:
     strange = strangers(walked.named)
     if strange:
         raise Unsure(f"it names classes that are on no list: {strange}")
-    return f"{len(walked.tensors)} tensors on {len(walked.storages)} storages, {total} bytes"
+    said = f"{len(walked.tensors)} tensors on {len(walked.storages)} storages, {total} bytes"
+    return said, walked
 
 
 def _check_orphans(archive: Archive, walked: Walked) -> None:

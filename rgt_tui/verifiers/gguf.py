@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import Any, Dict, List, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 
 _BLOCKS = {
@@ -19,6 +19,7 @@ _BLOCKS = {
     28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66), 39: (32, 17),
 }  # fmt: skip
 """Elements and bytes of a block of each ggml type."""
+_FLOATS = {0: "f32", 1: "f16", 28: "f64", 30: "bf16"}
 _SCALARS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING, _ARRAY = 8, 9
 _COUNT_MAX = 10_000_000
@@ -99,13 +100,16 @@ def check(file: File) -> Plan:
     if not isinstance(alignment, int) or alignment <= 0 or alignment % 8:
         raise Broken(f"its alignment is {alignment!r}")
     rows = [_row(reader) for _ in range(tensors)]
-    extents = _placed(file, rows, _up(reader.at, alignment), alignment)
+    kinds = {row[0]: row[4] for row in rows}
+    extents = _placed(file, [row[:4] for row in rows], _up(reader.at, alignment), alignment)
     said = f"{len(extents)} tensors, no checksum"
-    return Plan((), tuple(extents), None, "", said)
+    floats = [Floats(*one[:3], _FLOATS[kinds[one.name]]) for one in extents
+              if kinds[one.name] in _FLOATS]  # fmt: skip
+    return Plan((), tuple(extents), None, "", said, lambda: floats)
 
 
-def _row(reader: _Reader) -> Tuple[str, int, int, int]:
-    """Name, offset, bytes, and bytes of a row of one tensor."""
+def _row(reader: _Reader) -> Tuple[str, int, int, int, int]:
+    """Name, offset, bytes, bytes of a row, and type of one tensor."""
     name, dimensions = reader.text(), reader.number("I")
     if dimensions > 8:
         raise Broken(f"{name!r} has {dimensions} dimensions")
@@ -120,7 +124,7 @@ def _row(reader: _Reader) -> Tuple[str, int, int, int]:
     if shape and shape[0] % elements:
         raise Broken(f"the shape of {name!r} does not fit its type")
     row = (shape[0] if shape else 1) // elements * size
-    return name, offset, count // elements * size, row
+    return name, offset, count // elements * size, row, kind
 
 
 def _placed(
@@ -154,7 +158,7 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="whole tables; the tensors tile the file",
-        full="ends that were never written, in most cases",
+        full="ends that were never written, in most cases; NaN and infinity, as a warning",
         load="gguf reads its tables; it notices less than structure does",
         never="changed bytes inside a tensor: no checksum",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Verifier
 from rgt_tui.verifiers._content import File
-from rgt_tui.verifiers._npy import HEAD, MAGIC, expected_size
+from rgt_tui.verifiers._npy import HEAD, MAGIC, expected_size, floats_of
 
 
 def check(file: File) -> Plan:
@@ -12,7 +12,9 @@ def check(file: File) -> Plan:
     size = expected_size(file.read(0, min(file.size, HEAD)), "the array")
     if size != file.size:
         raise Broken(f"it has {file.size} bytes, its header says {size}")
-    return Plan((), (Extent("the array", 64, file.size, 0),), None, "", "one array, no checksum")
+    floats = floats_of(file.read(0, min(file.size, HEAD)), "the array", 0)
+    extent = Extent("the array", 64, file.size, 0)
+    return Plan((), (extent,), None, "", "one array, no checksum", lambda: floats)
 
 
 VERIFIER = Verifier(
@@ -23,7 +25,7 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="the length is what the header says",
-        full="an end that was never written, as a warning",
+        full="an end that was never written, NaN and infinity, as warnings",
         load="numpy reads every byte; it notices nothing that structure does not",
         never="changed bytes inside the array: no checksum",
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from rgt_tui.verifiers import Broken, Plan, Proves, Verifier
+from typing import List
+
+from rgt_tui.verifiers import Broken, Floats, Plan, Proves, Verifier
 from rgt_tui.verifiers._content import File
-from rgt_tui.verifiers._npy import HEAD, expected_size
-from rgt_tui.verifiers._zips import Archive, inflate, read_archive
+from rgt_tui.verifiers._npy import HEAD, expected_size, floats_of
+from rgt_tui.verifiers._zips import Archive, Member, inflate, read_archive
 
 
 def check(file: File) -> Plan:
@@ -18,7 +20,22 @@ def check(file: File) -> Plan:
             head = file.read(member.data, min(member.size, HEAD))
             if expected_size(head, member.name) != member.size:
                 raise Broken(f"{member.name} does not have the length its header says")
-    return Plan(archive.regions(), (), lambda: _packed(file, archive))
+    return Plan(
+        archive.regions(),
+        (),
+        lambda: _packed(file, archive),
+        floats=lambda: [
+            one for member in archive.members.values() for one in _floats(file, member)
+        ],
+    )
+
+
+def _floats(file: File, member: Member) -> List[Floats]:
+    """The numbers of a stored array; those of a compressed one are not looked through."""
+    if member.method:
+        return []
+    head = file.read(member.data, min(member.size, HEAD))
+    return floats_of(head, member.name, member.data)
 
 
 def _packed(file: File, archive: Archive) -> str:
@@ -39,7 +56,7 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="every byte belongs to a record; stored arrays have their length",
-        full="CRC-32 of every array",
+        full="CRC-32 of every array; NaN and infinity in stored ones, as a warning",
         load="numpy reads every byte and checks the CRC-32",
         never="nothing of the arrays' bytes stays unseen",
     ),

@@ -9,7 +9,7 @@ import hashlib
 import json
 from typing import Any, Dict, List, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Verifier
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Verifier
 from rgt_tui.verifiers._content import CHUNK, File
 
 HEADER_MAX = 100_000_000
@@ -18,6 +18,7 @@ _BITS = {
     "F8_E5M2FNUZ": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
     "F64": 64, "I64": 64, "U64": 64, "C64": 64, "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
 }  # fmt: skip
+_FLOATS = {"F16": "f16", "BF16": "bf16", "F32": "f32", "C64": "f32", "F64": "f64"}
 _HASH = "sshs_model_hash"
 """kohya's trainers put the SHA-256 of everything after the header into the header."""
 
@@ -87,9 +88,14 @@ def check(file: File) -> Plan:
         raise Broken(f"its tensors end at byte {at}, the file at {file.size}")
     promised = notes.get(_HASH)
     said = f"{len(extents)} tensors, no checksum"
+    floats = [
+        Floats(one.name, one.start, one.end, _FLOATS[kind])
+        for one in extents
+        if (kind := str(found[one.name]["dtype"])) in _FLOATS
+    ]
     if not promised:
-        return Plan((), tuple(extents), None, "", said)
-    return Plan((), (), lambda: _hashed(file, start, promised), "", "")
+        return Plan((), tuple(extents), None, "", said, lambda: floats)
+    return Plan((), (), lambda: _hashed(file, start, promised), "", "", lambda: floats)
 
 
 def _extent(name: str, entry: Any, start: int) -> Extent:
@@ -133,7 +139,8 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="the tensors of the header tile the file exactly",
-        full="ends that were never written, in most cases; kohya files: every byte, by their hash",
+        full="ends that were never written, in most cases; NaN and infinity, as a warning; kohya "
+        "files: every byte, by their hash",
         load="safetensors reads every byte; it notices nothing that structure does not",
         never="changed bytes inside a tensor: no checksum",
     ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._names import strangers
 from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
-from rgt_tui.verifiers._torch import check_tensors
+from rgt_tui.verifiers._torch import FLOATS, check_tensors
 
 MAGIC = bytes.fromhex("8002 8a0a 6cfc9c46f9206aa85019 2e".replace(" ", ""))
 _PROTOCOL = 1001
@@ -32,7 +32,10 @@ def check(file: File) -> Plan:
     said = f"{len(graph.tensors)} tensors on {len(extents)} storages, no checksum"
     strange = strangers(graph.named)
     warning = f"it names classes that are on no list: {strange}" if strange else ""
-    return Plan((), tuple(extents), None, warning, said)
+    kinds = [graph.storages[str(key)].kind for key in keys]
+    floats = [Floats(*one[:3], FLOATS[kind]) for one, kind in zip(extents, kinds)
+              if kind in FLOATS]  # fmt: skip
+    return Plan((), tuple(extents), None, warning, said, lambda: floats)
 
 
 def _pickles(file: File) -> Tuple[List[Walked], int]:
@@ -75,7 +78,7 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="five whole pickles; the storages end where the file does; no hostile pickle",
-        full="ends that were never written, in most cases",
+        full="ends that were never written, in most cases; NaN and infinity, as a warning",
         load="torch.load(weights_only=True) of every byte",
         never="changed bytes inside a storage: no checksum",
     ),

@@ -33,7 +33,8 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="every byte belongs to a record; both directories agree",
-        full="CRC-32 of every record; each tensor fits its storage; no hostile pickle",
+        full="CRC-32 of every record; each tensor fits its storage; no hostile pickle; "
+        "NaN and infinity, as a warning",
         load="torch.load(weights_only=True) of every byte; it does not check the CRCs",
         never="files saved with set_crc32_options(False) carry no checksum",
     ),

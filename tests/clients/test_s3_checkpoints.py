@@ -1,5 +1,6 @@
 """Checkpoints of a volume seen over a real S3 server (moto's), without any Pod."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -53,6 +54,41 @@ def origin() -> Iterator[str]:
         )
         s3.close()
         yield found
+
+
+SHARDS = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
+
+
+def one_tensor(name: str) -> bytes:
+    entry = {name: {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}}
+    head = json.dumps(entry).encode()
+    return len(head).to_bytes(8, "little") + head + b"1234"
+
+
+def shards(names: dict[str, str]) -> dict[str, bytes]:
+    """An index, and shards with one tensor each."""
+    index = json.dumps({"metadata": {}, "weight_map": SHARDS}).encode()
+    parts = {file: one_tensor(tensor) for tensor, file in names.items()}
+    return {"model.safetensors.index.json": index, **parts}
+
+
+GROUPS = {
+    "whole": shards(SHARDS),
+    "short": shards({"a": SHARDS["a"]}),
+    "swapped": shards({"a": SHARDS["b"], "b": SHARDS["a"]}),
+}
+
+
+async def test_the_parts_of_a_checkpoint_are_all_there_or_it_is_broken() -> None:
+    files = {f"{group}/{name}": body for group, of in GROUPS.items() for name, body in of.items()}
+    with serving({VOLUME.id: files}, REGION) as origin:
+        found = await seen(origin)
+    verdicts = {one.folder: found.verdict_of(one) for one in found.checkpoints}
+    assert verdicts["whole"][0] is Verdict.OK
+    assert verdicts["short"][0] is Verdict.BROKEN
+    assert "model-00002-of-00002.safetensors is missing" in verdicts["short"][2]
+    assert verdicts["swapped"][0] is Verdict.BROKEN
+    assert "which the index places there" in verdicts["swapped"][2]
 
 
 NOW = 4_000_000_000.0
