@@ -43,10 +43,9 @@ END {
 WALK: Final = r"""
 p=${RGT_PROC:-/proc} r=${RGT_ROOT-}
 low() {
-  if command -v ionice >/dev/null 2>&1; then ionice -c 3 nice -n 19 "$@"
-  elif command -v nice >/dev/null 2>&1; then nice -n 19 "$@"
-  else "$@"
-  fi
+  if command -v nice >/dev/null 2>&1; then set -- nice -n 19 "$@"; fi
+  if command -v ionice >/dev/null 2>&1; then set -- ionice -c 3 "$@"; fi
+  "$@"
 }
 sum='@SUM@'
 # $1: mount; $2: `%b 512` for room taken, `%s 1` for length; the rest: more conditions.

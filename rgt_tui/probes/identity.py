@@ -12,12 +12,15 @@ The section holds::
 
 from typing import ClassVar, Final
 
+from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST
 from rgt_tui.probes import Probe, Section
 from rgt_tui.probes._rows import name, need, number, rows, whole
 
 LIMIT_S: Final = 2
+SLACK_S: Final = 1.0
+"""The moment of a start is known to a second: the clocks are read a little apart."""
 TICKS: Final = 100
 """Clock ticks a second in /proc/<pid>/stat: USER_HZ, 100 on every Linux that GPUs run on (proc(5))."""
 
@@ -72,6 +75,22 @@ class IdentityReport:
         if self.boot_id is None or self.first_started is None:
             return None
         return f"{self.boot_id}/{self.first_started}"
+
+
+def start_of(evidence: Evidence, told: float | None) -> float | None:
+    """When the present start of the container began, in Unix seconds of our clock.
+
+    A container can start anew without the API's saying so (its first process ended and was begun
+    again, the machine was rebooted): the later of both counts.
+
+    Args:
+        evidence: what was read of the Pod.
+        told: when it started as the API has it.
+    """
+    seen = evidence.latest(IdentityReport)
+    if seen is None or seen.value.container_up_s is None:
+        return told
+    return max(seen.at - seen.value.container_up_s - SLACK_S, told or 0.0)
 
 
 def parse(section: Section) -> IdentityReport:

@@ -6,6 +6,7 @@ from rgt_tui.clients.ssh_examine import examine
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.pod import Pod
 from rgt_tui.probes import Probe, all_probes, due
+from rgt_tui.probes.identity import start_of
 from rgt_tui.sources import Ask, Source, shell_target
 
 EVERY_S: Final = 15.0
@@ -15,7 +16,7 @@ EVERY_S: Final = 15.0
 async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None  # noqa: S101  # a source with `pods` is given one
-    probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
+    probes = _due(ask.account, pod, ask.clock())
     events = await examine(ask.wires.shells, shell_target(pod), probes, ask.clock, ask.patience_s)
     return tuple(Change(kind, event, pod.id) for kind, event in events)
 
@@ -29,10 +30,13 @@ def _waiting(account: Account, now: float) -> tuple[Pod, ...]:
     return tuple(
         pod
         for pod in account.pods
-        if pod.is_running
-        and pod.ssh_direct is not None
-        and due(_asked(), account.about(pod.id), pod.started_at, now)
+        if pod.is_running and pod.ssh_direct is not None and _due(account, pod, now)
     )
+
+
+def _due(account: Account, pod: Pod, now: float) -> tuple[Probe, ...]:
+    evidence = account.about(pod.id)
+    return due(_asked(), evidence, start_of(evidence, pod.started_at), now)
 
 
 SOURCE = Source(

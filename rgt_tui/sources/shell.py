@@ -14,6 +14,7 @@ from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.printed_keys import PrintedKeys
 from rgt_tui.domain.readiness import Answered
 from rgt_tui.probes import Probe, all_probes, due
+from rgt_tui.probes.identity import start_of
 from rgt_tui.sources import Ask, Source, has_road, shell_target
 
 EVERY_S: Final = 10.0
@@ -25,7 +26,8 @@ _NOT_UP: Final = (SshFault.REFUSED, SshFault.RESET, SshFault.TIMEOUT, SshFault.N
 async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None  # noqa: S101  # a source with `pods` is given one
-    probes = due(_asked(), ask.account.about(pod.id), pod.started_at, ask.clock())
+    evidence = ask.account.about(pod.id)
+    probes = due(_asked(), evidence, start_of(evidence, pod.started_at), ask.clock())
     target = replace(shell_target(pod), printed=_printed(ask, pod))
     try:
         events = await examine(ask.wires.shells, target, probes, ask.clock, ask.patience_s)

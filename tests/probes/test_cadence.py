@@ -4,6 +4,7 @@ import pytest
 
 from rgt_tui.domain.evidence import Evidence, Failed, Observed
 from rgt_tui.probes import EACH_TICK, ON_DEMAND, ONCE_A_START, RETRY_S, Probe, due
+from rgt_tui.probes.identity import IdentityReport, start_of
 
 STARTED = 1000.0
 
@@ -54,3 +55,26 @@ def test_what_was_not_answered_is_asked_again_a_minute_later(every_s: float) -> 
 def test_only_what_has_a_cadence_of_its_own_is_slow() -> None:
     slow = [every_s for every_s in (0.0, 5.0, None, math.inf) if probe(every_s).is_slow]
     assert slow == [5.0]
+
+
+def test_a_static_question_is_asked_again_when_the_first_process_is_another_one() -> None:
+    """Which a container that was begun anew has, though the API tells the same start."""
+    read = seen(Observed(b"", STARTED + 10))
+    now = STARTED + 500
+    for up_s, is_anew in ((499.0, False), (60.0, True)):
+        evidence = read.after(IdentityReport, Observed(IdentityReport(container_up_s=up_s), now))
+        start = start_of(evidence, STARTED)
+        assert bool(due([probe(ONCE_A_START)], evidence, start, now)) is is_anew
+    answered = evidence.after(bytes, Observed(b"", now + 10))
+    assert not due([probe(ONCE_A_START)], answered, start_of(answered, STARTED), now + 10)
+
+
+@pytest.mark.parametrize("report", [None, IdentityReport()])
+def test_an_unknown_first_process_leaves_the_start_as_the_api_tells_it(
+    report: IdentityReport | None,
+) -> None:
+    evidence = Evidence()
+    if report is not None:
+        evidence = evidence.after(IdentityReport, Observed(report, STARTED + 5))
+    assert start_of(evidence, STARTED) == STARTED
+    assert start_of(evidence, None) is None
