@@ -357,8 +357,8 @@ class RgtApp(TerminalApp, inherit_bindings=False):
                 do_job(self._feed, outcome, self.say)
             case Pick():
                 self._pick(outcome, action, pod)
-            case Examine() if pod is not None:
-                examine(self, self._feed, pod)
+            case Examine(volume=volume):
+                examine(self, self._feed, pod, volume)
             case Show():
                 self._read(outcome.title, again(outcome), pod, action.kinds)
 

@@ -136,7 +136,9 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Examine:
-    """Open the terminate checklist of the Pod."""
+    """Open the terminate checklist of the Pod, or of a network volume where one is named."""
+
+    volume: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ be written to the socket - method, raw request target, body - and not what someb
   Terminating through it never passes, with or without a pass.
 - PATCH of a Pod passes with a pass for exactly that body, whose fields are on a closed list.
 - POST /v2/pods and /v2/network-volumes pass with a pass for exactly that body, as PATCH does.
-- DELETE /v2/pods/{id} passes with a live `Permit` for exactly that Pod, which it uses up.
-- Everything else is refused: network volumes, clusters, account keys, GraphQL, other methods,
+- DELETE /v2/pods/{id} and /v2/network-volumes/{id} pass with a live `Permit` for exactly that Pod
+  or that network volume, which it uses up; the one kind is never deleted by a permit for the other.
+- Everything else is refused: clusters, account keys, GraphQL, other methods,
   and every path that is spelled in an unusual way (`%2e`, `//`, a full URL), because a proxy or
   the service could read it differently than this file does.
 
@@ -29,13 +30,16 @@ from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
+from rgt_tui.guard.kind import Kind
 from rgt_tui.guard.permit import Permit
 from rgt_tui.guard.record import Recorded
 
 _CANONICAL: Final = re.compile(r"/v2(?:/[A-Za-z0-9_-]{1,64}){1,5}\Z", re.ASCII)
 _QUERY: Final = re.compile(r"[A-Za-z0-9_.~%:+,&=-]*\Z", re.ASCII)
 _ACTION: Final = re.compile(r"/v2/pods/([A-Za-z0-9_-]{1,64})/action\Z", re.ASCII)
+_VOLUME: Final = re.compile(r"/v2/network-volumes/([A-Za-z0-9_-]{1,64})\Z", re.ASCII)
 _POD: Final = re.compile(r"/v2/pods/([A-Za-z0-9_-]{1,64})\Z", re.ASCII)
+_DELETABLE: Final = ((Kind.POD, _POD), (Kind.VOLUME, _VOLUME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class PatchPass:
 
 @dataclass(frozen=True, slots=True)
 class DeletePass:
-    """Leave to delete one Pod, resting on a permit."""
+    """Leave to delete one Pod or network volume, resting on a permit."""
 
     permit: Permit
     record: Recorded
@@ -167,19 +171,19 @@ class Gate:
             leave.record.spend(sending.method, path, sending.body)
             return
         if isinstance(leave, DeletePass) and sending.method == "DELETE" and not sending.body:
-            pod = _POD.match(path)
-            if pod is not None:
-                self._use_up(leave, pod[1], path)
-                return
+            for kind, pattern in _DELETABLE:
+                if (thing := pattern.match(path)) is not None:
+                    self._use_up(leave, kind, thing[1], path)
+                    return
         raise _refusal(sending, "nothing allows it")
 
-    def _use_up(self, leave: DeletePass, pod_id: str, path: str) -> None:
-        reason = leave.permit.why_not(pod_id, self._monotonic())
+    def _use_up(self, leave: DeletePass, kind: Kind, thing: str, path: str) -> None:
+        reason = leave.permit.why_not(thing, self._monotonic(), kind)
         if reason is None and leave.record.permit != leave.permit.nonce:
-            raise GuardRefused(f"Pod {pod_id} is not deleted: the journal names another permit")
+            raise GuardRefused(f"{kind} {thing} is not deleted: the journal names another permit")
         if reason is None:
             leave.record.spend("DELETE", path, b"")
-        leave.permit.spend(pod_id, self._monotonic())
+        leave.permit.spend(thing, self._monotonic(), kind)
 
 
 def _path(sending: Sending) -> str:

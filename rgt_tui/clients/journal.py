@@ -76,7 +76,7 @@ class Journal:
         return Recorded(_ISSUER, (method, path, http["body"]), op=op, seq=seq)
 
     def intend_delete(self, op: str, what: str, permit: Permit, **fields: object) -> Recorded:
-        """Writes that a Pod is about to be deleted, and uses the permit's number up for good.
+        """Writes that something is about to be deleted, and uses the permit's number up for good.
 
         Args:
             op: the operation.
@@ -88,7 +88,7 @@ class Journal:
             NotRecorded: it is not on the disk; nothing may be sent.
             GuardRefused: the number was written down before.
         """
-        method, path, empty = "DELETE", f"/v2/pods/{permit.pod_id}", digest_of(b"")
+        method, path, empty = "DELETE", permit.path, digest_of(b"")
         grounds = {
             "nonce": permit.nonce,
             "start": permit.grounds.incarnation,

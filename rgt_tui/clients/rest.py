@@ -20,7 +20,7 @@ from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId, is_pod_id
-from rgt_tui.domain.volume import VolumeList
+from rgt_tui.domain.volume import NetworkVolume, VolumeList
 from rgt_tui.pacing.quota import Quota
 
 if TYPE_CHECKING:
@@ -153,6 +153,18 @@ class Rest:
         return await self._read(
             "/v2/network-volumes", "list the network volumes", rest_decode.volume_list
         )
+
+    async def network_volume(self, volume: str) -> NetworkVolume:
+        """One network volume.
+
+        Raises:
+            NotFound: it does not exist, or this key may not see it.
+            ApiError: it could not be read.
+        """
+        if not is_pod_id(volume):
+            raise NotSent(f"could not read network volume {clean(volume, 64)}: that is no id")
+        path, doing = f"/v2/network-volumes/{volume}", f"read network volume {volume}"
+        return await self._read(path, doing, rest_decode.one_volume)
 
     async def gpu_types(self) -> GpuTypeList:
         """The catalogue's GPU types with prices and availability for Pods.

@@ -82,6 +82,15 @@ def volume_list(answer: Json) -> VolumeList:
     return VolumeList(tuple(_volume(member) for member in read.records(body, "networkVolumes")))
 
 
+def one_volume(answer: Json) -> NetworkVolume:
+    """The answer of `GET /v2/network-volumes/{id}`.
+
+    Raises:
+        Unreadable: it is no object.
+    """
+    return _volume(_object(answer, "the network volume"))
+
+
 def _object(answer: Json, what: str) -> Fields:
     body = read.fields(answer)
     if body is None:

@@ -1,4 +1,4 @@
-"""The one place that can delete a Pod. It needs a permit, and the gate below needs it again."""
+"""The one place that can delete a Pod or a network volume. It needs a permit, and the gate below needs it again."""
 
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 async def delete_pod(http: "Http", permit: Permit, record: Recorded) -> None:
-    """Deletes the Pod the permit names: irreversible, with all that is not on a network volume.
+    """Deletes what the permit names: irreversible.
 
-    Returning means that the service accepted it; that the Pod is gone is known only when it is
+    A Pod goes with all that is not on a network volume, a network volume with all its files.
+    Returning means that the service accepted it; that it is gone is known only when it is
     neither found by its id nor listed.
 
     Raises:
@@ -24,5 +25,5 @@ async def delete_pod(http: "Http", permit: Permit, record: Recorded) -> None:
     """
     from rgt_tui.clients.http import Ask  # httpx is loaded by whoever opened `http`
 
-    ask = Ask(path=f"/v2/pods/{permit.pod_id}", doing=f"delete Pod {permit.pod_id}")
+    ask = Ask(path=permit.path, doing=f"delete {permit.grounds.kind} {permit.pod_id}")
     await http.write("DELETE", ask, DeletePass(permit, record))

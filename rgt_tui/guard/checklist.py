@@ -10,6 +10,7 @@ from rgt_tui.domain.units import PodId
 from rgt_tui.guard.challenge import Challenge, challenge_of
 from rgt_tui.guard.items import PROVEN, WAIVABLE, Exhibit, Item, Line, Waiver, digest_of
 from rgt_tui.guard.joint import Joint, Member
+from rgt_tui.guard.kind import Kind
 from rgt_tui.guard.loss import Consequences, LossMap, Names
 from rgt_tui.guard.table import Mark, Phase
 
@@ -54,10 +55,11 @@ class Binding:
 
     Attributes:
         account: which account, without betraying the key.
-        pod: the Pod.
+        pod: the Pod; where it is about something else, the id of that.
         incarnation: its start.
         manifest: digest of all files listed; empty when they could not be listed.
         mounts: digest of the mounts by API and mount table.
+        kind: what it is about.
     """
 
     account: str
@@ -65,6 +67,7 @@ class Binding:
     incarnation: Incarnation
     manifest: str
     mounts: str
+    kind: Kind = Kind.POD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +216,7 @@ class Checklist:
     def _evidence(self) -> list[object]:
         binding, start = self.dossier.binding, self.dossier.binding.incarnation
         return [
-            [binding.account, binding.pod, start.start, start.created],
+            [binding.account, binding.kind, binding.pod, start.start, start.created],
             [binding.manifest, binding.mounts],
             [[line.item, line.mark, _digest(line.exhibit)] for line in self.lines],
             [[it.item, it.reason, it.exhibit, it.is_blind] for it in self.waivers],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId, is_pod_id
+from rgt_tui.guard.kind import Kind
 
 if TYPE_CHECKING:
     from rgt_tui.guard.checklist import Checklist
@@ -44,12 +45,14 @@ class Grounds:
         incarnation: the start of the Pod that was examined, as `Pod.start` gives it.
         manifest: digest of the files that were listed.
         digest: of all evidence, waivers and the approval.
+        kind: what `pod_id` is the id of.
     """
 
     pod_id: PodId
     incarnation: str
     manifest: str
     digest: str
+    kind: Kind = Kind.POD
 
 
 class Permit:
@@ -70,6 +73,8 @@ class Permit:
             raise GuardRefused("only the terminate checklist can issue a permit")
         if not is_pod_id(grounds.pod_id):
             raise GuardRefused("a permit needs the id of one Pod")
+        if grounds.kind.why_never is not None:
+            raise GuardRefused(f"no permit is given: {grounds.kind.why_never}")
         self.grounds: Final = grounds
         self.nonce: Final = secrets.token_hex(16)
         self.expires_at: Final = expires_at
@@ -81,15 +86,23 @@ class Permit:
         """The only Pod it is for."""
         return self.grounds.pod_id
 
-    def why_not(self, pod_id: str, now: float) -> str | None:
+    @property
+    def path(self) -> str:
+        """The only address that may be asked to delete something with it."""
+        return self.grounds.kind.path_of(self.pod_id)
+
+    def why_not(self, pod_id: str, now: float, kind: Kind = Kind.POD) -> str | None:
         """The reason why it does not allow deleting `pod_id` at `now`; None when it does.
 
         Args:
-            pod_id: the Pod that is about to be deleted.
+            pod_id: the Pod, or whatever else, that is about to be deleted.
             now: seconds of the guard's clock.
+            kind: what that is.
         """
+        if kind is not self.grounds.kind:
+            return f"the permit is for a {self.grounds.kind} and not for a {kind}"
         if pod_id != self.pod_id:
-            return f"the permit is for Pod {self.pod_id}"
+            return f"the permit is for {self.grounds.kind} {self.pod_id}"
         if self._void:
             return self._void
         if not now < self.expires_at:
@@ -98,16 +111,16 @@ class Permit:
             return "the permit lives longer than any permit may"
         return self._holder.why_not(self.grounds.digest)
 
-    def spend(self, pod_id: str, now: float) -> None:
+    def spend(self, pod_id: str, now: float, kind: Kind = Kind.POD) -> None:
         """Uses the permit up.
 
         Raises:
             GuardRefused: it is for another Pod, was used, is void, or has expired.
         """
-        reason = self.why_not(pod_id, now) or self._holder.take(self.grounds.digest)
+        reason = self.why_not(pod_id, now, kind) or self._holder.take(self.grounds.digest)
         if reason is not None:
             raise GuardRefused(
-                f"Pod {pod_id} is not deleted: {reason}", hint="Go through the checklist again."
+                f"{kind} {pod_id} is not deleted: {reason}", hint="Go through the checklist again."
             )
         self._void = "the permit was used already"
 
@@ -136,7 +149,8 @@ def issue(checklist: "Checklist", now: float, holder: Holder) -> Permit:
     reason = checklist.why_not_permitted(now)
     if reason is not None or checklist.fenced_at is None:
         raise GuardRefused(
-            f"Pod {checklist.pod} is not deleted: {reason}", hint="Go through the checklist again."
+            f"{checklist.dossier.binding.kind} {checklist.pod} is not deleted: {reason}",
+            hint="Go through the checklist again.",
         )
     binding = checklist.dossier.binding
     grounds = Grounds(
@@ -144,6 +158,7 @@ def issue(checklist: "Checklist", now: float, holder: Holder) -> Permit:
         incarnation=binding.incarnation.start,
         manifest=binding.manifest,
         digest=checklist.digest,
+        kind=binding.kind,
     )
     expires_at = checklist.fenced_at + LIFE_MAX_S
     return Permit(_ISSUER, grounds, expires_at=expires_at, holder=holder)

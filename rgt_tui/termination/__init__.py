@@ -7,16 +7,39 @@ of the sources make sure). It does what the checklist says and decides nothing b
 from collections.abc import Callable, Coroutine
 from dataclasses import field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from rgt_tui.clock import Clock
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
-from rgt_tui.guard.checklist import Policy
+from rgt_tui.guard.checklist import Dossier, Policy
 from rgt_tui.guard.writemode import WriteMode
 from rgt_tui.sources import Source, Wires
 from rgt_tui.store import Store
 from rgt_tui.writer import Writer
+
+
+class Eyes(Protocol):
+    """What looks at the thing that a checklist is about."""
+
+    async def read_api(self) -> bool:
+        """Reads what the service says; whether the thing is there, or may be."""
+
+    async def is_gone(self) -> bool:
+        """Whether it is neither found by its id nor listed."""
+
+    async def read_volumes(self) -> None:
+        """Reads the network volumes, where they were not read yet."""
+
+    async def read_inside(self) -> None:
+        """Reads what it holds."""
+
+    async def prove(self) -> bool:
+        """Verifies the next thing that has no proof; whether there was one and it came out."""
+
+    def dossier(self, *, is_looking: bool) -> Dossier:
+        """Everything that is known at this moment."""
+
 
 TICK_S: Final = 0.25
 """How often the clock is told to a checklist."""

@@ -10,7 +10,8 @@ from rgt_tui.clients.pod_lock import pod_lock
 from rgt_tui.clock import steady
 from rgt_tui.domain.errors import ApiError, GuardRefused, RgtError
 from rgt_tui.domain.units import PodId
-from rgt_tui.guard.checklist import Checklist
+from rgt_tui.dossier.stored import WAIVABLE
+from rgt_tui.guard.checklist import Checklist, Policy
 from rgt_tui.guard.events import (
     Cancelled,
     Event,
@@ -25,9 +26,10 @@ from rgt_tui.guard.items import PROVEN
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.step import open_checklist
 from rgt_tui.guard.table import Phase
-from rgt_tui.termination import AGAIN_S, FENCE_LOOK_S, LOOK_S, TICK_S, UNWATCHED_S, Hands
+from rgt_tui.termination import AGAIN_S, FENCE_LOOK_S, LOOK_S, TICK_S, UNWATCHED_S, Eyes, Hands
 from rgt_tui.termination.ending import Ending
 from rgt_tui.termination.looking import Looker
+from rgt_tui.termination.stored import StoredLooker
 
 SEEDS: Final = 1 << 16
 
@@ -37,18 +39,22 @@ class Case:
 
     Args:
         hands: what it works with.
-        pod: the Pod; bound for good.
+        pod: id of the Pod or of the network volume; bound for good.
         told: called with every new value of the checklist, on any thread.
     """
 
     def __init__(self, hands: Hands, pod: PodId, told: Callable[[Checklist], None]) -> None:
+        is_volume = any(it.id == pod for it in hands.store.state.account.volumes)
+        policy = hands.policy
+        if is_volume:
+            policy = Policy(waivable=policy.waivable & WAIVABLE)
         self._hands = hands
-        self._looker = Looker(hands, pod)
+        self._looker: Eyes = StoredLooker(hands, pod) if is_volume else Looker(hands, pod)
         self._is_looking = True
         self._watched_at = steady()
         facts = self._looker.dossier(is_looking=True)
         seed = secrets.randbelow(SEEDS)
-        opened = open_checklist(facts, steady(), seed=seed, policy=hands.policy)
+        opened = open_checklist(facts, steady(), seed=seed, policy=policy)
         self.proceeding = Proceeding(opened, steady, told)
 
     def watch(self) -> None:

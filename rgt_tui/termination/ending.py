@@ -23,10 +23,9 @@ from rgt_tui.guard.items import Item
 from rgt_tui.guard.permit import Permit
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.table import Phase
-from rgt_tui.termination import Hands
+from rgt_tui.termination import Eyes, Hands
 from rgt_tui.termination.evidence import plain, save_evidence, summary
 from rgt_tui.termination.frozen import thaw
-from rgt_tui.termination.looking import Looker
 
 LOOKS_S: Final = (0.0, 2.0, 5.0, 10.0, 15.0)
 """Pauses before each look after the request."""
@@ -38,7 +37,7 @@ LONGER: Final = 20
 class Ending:
     """Sends for one proceeding, and reads what became of it."""
 
-    def __init__(self, hands: Hands, looker: Looker, proceeding: Proceeding) -> None:
+    def __init__(self, hands: Hands, looker: Eyes, proceeding: Proceeding) -> None:
         self._hands = hands
         self._looker = looker
         self._proceeding = proceeding
@@ -67,12 +66,14 @@ class Ending:
         if self._hands.mode.why_not is not None:
             raise GuardRefused(self._hands.mode.why_not)
         if not await self._looker.read_api():
-            raise GuardRefused("the Pod is gone or no longer visible, without our doing")
+            kind = checklist.dossier.binding.kind
+            raise GuardRefused(f"the {kind} is gone or no longer visible, without our doing")
         now = self._looker.dossier(is_looking=False).of(Item.IDENTITY)
         before = checklist.dossier.of(Item.IDENTITY)
         if now is None or before is None or now.digest != before.digest:
             why = now.why if now is not None else "it could not be read"
-            raise GuardRefused(f"the Pod is not as it was approved: {why}")
+            kind = checklist.dossier.binding.kind
+            raise GuardRefused(f"the {kind} is not as it was approved: {why}")
 
     async def _send(self, checklist: Checklist, permit: Permit) -> ApiError | None:
         """Sends the one request; gives what came back instead of a yes.
@@ -81,7 +82,7 @@ class Ending:
             GuardRefused: it did not leave.
         """
         hands, what = self._hands, f"terminate {checklist.dossier.names.name}"
-        about = {"pod": {"id": checklist.pod, "name": checklist.dossier.names.name}}
+        about = {_about(checklist): {"id": checklist.pod, "name": checklist.dossier.names.name}}
         try:
             path, digest = await asyncio.to_thread(save_evidence, hands.state, self._op, checklist)
         except OSError as error:
@@ -132,9 +133,9 @@ class Ending:
             except ApiError as error:
                 last = error
         if last is not None:
-            return Seen.UNCLEAR, f"unknown: the Pod cannot be read ({last.message})"
+            return Seen.UNCLEAR, f"unknown: it cannot be read ({last.message})"
         if problem is None:
-            return Seen.UNCLEAR, "the service accepted it, and the Pod is still listed"
+            return Seen.UNCLEAR, "the service accepted it, and it is still listed"
         hint = f" {problem.hint}" if problem.hint else ""
         return Seen.PRESENT, f"not deleted: {problem.message}.{hint} Nothing is sent again"
 
@@ -163,11 +164,16 @@ class Ending:
                 OUTCOME,
                 self._op,
                 f"terminate {checklist.dossier.names.name}",
-                pod={"id": checklist.pod},
                 outcome=outcome,
                 said=said[:300],
                 steady=plain(round(steady(), 3)),
+                **{_about(checklist): {"id": checklist.pod}},
             )
+
+
+def _about(checklist: Checklist) -> str:
+    """Under what the journal names the thing; only a Pod is settled there by reading Pods."""
+    return checklist.dossier.binding.kind.value.replace(" ", "_").lower()
 
 
 _OUTCOMES: Final = {Seen.GONE: "done", Seen.PRESENT: "not done", Seen.UNCLEAR: "unknown"}

@@ -80,16 +80,18 @@ class Person:
         self.session = session
         self.simulator = simulator
         self.pod = pod
+        self.bound = pod.id
+        """What the checklist is of; a network volume where a test says so."""
         self.history: list[Checklist] = []
 
     @property
     def checklist(self) -> Checklist:
         """As published."""
-        return self.session.store.state.checklists[self.pod.id]
+        return self.session.store.state.checklists[self.bound]
 
     def do(self, event: Event) -> None:
         """What a person does."""
-        self.session.desk.tell(self.pod.id, event)
+        self.session.desk.tell(self.bound, event)
 
     def type(self, text: str | None = None) -> None:
         """Types the challenge, or something else."""
@@ -110,7 +112,7 @@ class Person:
         """Waits, watching, until the checklist is so."""
         try:
             async with asyncio.timeout(within_s):
-                while self.pod.id not in self.session.store.state.checklists or not ready(
+                while self.bound not in self.session.store.state.checklists or not ready(
                     self.checklist
                 ):
                     self.session.desk.watch()

@@ -14,7 +14,6 @@ from textual import events
 from textual.app import ComposeResult
 
 from rgt_tui.clock import steady
-from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.events import Cancelled, Typed, Waived
@@ -57,9 +56,10 @@ _ORDER: Final = (Focus.FIELD, Focus.CANCEL, Focus.BUTTON)
 class ChecklistScreen(Asking):
     """Shows one checklist until it is left."""
 
-    def __init__(self, desk: Desk, pod: Pod) -> None:
+    def __init__(self, desk: Desk, pod: PodId, label: str) -> None:
         super().__init__(desk)
-        self._bound = pod
+        self._bound: Final = pod
+        self._label: Final = label
         self._selected = Item.IDENTITY
         self._has_moved = False
         self._field: Item | None = None
@@ -72,8 +72,8 @@ class ChecklistScreen(Asking):
 
     @property
     def pod(self) -> PodId | None:
-        """The Pod it was opened for; it never changes."""
-        return self._bound.id
+        """The Pod, or network volume, it was opened for; it never changes."""
+        return self._bound
 
     @property
     def keys(self) -> tuple[keys.Key, ...]:
@@ -88,7 +88,7 @@ class ChecklistScreen(Asking):
     @property
     def _checklist(self) -> Checklist | None:
         """As it is on the screen; None until the engine has opened it."""
-        return self.desk.now_shown.checklists.get(self._bound.id)
+        return self.desk.now_shown.checklists.get(self._bound)
 
     @property
     def _phase(self) -> Phase:
@@ -107,7 +107,7 @@ class ChecklistScreen(Asking):
     def _withdraw(self, why: str) -> None:
         phase = self._phase
         if not phase.is_over and phase not in (Phase.SENT, Phase.UNKNOWN):
-            self.desk.tell_checklist(self._bound.id, Cancelled(why=why))
+            self.desk.tell_checklist(self._bound, Cancelled(why=why))
 
     def cancel(self) -> None:
         """One step back: out of the facts, out of the count, or out of the checklist."""
@@ -226,7 +226,7 @@ class ChecklistScreen(Asking):
             return
         typed = self._typed
         self.desk.tell_checklist(
-            self._bound.id,
+            self._bound,
             Typed(text=typed.text, keys=typed.keys, now=steady(), can_write=True)
             if item is Item.APPROVAL
             else Waived(item=item, reason=typed.text, can_write=True),
@@ -240,19 +240,19 @@ class ChecklistScreen(Asking):
 
     def show(self, scene: Scene) -> None:
         """Paints the checklist."""
-        checklist = scene.checklists.get(self._bound.id)
+        checklist = scene.checklists.get(self._bound)
         size = self._page.size
         width, room = max(1, size.width - 4), max(0, size.height - 2)
         note: Line = EMPTY
         if checklist is None:
-            body: list[Line] = [(Piece("opening: the Pod is read"),)]
+            body: list[Line] = [(Piece("opening: it is read"),)]
         else:
             self._follow(checklist)
             view = self._facts if self._is_detail else self._body
             body = view(checklist, scene, width, room)
             done = sum(line.mark.opens for line in checklist.lines)
             note = (Piece(f"{done} of {len(checklist.lines)} proven or waived", Tone.DIM),)
-        title = (Piece(f"TERMINATE {self._bound.label}  {self._bound.id}", Ink.ALARM),)
+        title = (Piece(f"TERMINATE {self._label}  {self._bound}", Ink.ALARM),)
         space = Space(width=size.width, height=size.height, glyphs=self.desk.glyphs)
         self._page.paint(framed(body, title, note, space))
         self._hints.paint([hint_line(self._hints_now(), self._hints.size.width)])

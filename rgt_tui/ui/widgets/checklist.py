@@ -7,6 +7,7 @@ from rgt_tui.domain.units import show_age, show_bytes, show_duration, show_usd
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.items import PROVEN, Datum, Item
 from rgt_tui.guard.items import Line as ItemLine
+from rgt_tui.guard.kind import Kind
 from rgt_tui.guard.loss import MountLoss
 from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Tone
@@ -139,7 +140,8 @@ def headline(checklist: Checklist, width: int) -> Line:
 def phase_lines(checklist: Checklist, width: int) -> list[Line]:
     """What is going on once it was approved; empty before."""
     name = checklist.dossier.names.name or checklist.pod
-    left = checklist.undo_left_s
+    left, kind = checklist.undo_left_s, checklist.dossier.binding.kind
+    reads = "its files, its writers and its GPUs" if kind is Kind.POD else "its files and its Pods"
     said = {
         Phase.COUNTING: (
             f"TERMINATE {name} in {show_duration(left)}   u or Esc cancels",
@@ -147,7 +149,7 @@ def phase_lines(checklist: Checklist, width: int) -> list[Line]:
         ),
         Phase.FENCING: (
             f"LOOKING ONCE MORE at {name}   Esc cancels",
-            "The Pod, its files, its writers and its GPUs are read again; any change stops it.",
+            f"The {kind}, {reads} are read again; any change stops it.",
         ),
         Phase.PERMITTED: (f"SENDING: delete {name}", ""),
         Phase.SENT: (
@@ -158,7 +160,7 @@ def phase_lines(checklist: Checklist, width: int) -> list[Line]:
             f"NOT KNOWN what became of {name}",
             "It is found out by reading; the request is never sent again. The journal keeps it.",
         ),
-        Phase.GONE: (f"GONE: {name} is deleted", "404, and no longer in the list of Pods."),
+        Phase.GONE: (f"GONE: {name} is deleted", f"404, and no longer in the list of {kind}s."),
         Phase.KEPT: (f"STILL THERE: {name} was not deleted", ""),
         Phase.CANCELLED: (f"CANCELLED: nothing was sent to {name}", ""),
         Phase.VANISHED: (f"VANISHED: {name} went away without our doing", "Nothing was sent."),

@@ -7,6 +7,7 @@ from tests.conftest import Gallery
 from tests.ui import law
 from tests.ui.driving import console
 from tests.ui.marks.marked import marked, scene
+from tests.ui.marks.volume import VOLUME, checklist
 
 SIZES = ((80, 24), (120, 40))
 
@@ -27,4 +28,17 @@ async def test_several_checklists_look_as_they_did(
 async def test_marks_look_as_they_did(size: tuple[int, int], gallery: Gallery) -> None:
     async with console(law.scene(), size) as running:
         await running.press("g", "space", "j", "j", "space", "j", "F")
+        gallery.holds(running.app)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda it: f"{it[0]}x{it[1]}")
+async def test_the_checklist_of_a_volume_looks_as_it_did(
+    size: tuple[int, int], gallery: Gallery
+) -> None:
+    async with console(law.scene(), size, "volumes") as running:
+        running.feed.ready = {VOLUME: checklist()}
+        await running.select("datasets")
+        await running.press("ctrl+d")
+        await running.put(running.feed.scene())
+        await running.awake()
         gallery.holds(running.app)

@@ -1,0 +1,206 @@
+"""What bears on the deletion of a network volume, which may be somebody's only copy. Pure.
+
+The same five lines as for a Pod. Nobody knows which files of it are elsewhere - its S3 interface tells
+no SHA-256 - so that each counts as lost, and a person takes that on, or not. That it is attached to no
+Pod and that it was listed whole can never be waived.
+"""
+
+from typing import Final
+
+from rgt_tui.domain.account import Account
+from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.objects import Listing
+from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.units import GIB, PodId, show_bytes
+from rgt_tui.domain.volume import NetworkVolume, VolumeList
+from rgt_tui.dossier.quiet import SETTLE_S
+from rgt_tui.dossier.view import LISTED_S, SHELL_S
+from rgt_tui.guard.checklist import Binding, Dossier, Incarnation
+from rgt_tui.guard.items import Datum, Exhibit, Found, Item, digest_of
+from rgt_tui.guard.kind import Kind
+from rgt_tui.guard.loss import Consequences, LossMap, LostFile, MountLoss, Names
+from rgt_tui.volume_facts import pods_of
+
+WAIVABLE: Final = frozenset({Item.DURABLE, Item.LOADS})
+"""What a person may take on: that its files are in no proven copy. Nothing else."""
+TOLD: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What is known of a network volume at one moment.
+
+    Attributes:
+        account: everything read.
+        volume: the volume, as last read.
+        tag: tells accounts apart without betraying the key.
+        now, steady: this moment in Unix seconds, and on the guard's clock.
+        listing: all its files by S3, or why they could not be listed; None before the first look.
+        is_looking: whether somebody is still gathering.
+    """
+
+    account: Account
+    volume: NetworkVolume
+    tag: str
+    now: float
+    steady: float
+    listing: Observed[Listing] | Failed | None = None
+    is_looking: bool = False
+
+    @property
+    def files(self) -> Observed[Listing] | None:
+        """The listing, if there is one."""
+        return self.listing if isinstance(self.listing, Observed) else None
+
+    def exhibit(self, item: Item, found: Found, why: str, **rest: object) -> Exhibit:
+        """Evidence on a line that rests on the listing, or on there being none."""
+        at = self.steady - (self.now - self.files.at) if self.files is not None else self.steady
+        return Exhibit(item=item, found=found, why=why, at=at, lives_s=LISTED_S, **rest)  # type: ignore[arg-type]  # fields of it
+
+    def unseen(self, item: Item) -> Exhibit | None:
+        """Why a line that rests on the listing is not known; None while it may yet come."""
+        if self.listing is None and self.is_looking:
+            return None
+        failed = self.listing if isinstance(self.listing, Failed) else None
+        why = "its files were not listed" if failed is None else f"{failed.error} {failed.hint}"
+        return self.exhibit(item, Found.UNSEEN, why.strip())
+
+
+def compose_stored(seen: Stored) -> Dossier:
+    """The dossier of one network volume as it is known at this moment."""
+    found = (_identity(seen), _blast(seen), _durable(seen), _loads(seen), _quiet(seen))
+    volume, files = seen.volume, seen.files
+    others = tuple(it.name for it in seen.account.volumes if it.id != volume.id)
+    return Dossier(
+        binding=Binding(
+            account=seen.tag,
+            pod=PodId(volume.id),
+            incarnation=Incarnation(start=volume.id),
+            manifest=_manifest(files.value) if files is not None else "",
+            mounts=digest_of([[pod.id, pod.status] for pod in pods_of(volume, seen.account)]),
+            kind=Kind.VOLUME,
+        ),
+        names=Names(name=volume.name, others=others),
+        exhibits=tuple(it for it in found if it is not None),
+        loss=_loss(seen),
+        consequences=Consequences(
+            saves_per_hour=None,
+            ends=("every file on it, for all Pods and all of the team",),
+            warnings=("whether a Serverless endpoint uses it cannot be seen from here",),
+            instead=("keep it, or pull its files first: `pull`, or S3 to this machine",),
+        ),
+    )
+
+
+def _identity(seen: Stored) -> Exhibit | None:
+    """Which volume it is, and that no Pod has it: both as the service says just now."""
+    volumes, pods = seen.account.evidence.latest(VolumeList), seen.account.evidence.latest(PodList)
+    at = min(volumes.at if volumes else 0.0, pods.at if pods else 0.0)
+    if volumes is None or pods is None or "cache" in (volumes.source, pods.source):
+        at = 0.0
+    if seen.now - at > SHELL_S:
+        if seen.is_looking:
+            return None
+        return seen.exhibit(Item.IDENTITY, Found.UNSEEN, "the lists were not read just now")
+    volume = volumes.value.by_id(seen.volume.id) if volumes is not None else None
+    users = pods_of(seen.volume, seen.account)
+    shown = f"{clean(seen.volume.name or seen.volume.id, 60)} ({seen.volume.id})"
+    why = f"{shown} in {seen.volume.data_center or '?'}, attached to no Pod"
+    if users:
+        names = ", ".join(clean(pod.label, 40) for pod in users[:3])
+        why = f"it is attached to {names}: terminate what uses it first"
+    if volume is None:
+        why = "it is not listed any more"
+    return Exhibit(
+        item=Item.IDENTITY,
+        found=Found.REFUTED if users or volume is None else Found.PROVED,
+        why=why,
+        at=seen.steady - (seen.now - at),
+        lives_s=SHELL_S,
+        data=(
+            Datum(what=shown, place="api", at=at, size=(seen.volume.size_gb or 0) * GIB or None),
+            *(Datum(what=clean(pod.label, 40), place=pod.id, said=pod.status) for pod in users),
+        ),
+        binding=(repr(volume), *sorted(pod.id for pod in users)),
+    )
+
+
+def _blast(seen: Stored) -> Exhibit | None:
+    files = seen.files
+    if files is None:
+        return seen.unseen(Item.BLAST)
+    count = len(files.value.objects)
+    is_known = all(it.size is not None for it in files.value.objects)
+    is_whole = files.value.is_whole and is_known
+    told = f"{count} files, {show_bytes(files.value.bytes_known)}, listed whole by S3"
+    why = told if is_whole else f"more than {count} files, or one without a size: not listed whole"
+    found = Found.PROVED if is_whole else Found.UNSEEN
+    largest = sorted(files.value.objects, key=lambda it: -(it.size or 0))[:TOLD]
+    data = tuple(Datum(what=it.name, size=it.size, at=it.modified, place="s3") for it in largest)
+    return seen.exhibit(
+        Item.BLAST, found, why, data=data, binding=(_manifest(files.value), f"{is_whole}")
+    )
+
+
+def _durable(seen: Stored) -> Exhibit | None:
+    files = seen.files
+    if files is None:
+        return seen.unseen(Item.DURABLE)
+    count, bound = len(files.value.objects), (_manifest(files.value),)
+    if not count and files.value.is_whole:
+        return seen.exhibit(Item.DURABLE, Found.PROVED, "there is no file on it", binding=bound)
+    size = show_bytes(files.value.bytes_known)
+    why = f"{count} files, {size}, and no copy of any of them elsewhere is proven"
+    return seen.exhibit(Item.DURABLE, Found.REFUTED, why, binding=bound)
+
+
+def _loads(seen: Stored) -> Exhibit | None:
+    files = seen.files
+    if files is None:
+        return seen.unseen(Item.LOADS)
+    bound = (_manifest(files.value),)
+    if not files.value.objects and files.value.is_whole:
+        return seen.exhibit(Item.LOADS, Found.PROVED, "nothing to load", binding=bound)
+    why = "nothing that survives it was read in full and is known to be whole"
+    return seen.exhibit(Item.LOADS, Found.UNSEEN, why, binding=bound)
+
+
+def _quiet(seen: Stored) -> Exhibit | None:
+    """Whether something still writes: S3 and Serverless can, without a Pod."""
+    files = seen.files
+    if files is None:
+        return seen.unseen(Item.QUIET)
+    newest = max(files.value.objects, key=lambda it: it.modified or 0.0, default=None)
+    if newest is not None and newest.modified is None:
+        return seen.exhibit(Item.QUIET, Found.UNSEEN, "when its files changed was not told")
+    if newest is not None and files.at - (newest.modified or 0.0) < SETTLE_S:
+        why = f"{newest.name} was written less than {SETTLE_S:.0f} s before it was listed"
+        return seen.exhibit(Item.QUIET, Found.REFUTED, why, binding=(newest.name,))
+    why = f"no file of it changed in the last {SETTLE_S:.0f} s"
+    return seen.exhibit(Item.QUIET, Found.PROVED, why)
+
+
+def _loss(seen: Stored) -> LossMap:
+    files = seen.files
+    objects = files.value.objects if files is not None else ()
+    single = tuple(LostFile(path=it.name, size=it.size or 0) for it in objects)
+    size = seen.volume.size_gb
+    mount = MountLoss(
+        path="/",
+        label=f"network volume {clean(seen.volume.name, 40)}",
+        stays=False,
+        why="goes for good",
+        used=files.value.bytes_known if files is not None else None,
+        size=size * GIB if size is not None else None,
+        single=tuple(sorted(single, key=lambda it: (-it.size, it.path))),
+        is_complete=files is not None and files.value.is_whole,
+    )
+    return LossMap(mounts=(mount,))
+
+
+def _manifest(listing: Listing) -> str:
+    """Names exactly the files that were listed, as they were."""
+    rows = sorted([it.key, it.size, it.etag, it.modified] for it in listing.objects)
+    return digest_of([rows, listing.is_whole])
