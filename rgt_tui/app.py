@@ -45,7 +45,7 @@ from rgt_tui.domain.shelf import Glance
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Scene, all_panes
 from rgt_tui.ui import keys
-from rgt_tui.ui.examining import examine
+from rgt_tui.ui.examining import examine, examine_named
 from rgt_tui.ui.feed import Feed
 from rgt_tui.ui.screens.confirm import Asking, ConfirmScreen
 from rgt_tui.ui.screens.desk import Shown
@@ -83,6 +83,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         wire: how frames reach the terminal.
         start_pane: name of the pane to begin with.
         frame: where the last picture is kept for the next start; None keeps none.
+        examine: name or id of the Pod whose checklist is opened first.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -99,6 +100,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         wire: Literal["diff", "stock"] = "diff",
         start_pane: str = "pods",
         frame: Path | None = None,
+        examine: str = "",
     ) -> None:
         common = (keys.EVERYWHERE, keys.of_actions(all_actions()))
         keys.check(*common, keys.LIST, keys.of_panes(all_panes()))
@@ -108,7 +110,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
         super().__init__(wire=wire, css_path=list(stylesheets()), report_folder=reports)
         self.glyphs = glyphs_for(getattr(sys.stdout, "encoding", None))
         self._feed = feed
-        self._frame = frame
+        self._frame, self._to_examine = frame, examine
         self._start_pane = start_pane
         self._scene = feed.scene()
         self._version = feed.version
@@ -228,6 +230,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             self._paint()
         if self._scene.trouble or (self._scene.as_of is None and self._scene.account.pods):
             self._eager.stop()
+            examine_named(self, self._feed, self._to_examine)
 
     def _attend(self) -> None:
         """A key was pressed: somebody is looking, and is to see fresh data."""

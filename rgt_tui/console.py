@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from rgt_tui import splash
 from rgt_tui.clients.state import load_account
@@ -49,7 +49,8 @@ def open_console(options: Options) -> int:
 
             stock = (options.wire or config.wire) == "stock"
             frame = None if options.demo else Path(frame_file())
-            app = RgtApp(engine, wire="stock" if stock else "diff", frame=frame)
+            wire: Literal["stock", "diff"] = "stock" if stock else "diff"
+            app = RgtApp(engine, wire=wire, frame=frame, examine=options.examine)
             app.run(mouse=False)
             return app.return_code or 0
         finally:

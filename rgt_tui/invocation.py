@@ -19,6 +19,7 @@ class Options:
         config_file: configuration to read in place of the default one.
         wire: `diff` or `stock`; None means what the configuration says.
         identities: private keys for SSH, tried before the configured ones.
+        examine: name or id of the Pod whose terminate checklist the console opens with.
         console: opens the console, for a command that leads there; None where there is none.
     """
 
@@ -29,6 +30,7 @@ class Options:
     wire: str | None = None
     identities: tuple[Path, ...] = ()
     console: "Callable[[Options], int] | None" = None
+    examine: str = ""
 
 
 def emit(answer: Mapping[str, object]) -> None:

@@ -1,6 +1,7 @@
 """Shows what stands between a Pod and its deletion; deletes only in the console, by a person."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,8 +37,7 @@ def run(
     options: Options = ctx.obj
     is_person = sys.stdin.isatty() and sys.stdout.isatty()
     if is_person and options.console is not None and not (plan or as_json):
-        narrate(f"the console opens: E unlocks write mode, Ctrl-D on {pod!r} opens its checklist")
-        ctx.exit(options.console(options))
+        ctx.exit(options.console(replace(options, examine=pod, identities=identities)))
     permitted = _print_plan(options, pod, as_json=as_json, identities=identities)
     if not (plan or as_json):
         narrate("nothing is terminated here: the checklist wants a person at a terminal")

@@ -51,3 +51,19 @@ def _examine_volume(app: "RgtApp", feed: "Feed", volume: str) -> None:
     if known is not None:
         feed.open_checklist(PodId(known.id))
         app.push_screen(ChecklistScreen(app, PodId(known.id), clean(known.name or known.id, 60)))
+
+
+def examine_named(app: "RgtApp", feed: "Feed", name: str) -> None:
+    """Opens the checklist of the Pod of that id or name, none for no name; says why it cannot."""
+    if not name:
+        return
+    pods = app.now_shown.account.pods
+    found = [pod for pod in pods if name == pod.id] or [pod for pod in pods if name == pod.name]
+    if len(found) == 1:
+        examine(app, feed, found[0])
+    elif found:
+        ids = ", ".join(pod.id for pod in found[:4])
+        app.say(f"terminate: {len(found)} Pods are called {clean(name, 60)}: {ids}")
+    else:
+        why = "nothing live was read" if app.now_shown.trouble else "there is no such Pod"
+        app.say(f"terminate {clean(name, 60)}: {why}")
