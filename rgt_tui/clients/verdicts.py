@@ -10,10 +10,13 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
+from rgt_tui.domain.pulling import Pulled
+from rgt_tui.domain.text import clean
 from rgt_tui.verifiers import TOOL
 
 SCHEMA: Final = """
@@ -28,6 +31,7 @@ CREATE INDEX IF NOT EXISTS by_hash ON proofs (sha256);
 KEPT_S: Final = 90 * 86400.0
 """Proofs older than this are dropped: their Pods have long been started anew."""
 BUSY_S: Final = 5.0
+_AT_ONCE: Final = 500
 _FIELDS: Final = (
     "path,size,mtime_ns,ctime_ns,inode,sha256,format,verdict,level,reason,bytes_read,tool"
 )
@@ -62,21 +66,48 @@ class VerdictBook:
         found = await asyncio.to_thread(self._select, "place=? AND tool=?", (place, TOOL))
         return tuple(proof for proof in found if wanted.get(proof.stamp.path) == proof.stamp)
 
-    async def of_hash(self, sha256: str) -> FileProof | None:
-        """The strongest proof by the present verifiers of these bytes, wherever they lay.
+    async def at(self, place: str) -> tuple[FileProof, ...]:
+        """All proofs of files at a place, by the present verifiers."""
+        if self._path is None:
+            return ()
+        return tuple(await asyncio.to_thread(self._select, "place=? AND tool=?", (place, TOOL)))
 
-        Broken beats unknown beats ok, as for a checkpoint: bytes have one truth.
+    async def shared(self, place: str, proofs: Iterable[FileProof]) -> tuple[FileProof, ...]:
+        """These proofs, each with the stronger verdict that the same bytes got at another place.
+
+        Stronger is `broken`, and `ok` by a higher level than an `ok` here. A warning is never lifted.
+        The reason then says where it was found.
+
+        Args:
+            place: where the proofs are of.
+            proofs: of files there.
         """
-        if self._path is None or not sha256:
-            return None
-        found = await asyncio.to_thread(self._select, "sha256=? AND tool=?", (sha256, TOOL))
-        order = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.OK)
-        levels = tuple(Level)
-        return min(
-            found,
-            key=lambda proof: (order.index(proof.verdict), -levels.index(proof.level)),
-            default=None,
-        )
+        given = tuple(proofs)
+        hashes = {proof.sha256 for proof in given if proof.sha256}
+        if self._path is None or not hashes:
+            return given
+        known = await asyncio.to_thread(self._elsewhere, place, sorted(hashes))
+        return tuple(_stronger(proof, known.get(proof.sha256, ())) for proof in given)
+
+    def _elsewhere(self, place: str, hashes: list[str]) -> dict[str, list[tuple[str, FileProof]]]:
+        found: dict[str, list[tuple[str, FileProof]]] = {}
+        try:
+            with self._opened() as book:
+                for first in range(0, len(hashes), _AT_ONCE):
+                    some = hashes[first : first + _AT_ONCE]
+                    holes = ",".join("?" * len(some))
+                    rows = book.execute(
+                        f"SELECT place,{_FIELDS} FROM proofs "  # noqa: S608  # constants and holes
+                        f"WHERE sha256 IN ({holes}) AND tool=? AND place<>?",
+                        (*some, TOOL, place),
+                    )
+                    for where, *row in rows:
+                        proof = _proof(tuple(row))
+                        if proof is not None:
+                            found.setdefault(proof.sha256, []).append((str(where), proof))
+        except (sqlite3.Error, OSError):
+            return {}
+        return found
 
     def _keep(self, rows: list[tuple[object, ...]], now: float) -> str:
         try:
@@ -109,6 +140,41 @@ class VerdictBook:
                 yield book
         finally:
             book.close()
+
+
+async def remembered(pulled: Pulled, place: str, book: VerdictBook, at: float) -> Pulled:
+    """A pull with what is known of its bytes from elsewhere; its own proofs are written down.
+
+    Args:
+        pulled: its end.
+        place: the Pod it came from, `pod:<id>@<start>`.
+        book: the memory.
+        at: now, in Unix seconds.
+    """
+    here = pulled.here
+    await book.keep(place, pulled.there.files, at)
+    await book.keep(here.place, here.files, at)
+    return pulled.judged(await book.shared(here.place, here.files))
+
+
+def _stronger(proof: FileProof, others: Iterable[tuple[str, FileProof]]) -> FileProof:
+    levels = tuple(Level)
+    best = proof
+    where = ""
+    for place, other in others:
+        is_worse = other.verdict is Verdict.BROKEN and best.verdict is not Verdict.BROKEN
+        is_higher = other.verdict is best.verdict is Verdict.OK and levels.index(
+            other.level
+        ) > levels.index(best.level)
+        if other.stamp.size == proof.stamp.size and (is_worse or is_higher):
+            best, where = other, place
+    if best is proof:
+        return proof
+    said = f"{best.reason} (the same bytes, verified at {clean(where, 80)})"
+    return replace(
+        proof, format=best.format, verdict=best.verdict, level=best.level, reason=said,
+        bytes_read=best.bytes_read,
+    )  # fmt: skip
 
 
 def _row(place: str, proof: FileProof, at: float) -> tuple[object, ...]:

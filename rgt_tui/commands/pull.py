@@ -14,6 +14,7 @@ from rgt_tui.clients.pod_verifier import list_checkpoints
 from rgt_tui.clients.pull import pull
 from rgt_tui.clients.pull_names import landings, of_checkpoints
 from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.clients.verdicts import remembered
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
 from rgt_tui.commands.verify import file_row, group_row
@@ -117,15 +118,21 @@ async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tu
         if pod.ssh_direct is None or not pod.is_running:
             raise no_road(pod, unreachable_why(pod, Evidence()) or "it has no address")
         target, shells = shell_target(pod), session.wires.shells
+        place = f"pod:{pod.id}@{pod.start}"
+        book = session.wires.verdicts
         order = PullOrder(
-            place=f"pod:{pod.id}@{pod.start}",
+            place=place,
             landings=await _landings(shells, target, asked, config.checkpoints),
             to=asked.to,
             holds=_holds(where),
             replace=asked.replace,
             with_rsync=asked.tool == "rsync",
+            known={proof.stamp.path: proof for proof in await book.at(place)},
         )
-        return pod, await pull(shells, target, order, bar.tell, clock)
+        pulled = await remembered(
+            await pull(shells, target, order, bar.tell, clock), place, book, clock()
+        )
+        return pod, pulled
 
 
 async def _landings(

@@ -1,7 +1,7 @@
 """Bringing files home from a Pod: what is asked, how far it is, and how each file ended."""
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -198,6 +198,27 @@ class Pulled:
     moved: int
     seconds: float
     tool: str
+
+    def judged(self, here: Sequence[FileProof]) -> "Pulled":
+        """The same pull with these proofs of the copies, which may know more of the same bytes.
+
+        The manifests stay as they were written.
+        """
+        by_path = {proof.stamp.path: proof for proof in here}
+        files = tuple(
+            replace(file, proof=by_path.get(file.path, file.proof)) if file.is_equal else file
+            for file in self.files
+        )
+        return replace(self, files=files)
+
+    @property
+    def known_there(self) -> tuple[FileProof, ...]:
+        """What is known of the files on the Pod: equal bytes share the verdict on them."""
+        return tuple(
+            replace(file.proof, stamp=file.remote, sha256=file.sha256)
+            for file in self.files
+            if file.is_equal and file.proof is not None
+        )
 
     @property
     def is_whole(self) -> bool:

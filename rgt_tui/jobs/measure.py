@@ -22,8 +22,10 @@ async def _run(bench: Bench, order: MeasureOrder) -> str:
     events = await examine(bench.wires.shells, shell_target(pod), probes, bench.clock)
     for kind, event in events:
         bench.learn(Change(kind, event, order.pod))
+    seen = [event.value for _, event in events if isinstance(event, Observed)]
+    bench.reach(sum(use.total_bytes for report in seen for use in report.mounts), None)
     failed = [event for _, event in events if isinstance(event, Failed)]
-    told = [_told(event.value) for _, event in events if isinstance(event, Observed)]
+    told = [_told(report) for report in seen]
     if failed and not any(told):
         raise SshError(SshFault.TIMEOUT, failed[0].error, hint=failed[0].hint)
     gaps = [f"not measured: {event.error}" for event in failed]

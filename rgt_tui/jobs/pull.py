@@ -8,7 +8,14 @@ from dataclasses import replace
 from rgt_tui.clients.holds import look
 from rgt_tui.clients.pull import pull
 from rgt_tui.clients.pull_names import of_checkpoints
-from rgt_tui.domain.checkpoint import CheckpointProofs, GroupProof, with_copies, with_proofs
+from rgt_tui.clients.verdicts import remembered
+from rgt_tui.domain.checkpoint import (
+    CheckpointProofs,
+    FileProof,
+    GroupProof,
+    with_copies,
+    with_proofs,
+)
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.holding import held_copies
 from rgt_tui.domain.job import FetchOrder
@@ -27,8 +34,10 @@ async def _run(bench: Bench, order: FetchOrder) -> str:
         landings=landings,
         to=order.target,
         holds=bench.wires.holds,
+        known=_known(bench, order),
     )
     pulled = await pull(bench.wires.shells, shell_target(pod), asked, _teller(bench), bench.clock)
+    pulled = await remembered(pulled, asked.place, bench.wires.verdicts, bench.clock())
     await _learn(bench, order, asked, pulled)
     said = _said(pulled, order)
     if not pulled.is_whole:
@@ -57,11 +66,17 @@ async def _learn(bench: Bench, order: FetchOrder, asked: PullOrder, pulled: Pull
     """Equal bytes share a verdict, and a held copy of them keeps them."""
     known = bench.account().about(order.pod).value(CheckpointProofs) or CheckpointProofs()
     groups = _groups(pulled, asked.landings, asked.to)
-    proofs = with_proofs(known, order.checkpoint, pulled.there.files, groups)
-    held = held_copies(pulled.there.files, await asyncio.to_thread(look, asked.holds))
+    proofs = with_proofs(known, order.checkpoint, pulled.known_there, groups)
+    held = held_copies(pulled.known_there, await asyncio.to_thread(look, asked.holds))
     proofs = with_copies(proofs, [one.copy for one in held.values()])
     bench.seen(proofs, order.pod)
-    await bench.wires.verdicts.keep(asked.place, pulled.there.files, bench.clock())
+
+
+def _known(bench: Bench, order: FetchOrder) -> dict[str, FileProof]:
+    """What was proven of the files on the Pod: other bytes than those are told."""
+    known = bench.account().about(order.pod).value(CheckpointProofs) or CheckpointProofs()
+    proofs = (known.of(file) for file in order.checkpoint.files)
+    return {proof.stamp.path: proof for proof in proofs if proof is not None and proof.sha256}
 
 
 def _groups(pulled: Pulled, landings: Mapping[str, str], to: str) -> tuple[GroupProof, ...]:

@@ -54,8 +54,10 @@ def _percent(job: "Job") -> Cell:
 
 def _read(job: "Job") -> Cell:
     total = job.order.total
+    if total is None and job.done:
+        return Cell(show_bytes(job.done))
     if total is None:
-        return Cell("--", Tone.DIM)
+        return Cell(UNKNOWN if job.is_open else "--", Tone.UNKNOWN if job.is_open else Tone.DIM)
     return Cell(f"{show_bytes(job.done)}/{show_bytes(total)}")
 
 
@@ -91,7 +93,7 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
         (Cell("pod   ", Tone.ACCENT), Cell(f"{job.order.name} {job.order.pod}")),
         (Cell("state ", Tone.ACCENT), _outcome(job, now), Cell(f"  {job.said}")),
     ]
-    if job.order.total is not None:
+    if job.order.total is not None or job.done:
         lines.append((Cell("bytes ", Tone.ACCENT), Cell(_progress(job, now))))
     stalled = job.stalled_s(now)
     if stalled is not None:
@@ -102,7 +104,8 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
 
 
 def _progress(job: "Job", now: float) -> str:
-    said = f"{show_bytes(job.done)} of {show_bytes(job.order.total)}"
+    of = "" if job.order.total is None else f" of {show_bytes(job.order.total)}"
+    said = f"{show_bytes(job.done)}{of}"
     rate = _rate(job, now).text
     said += f", {rate}" if rate != "--" else ""
     left = job.seconds_left(now)

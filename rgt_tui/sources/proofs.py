@@ -37,13 +37,15 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
         return ()
     paths = [path for one in wanted for path in one.asked]
     proven = await verify_on_pod(ask.wires.shells, shell_target(pod), paths, Level.FULL)
+    place = f"pod:{pod.id}@{pod.start}"
+    await ask.wires.verdicts.keep(place, proven.files, ask.clock())
+    files = await ask.wires.verdicts.shared(place, proven.files)
     evidence = ask.fresh().about(pod.id)  # a job may have proven more meanwhile
     listed = evidence.value(CheckpointList) or CheckpointList()
     proofs = evidence.value(CheckpointProofs) or CheckpointProofs()
     current = {file.path for one in listed.checkpoints for file in one.files}
     for one in wanted:  # more than one has no groups
-        proofs = with_proofs(proofs, one, proven.files, proven.groups, current)
-    await ask.wires.verdicts.keep(f"pod:{pod.id}@{pod.start}", proven.files, ask.clock())
+        proofs = with_proofs(proofs, one, files, proven.groups, current)
     return (ask.seen(proofs, source="ssh"),)
 
 

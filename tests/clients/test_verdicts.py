@@ -63,18 +63,61 @@ async def test_another_start_of_the_pod_or_other_verifiers_have_no_proof(path: P
     assert await book.recall(PLACE, [STAMP]) == ()
 
 
-async def test_the_same_bytes_elsewhere_have_the_worst_and_then_the_strongest_verdict(
+HERE = replace(PROOF, stamp=replace(STAMP, path="/home/a.pt", inode=3))
+
+
+async def test_the_same_bytes_elsewhere_share_the_higher_level_and_say_where(path: Path) -> None:
+    book = VerdictBook(path)
+    loaded = replace(PROOF, level=Level.LOAD, reason="torch read 9 bytes")
+    await book.keep(PLACE, [loaded], NOW)
+    (found,) = await book.shared("local:box", [HERE])
+    assert (found.stamp, found.level) == (HERE.stamp, Level.LOAD)
+    assert found.reason == f"torch read 9 bytes (the same bytes, verified at {PLACE})"
+    assert await book.shared(PLACE, [HERE]) == (HERE,)
+
+
+async def test_broken_elsewhere_is_broken_here_and_a_warning_here_is_never_lifted(
     path: Path,
 ) -> None:
     book = VerdictBook(path)
-    loaded = replace(PROOF, level=Level.LOAD, stamp=replace(STAMP, path="/w/b"))
-    await book.keep(PLACE, [PROOF, loaded], NOW)
-    assert await book.of_hash(PROOF.sha256) == loaded
-    broken = replace(PROOF, verdict=Verdict.BROKEN)
-    await book.keep("pod:p2@1", [broken], NOW)
-    assert await book.of_hash(PROOF.sha256) == broken
-    assert await book.of_hash("cd" * 32) is None
-    assert await book.of_hash("") is None
+    warned = replace(HERE, verdict=Verdict.UNKNOWN)
+    await book.keep("pod:p2@1", [replace(PROOF, level=Level.LOAD)], NOW)
+    assert await book.shared("local:box", [warned]) == (warned,)
+    await book.keep(PLACE, [replace(PROOF, verdict=Verdict.BROKEN, reason="cut")], NOW)
+    for mine in (warned, HERE):
+        (found,) = await book.shared("local:box", [mine])
+        assert found.verdict is Verdict.BROKEN
+        assert found.reason.startswith("cut (the same bytes")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(PROOF, sha256="cd" * 32, level=Level.LOAD),
+        replace(PROOF, level=Level.LOAD, tool="rgt-tui verifiers 0"),
+        replace(PROOF, level=Level.LOAD, stamp=replace(STAMP, size=8)),
+        replace(PROOF, level=Level.STRUCTURE),
+    ],
+    ids=["hash", "tool", "size", "level"],
+)
+async def test_other_bytes_other_verifiers_or_less_say_nothing(
+    path: Path, other: FileProof
+) -> None:
+    book = VerdictBook(path)
+    await book.keep(PLACE, [other], NOW)
+    assert await book.shared("local:box", [HERE]) == (HERE,)
+
+
+async def test_ten_thousand_hashes_are_looked_up_at_once(path: Path) -> None:
+    book = VerdictBook(path)
+    many = [
+        replace(HERE, sha256=f"{n:064x}", stamp=replace(STAMP, path=f"/w/{n}")) for n in range(5000)
+    ]
+    await book.keep(PLACE, [replace(one, level=Level.LOAD) for one in many], NOW)
+    found = await book.shared("local:box", many)
+    assert [one.stamp for one in found] == [one.stamp for one in many]
+    assert {one.level for one in found} == {Level.LOAD}
+    assert len(await book.at(PLACE)) == 5000
 
 
 async def test_what_was_not_hashed_or_is_long_ago_is_not_kept(path: Path) -> None:
