@@ -122,7 +122,10 @@ def _count(scene: Scene) -> int | None:
 
 
 def _empty(scene: Scene) -> str:
-    return "No job was begun. V on a checkpoint verifies it, M on a Pod measures its disks."
+    return (
+        "No job was begun. On a checkpoint V verifies it and p pulls it; M on a Pod measures its "
+        "disks."
+    )
 
 
 PANE = Pane(
