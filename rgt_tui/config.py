@@ -40,6 +40,8 @@ class Config:
         base_url: origin of REST v2 and GraphQL, without path.
         identity_files: private keys for SSH, beside the agent's.
         connect_timeout_s: seconds an SSH connection may take to come about.
+        jump_host: `[USER@]HOST[:PORT]` on the way to every Pod, several parted by commas; empty for
+            none but those of `~/.ssh/config`.
         wire: `diff` sends the terminal only what changed, `stock` leaves it to Textual.
         runpod_profile: section of `~/.runpod/config.toml` whose key is used; None is any.
         high_performance: USD per GB and month of that tier of network volumes; None is unknown.
@@ -54,6 +56,7 @@ class Config:
     base_url: str = BASE_URL
     identity_files: tuple[Path, ...] = ()
     connect_timeout_s: float = 10.0
+    jump_host: str = ""
     wire: Literal["diff", "stock"] = "diff"
     runpod_profile: str | None = None
     high_performance: Decimal | None = None
@@ -125,6 +128,14 @@ SETTINGS: Final = (
         read=values.timeout,
         example="10",
         help="Seconds an SSH connection may take to come about.",
+    ),
+    Setting(
+        section="ssh",
+        key="jump_host",
+        field="jump_host",
+        read=values.jump_host,
+        example='"me@bastion.example.com"',
+        help="Host on the way to every Pod; it wins over a ProxyJump in ~/.ssh/config.",
     ),
     Setting(
         section="checkpoints",

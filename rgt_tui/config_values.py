@@ -1,5 +1,6 @@
 """What a setting of the configuration may be: from a TOML value to a checked one."""
 
+import re
 import urllib.parse
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,11 @@ from rgt_tui.guard.waivable import NAMES, NEVER
 
 BASE_URL: Final = "https://api.runpod.io"
 """Origin of REST v2 and GraphQL (RunPod REST v2 document of 2026-08-18, `servers`)."""
+
+
+_JUMP: Final = re.compile(
+    r"(?:[\w.][\w.-]*@)?(?:\[[0-9A-Fa-f:.]+\]|[\w.][\w.-]*)(?::\d{1,5})?", re.ASCII
+)
 
 
 class Unfit(Exception):
@@ -46,6 +52,17 @@ def flag(value: object) -> bool:
     """
     if not isinstance(value, bool):
         raise Unfit("true or false")
+    return value
+
+
+def jump_host(value: object) -> str:
+    """Jump hosts on the way to Pods, the first one first.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if not isinstance(value, str) or not all(_JUMP.fullmatch(it) for it in value.split(",")):
+        raise Unfit("[USER@]HOST[:PORT], several parted by commas")
     return value
 
 

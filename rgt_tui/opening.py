@@ -204,7 +204,12 @@ def _routes(where: Address, config: Config, host_keys: "HostKeys") -> "Routes":
     from rgt_tui.clients.ssh_route import Routes
 
     timeout_s = config.connect_timeout_s
-    return Routes(book=host_keys, identities=where.identities, timeout_s=timeout_s)
+    return Routes(
+        book=host_keys,
+        identities=where.identities,
+        timeout_s=timeout_s,
+        jump=config.jump_host,
+    )
 
 
 def _pacer() -> "Pacer":

@@ -45,6 +45,7 @@ def test_every_setting_of_a_file_is_followed(home: Path) -> None:
         'read_only = false\n[api]\nbase_url = "http://127.0.0.1:4010/v2/"\n'
         '[credentials]\nrunpod_profile = "work"\n'
         '[ssh]\nidentity_files = ["~/.ssh/a", "/k/b"]\nconnect_timeout_s = 5\n'
+        'jump_host = "me@bastion.example.com:2222,[::1]:22"\n'
         '[ui]\nwire = "stock"\n'
     )
     assert load() == Config(
@@ -52,6 +53,7 @@ def test_every_setting_of_a_file_is_followed(home: Path) -> None:
         base_url="http://127.0.0.1:4010",
         identity_files=(home / ".ssh/a", Path("/k/b")),
         connect_timeout_s=5.0,
+        jump_host="me@bastion.example.com:2222,[::1]:22",
         wire="stock",
         runpod_profile="work",
         file=file,
@@ -116,6 +118,8 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         ("[ui]\nwire = 'fast'", 2, '"diff" or "stock"', "'fast'"),
         ("read_only = 'yes'", 1, "true or false", "'yes'"),
         ("[ssh]\n# connect_timeout_s\nconnect_timeout_s = true", 3, "1 to 120", "True"),
+        ("[ssh]\njump_host = '-oProxyCommand=x'", 2, "[USER@]HOST", "'-oProxyCommand=x'"),
+        ("[ssh]\njump_host = ''", 2, "[USER@]HOST", "''"),
         ("[ssh]\nconnect_timeout_s = nan", 2, "1 to 120", "nan"),
         ("[ssh]\nidentity_files = ['id']", 2, "a list of file names", "['id']"),
         ("ssh.connect_timeout_s = 0", 1, "1 to 120", "0"),

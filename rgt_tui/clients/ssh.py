@@ -294,6 +294,9 @@ class SshPool:
                 login,
                 identities=(*found.identities, *self._identities),
                 tunnel=jump.connection if jump is not None else None,
+                proxy=found.proxy,
+                agent=found.agent,
+                identities_only=found.identities_only,
             )
         if login.is_gateway:
             async with self._gateway_handshakes:

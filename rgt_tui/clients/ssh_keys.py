@@ -1,5 +1,6 @@
 """The private keys to log in with: files first, then the agent's."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Sequence
@@ -30,11 +31,13 @@ class KeyRing:
         pairs: from files.
         agent: socket of the agent; None without one.
         locked: key files that need a passphrase, which only an agent can give.
+        allowed: public keys that the agent may offer; None for all it has.
     """
 
     pairs: tuple[asyncssh.SSHKeyPair, ...]
     agent: str | None
     locked: tuple[Path, ...] = ()
+    allowed: tuple[bytes, ...] | None = None
 
 
 def usual_keys() -> tuple[Path, ...]:
@@ -43,20 +46,29 @@ def usual_keys() -> tuple[Path, ...]:
     return tuple(path for path in known if path.exists())
 
 
-def read_keys(named: Sequence[Path]) -> KeyRing:
+def read_keys(
+    named: Sequence[Path], agent: str | None = None, *, only_named: bool = False
+) -> KeyRing:
     """The keys of the named files, or of the usual ones when none is named. Reads files.
+
+    Args:
+        named: private keys; where only those count, a public one says which key of the agent.
+        agent: its socket; empty for none at all, None for that of the environment.
+        only_named: whether the agent may offer only the keys of these files.
 
     Raises:
         SshError: a named file is missing, readable by others, damaged, or locked without an
             agent; or there is no key at all.
     """
-    agent = os.environ.get("SSH_AUTH_SOCK") or None
+    if agent is None:
+        agent = os.environ.get("SSH_AUTH_SOCK")
+    agent = agent or None
     paths = tuple(named) or tuple(Path(places.home()) / name for name in USUAL)
     pairs: list[asyncssh.SSHKeyPair] = []
     faults: list[SshError] = []
     locked: list[Path] = []
     for path in paths:
-        if not named and not path.exists():
+        if (not named and not path.exists()) or (only_named and path.suffix == ".pub"):
             continue
         try:
             pairs += _read(path)
@@ -66,9 +78,32 @@ def read_keys(named: Sequence[Path]) -> KeyRing:
             elif named:
                 raise
             faults.append(fault)
+    if only_named:
+        allowed = (*(pair.public_data for pair in pairs), *_publics(paths))
+        return _ring(pairs, agent if allowed else None, locked, faults, allowed)
+    return _ring(pairs, agent, locked, faults, None)
+
+
+def _ring(
+    pairs: list[asyncssh.SSHKeyPair],
+    agent: str | None,
+    locked: list[Path],
+    faults: list[SshError],
+    allowed: tuple[bytes, ...] | None,
+) -> KeyRing:
     if not pairs and agent is None:
         raise faults[0] if faults else _none()
-    return KeyRing(tuple(pairs), agent, tuple(locked))
+    return KeyRing(tuple(pairs), agent, tuple(locked), allowed)
+
+
+def _publics(paths: Sequence[Path]) -> tuple[bytes, ...]:
+    """The public keys beside key files that are locked or not there."""
+    found = []
+    for path in paths:
+        public = path if path.suffix == ".pub" else path.with_name(f"{path.name}.pub")
+        with contextlib.suppress(OSError, asyncssh.KeyImportError):
+            found.append(asyncssh.read_public_key(public).public_data)
+    return tuple(found)
 
 
 def _read(path: Path) -> Sequence[asyncssh.SSHKeyPair]:

@@ -8,9 +8,10 @@ a jump host serves all Pods behind it.
 
 import asyncio
 import contextlib
+import os
 import re
 import shutil
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ ASK_S: Final = 5.0
 HOPS_MAX: Final = 8
 USUAL_KEYS: Final = re.compile(r"id_[a-z0-9_]+")
 """What `ssh -G` lists where no key is named."""
+_PLAIN: Final = re.compile(r"[0-9A-Za-z_.:][0-9A-Za-z_.:-]*")
 _HOP: Final = re.compile(
     r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^:@\s\[\]/]+))"
     r"(?::(?P<port>\d{1,5}))?/?"
@@ -41,6 +43,9 @@ class Host:
     Attributes:
         jumps: the hosts on the way to it, the first one first.
         identities: private keys it names, besides the usual ones.
+        proxy: command line whose input and output are the way to it; empty for none.
+        agent: socket of the agent it names; empty for none at all, None for the usual one.
+        identities_only: whether the agent may offer only the keys of files.
     """
 
     hostname: str
@@ -48,6 +53,9 @@ class Host:
     user: str
     jumps: tuple[str, ...] = ()
     identities: tuple[Path, ...] = ()
+    proxy: str = ""
+    agent: str | None = None
+    identities_only: bool = False
 
 
 @dataclass(slots=True)
@@ -57,12 +65,15 @@ class Routes:
     Attributes:
         book: where the keys of jump hosts are pinned.
         config: file for `ssh -F`; None for OpenSSH's own files.
+        jump: jump hosts of our own configuration, parted by commas; they go before what
+            `~/.ssh/config` says of a Pod.
     """
 
     book: HostKeyBook
     config: Path | None = None
     identities: tuple[Path, ...] = ()
     timeout_s: float = 12.0
+    jump: str = ""
     _wires: dict[tuple[str, ...], "Wire"] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -74,8 +85,10 @@ class Routes:
         """
         found = await self._asked(alias, "-p", str(port), "-l", user, "-o", f"HostName={host}")
         found = found or Host(hostname=host, port=port, user=user)
+        if self.jump:
+            found = replace(found, jumps=tuple(self.jump.split(",")), proxy="")
         if not found.jumps:
-            return found, None
+            return replace(found, proxy=expanded(found.proxy, alias, host, port, user)), None
         async with self._turn:
             return found, await self._jumped(found.jumps, 0)
 
@@ -112,6 +125,11 @@ class Routes:
             place=place,
             username=hop.user,
             identities=(*hop.identities, *self.identities),
+            proxy=""
+            if tunnel
+            else expanded(hop.proxy, jumps[-1], hop.hostname, hop.port, hop.user),
+            agent=hop.agent,
+            identities_only=hop.identities_only,
             book=_JumpKeys(self.book),
             timeout_s=self.timeout_s,
             tunnel=tunnel.connection if tunnel is not None else None,
@@ -193,6 +211,7 @@ def read_host(told: str) -> Host:
         name, _, value = line.partition(" ")
         values.setdefault(name, []).append(value.strip())
     jumps = values.get("proxyjump", ["none"])[0]
+    proxy = values.get("proxycommand", ["none"])[0]
     keys = [Path(value).expanduser() for value in values.get("identityfile", [])]
     usual = Path(places.home()) / ".ssh"
     return Host(
@@ -200,12 +219,47 @@ def read_host(told: str) -> Host:
         port=int(values.get("port", ["22"])[0]),
         user=values.get("user", ["root"])[0],
         jumps=() if jumps == "none" else tuple(jumps.split(",")),
+        proxy="" if proxy == "none" else proxy,
+        agent=_agent(values.get("identityagent", ["SSH_AUTH_SOCK"])[0]),
+        identities_only=values.get("identitiesonly", ["no"])[0] == "yes",
         identities=tuple(
             key
             for key in keys
             if key.is_file() and not (key.parent == usual and USUAL_KEYS.fullmatch(key.name))
         ),
     )
+
+
+def _agent(word: str) -> str | None:
+    """The socket that `IdentityAgent` names; empty for none, None for the usual one."""
+    if word == "none":
+        return ""
+    if word in ("SSH_AUTH_SOCK", "$SSH_AUTH_SOCK", "${SSH_AUTH_SOCK}"):
+        return None
+    if word.startswith("$"):
+        return os.environ.get(word.strip("${}"), "")
+    return str(Path(word).expanduser())
+
+
+def expanded(proxy: str, alias: str, host: str, port: int, user: str) -> str:
+    """A `ProxyCommand` with its tokens filled in.
+
+    A shell runs it, so that a host or user is refused that is more than a plain name.
+
+    Raises:
+        SshError: a token that is not known here, or a name that is not plain.
+    """
+    known = {"h": host, "p": str(port), "r": user, "n": alias, "%": "%"}
+
+    def fill(token: re.Match[str]) -> str:
+        value = known.get(token[1])
+        if value is None:
+            raise _no_way(alias, f"ProxyCommand has %{clean(token[1], 4)}, which is not known here")
+        if token[1] != "%" and not _PLAIN.fullmatch(value):
+            raise _no_way(alias, f"ProxyCommand cannot be given {clean(value, 60)!r}")
+        return value
+
+    return re.sub(r"%(.?)", fill, proxy)
 
 
 def _no_way(host: str, why: str) -> SshError:

@@ -58,6 +58,9 @@ class Login:
         is_gateway: whether it is RunPod's gateway, which is not known to answer keep-alives: an
             unanswered one would cut a good connection, and each use of it has a deadline.
         tunnel: the connection to the jump host before it; None goes straight.
+        proxy: command line whose input and output are the way; a shell runs it. Empty for none.
+        agent: socket of the agent; empty for none at all, None for the usual one.
+        identities_only: whether the agent may offer only the keys of files.
     """
 
     where: str
@@ -68,6 +71,9 @@ class Login:
     timeout_s: float
     is_gateway: bool = False
     tunnel: asyncssh.SSHClientConnection | None = None
+    proxy: str = ""
+    agent: str | None = None
+    identities_only: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +121,7 @@ class _Client(asyncssh.SSHClient):
         # Lists: asyncssh takes a tuple for a pair of a key and its certificate.
         self._groups = [list(ring.pairs)] if ring.pairs else []
         self._agent_path = ring.agent
+        self._allowed = ring.allowed
         self._agent: asyncssh.SSHAgentClient | None = None
 
     def validate_host_public_key(
@@ -133,7 +140,7 @@ class _Client(asyncssh.SSHClient):
         path, self._agent_path = self._agent_path, None
         with contextlib.suppress(OSError, ValueError, asyncssh.Error):
             self._agent = await asyncssh.connect_agent(path)
-            return list(await self._agent.get_keys()) or None
+            return list(await self._agent.get_keys(self._allowed)) or None
         return None
 
     def release_agent(self) -> None:
@@ -156,7 +163,9 @@ async def connect(login: Login) -> Wire:
 
 
 async def _connect(login: Login) -> Wire:
-    ring = await asyncio.to_thread(ssh_keys.read_keys, login.identities)
+    ring = await asyncio.to_thread(
+        ssh_keys.read_keys, login.identities, login.agent, only_named=login.identities_only
+    )
     trusted = await asyncio.to_thread(login.book.trusted, login.place)
     client = _Client(trusted, ring)
     try:
@@ -165,6 +174,7 @@ async def _connect(login: Login) -> Wire:
             login.place.host,
             login.place.port,
             tunnel=login.tunnel or (),
+            proxy_command=_proxy(login.proxy),
             options=_options(login, trusted),
         )
     except asyncssh.HostKeyNotVerifiable as error:
@@ -183,6 +193,15 @@ async def _connect(login: Login) -> Wire:
         connection.abort()
         raise
     return Wire(connection, seen, key)
+
+
+def _proxy(command: str) -> tuple[str, ...]:
+    """What to run.
+
+    asyncssh takes what it says on stderr for the host's bytes, and the end of stderr for that of
+    the connection: the one is thrown away, the other put off.
+    """
+    return ("/bin/sh", "-c", f"exec 3>&2 2>/dev/null; exec {command}") if command else ()
 
 
 def _options(login: Login, trusted: Trusted) -> asyncssh.SSHClientConnectionOptions:

@@ -160,7 +160,12 @@ async def _examine(
         identities=keys.identities,
         host_keys=pins if keys.known_hosts is None else KnownHosts(keys.known_hosts),
         connect_timeout_s=config.connect_timeout_s,
-        routes=Routes(book=pins, identities=keys.identities, timeout_s=config.connect_timeout_s),
+        routes=Routes(
+            book=pins,
+            identities=keys.identities,
+            timeout_s=config.connect_timeout_s,
+            jump=config.jump_host,
+        ),
     )
     clock = session_clock()
     try:

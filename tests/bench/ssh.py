@@ -1,0 +1,403 @@
+"""A fleet's tick over SSH beside `ssh` with ControlMaster and one command a question, in one run.
+
+The Pods are simulated ones, in processes of their own, and connections to a real sshd. All of them
+run on this machine, at a lower priority: a real Pod has a machine of its own. CPU is that of the
+client: ours with the answers parsed; of `ssh`, all its processes, with nothing parsed.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from rgt_tui.clients.hostkeys import HostKeys
+from rgt_tui.clients.ssh import SshPool, SshTarget
+from rgt_tui.clients.ssh_examine import examine
+from rgt_tui.config import Config
+from rgt_tui.domain.evidence import Failed
+from rgt_tui.domain.secret import Secret
+from rgt_tui.opening import Address, open_session
+from rgt_tui.probes import EACH_TICK, all_probes
+from rgt_tui.store import Store
+from tests.bench.figures import Figure, print_table
+from tests.clients.sshd import PRIVILEGE_FOLDER, SSHD, Sshd, free_port, make_key
+from tests.shared import ROOT
+
+PODS = 100
+REAL = 50
+MANY = 200
+TICKS = 2
+POD_TICKS = 20
+PATIENT_S = 90
+"""In place of the sections' time limits: 150 Pods share the few CPUs of this machine."""
+QUICK = tuple(
+    replace(probe, limit_s=PATIENT_S) for probe in all_probes() if probe.every_s == EACH_TICK
+)
+LOWER = ("nice", "-n", "5")
+
+ON_THE_POD = """
+import ctypes, os, resource, subprocess, sys
+from rgt_tui.probes import EACH_TICK, all_probes
+from rgt_tui.probes._frames import Frames
+from rgt_tui.probes._script import resident
+
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what is left behind is counted as well
+script = resident(all_probes())
+names = [probe.name for probe in all_probes() if probe.every_s == EACH_TICK]
+frames, pipe = Frames(script), subprocess.PIPE
+loop = subprocess.Popen(["/bin/sh", "-s"], stdin=pipe, stdout=pipe, start_new_session=True)
+
+def say(text):
+    loop.stdin.write(text.encode())
+    loop.stdin.flush()
+
+say(script.text)
+while not frames.is_up:  # until then the shell reads ahead
+    frames.feed(os.read(loop.stdout.fileno(), 65536))
+for tick in range(1, int(sys.argv[1]) + 1):
+    frames.expect(tick, names)
+    say(f"{tick} {' '.join(names)}\\n")
+    while not frames.is_done:
+        frames.feed(os.read(loop.stdout.fileno(), 65536))
+    say("\\n")
+loop.stdin.close()
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(used.ru_utime + used.ru_stime)
+"""
+
+
+@dataclass(slots=True)
+class Ticks:
+    """What ticks of a fleet took.
+
+    Attributes:
+        latencies: of each host in each tick, seconds.
+        cpu_s: of the client, a host and tick.
+        lag_s: how late a task of the same loop was at most.
+        busy_s: CPU that the loop used between two turns of that task, at most: lateness of our own
+            making, whatever else runs on the machine.
+        failed: sections that gave no report.
+    """
+
+    latencies: list[float]
+    cpu_s: float
+    lag_s: float = 0.0
+    busy_s: float = 0.0
+    failed: int = 0
+
+    @property
+    def p50_ms(self) -> float:
+        return 1000 * statistics.median(self.latencies)
+
+    @property
+    def p95_ms(self) -> float:
+        return 1000 * statistics.quantiles(self.latencies, n=20)[-1]
+
+
+@dataclass(slots=True)
+class Account:
+    """A simulated account in a process of its own."""
+
+    url: str
+    api_key: str
+    identity: Path
+
+    def targets(self) -> list[SshTarget]:
+        """Its Pods with direct SSH."""
+        asked = urllib.request.Request(
+            f"{self.url}/v2/pods", headers={"Authorization": f"Bearer {self.api_key}"}
+        )
+        with urllib.request.urlopen(asked) as answer:
+            pods = json.load(answer)
+        return [
+            SshTarget(
+                host=direct["host"],
+                port=direct["port"],
+                username=direct["username"],
+                name=pod["id"],
+                pin_id=pod["id"],
+                start="1",
+            )
+            for pod in pods["pods"]
+            if (direct := (pod.get("ssh") or {}).get("direct"))
+        ]
+
+
+@contextlib.contextmanager
+def an_account(pods: int, seed: int) -> Iterator[Account]:
+    """Serves so many generated Pods."""
+    argv = [*LOWER, sys.executable, "-m", "rgt_tui", "simulate", "--pods", str(pods)]
+    with subprocess.Popen([*argv, "--seed", str(seed)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            told = json.loads(process.stdout.readline())
+            yield Account(told["url"], told["api_key"], Path(told["ssh_identity"]))
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def a_real_sshd(folder: Path) -> Iterator[Sshd]:
+    """One sshd for all connections."""
+    if os.geteuid() == 0:
+        PRIVILEGE_FOLDER.mkdir(exist_ok=True, mode=0o755)
+    # With that level bash passes over the start-up files of whoever runs this, which may be slow.
+    options = {"MaxStartups": "200", "SetEnv": "SHLVL=5"}
+    server = Sshd(folder, free_port(), options, wrapper=LOWER)
+    server.new_host_key()
+    make_key(server.identity)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+async def lag_of(body: Callable[[], Awaitable[Any]]) -> tuple[Any, float, float]:
+    """What `body` gives, how late a task of the same loop was at most, and the CPU used meanwhile."""
+    worst = busy = 0.0
+
+    async def watch() -> None:
+        nonlocal worst, busy
+        while True:
+            began, used = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(0.01)
+            worst = max(worst, time.perf_counter() - began - 0.01)
+            busy = max(busy, time.thread_time() - used)
+
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(watch())
+        found = await body()
+        watching.cancel()
+    return found, worst, busy
+
+
+@contextlib.asynccontextmanager
+async def a_pool(identity: Path, folder: Path) -> AsyncIterator[SshPool]:
+    """Connections that log in with that key."""
+    keys = HostKeys(folder / f"keys.{time.monotonic_ns()}.json")
+    async with SshPool(identities=(identity,), host_keys=keys, connect_timeout_s=60) as pool:
+        yield pool
+
+
+async def ours(fleets: Sequence[tuple[SshPool, Sequence[SshTarget]]]) -> Ticks:
+    """Ticks over connections that stay."""
+
+    async def one(pool: SshPool, target: SshTarget) -> tuple[float, int]:
+        began = time.perf_counter()
+        events = await examine(pool, target, QUICK, time.time)
+        took = time.perf_counter() - began
+        return took, sum(isinstance(event, Failed) for _, event in events)
+
+    hosts = [(pool, target) for pool, targets in fleets for target in targets]
+    began = time.process_time()
+
+    async def ticks() -> list[tuple[float, int]]:
+        found = []
+        for _ in range(TICKS):
+            found += await asyncio.gather(*(one(*host) for host in hosts))
+        return found
+
+    found, lag, busy = await lag_of(ticks)
+    cpu = (time.process_time() - began) / len(found)
+    failed = sum(failed for _, failed in found)
+    return Ticks([took for took, _ in found], cpu, lag, busy, failed)
+
+
+@dataclass(slots=True)
+class Master:
+    """One `ssh` that others share the connection of."""
+
+    process: "subprocess.Popen[bytes]"
+    argv: list[str]
+
+
+def a_master(target: SshTarget, identity: Path, socket: Path) -> Master:
+    """Connects; the first to use it waits until it has."""
+    argv = ["ssh", "-S", str(socket), "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=no"]
+    argv += ["-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes", "-F", "none"]
+    argv += ["-i", str(identity), "-p", str(target.port), f"{target.username}@{target.host}"]
+    process = subprocess.Popen(["ssh", "-M", "-N", *argv[1:]], stdin=subprocess.DEVNULL)
+    return Master(process, argv)
+
+
+async def theirs(masters: Sequence[Master]) -> Ticks:
+    """A tick of one `ssh` a question, each host's one after the other."""
+
+    async def one(master: Master) -> float:
+        began = time.perf_counter()
+        for probe in QUICK:
+            command = await asyncio.create_subprocess_exec(
+                *master.argv,
+                "exec /bin/sh -s",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            await command.communicate(probe.script.encode())
+            assert command.returncode == 0, (probe.name, command.returncode)
+        return time.perf_counter() - began
+
+    def used() -> float:
+        ran = resource.getrusage(resource.RUSAGE_CHILDREN)
+        held = [psutil.Process(master.process.pid).cpu_times() for master in masters]
+        return float(ran.ru_utime + ran.ru_stime + sum(it.user + it.system for it in held))
+
+    before = used()
+    latencies = await asyncio.gather(*(one(master) for master in masters))
+    return Ticks(list(latencies), (used() - before) / len(masters))
+
+
+@contextlib.contextmanager
+def masters_of(
+    fleets: Sequence[tuple[Path, Sequence[SshTarget]]], folder: Path
+) -> Iterator[list[Master]]:
+    """Connected ones for all hosts."""
+    masters: list[Master] = []
+    try:
+        for identity, targets in fleets:
+            for target in targets:
+                socket = folder / f"s{len(masters)}"
+                masters.append(a_master(target, identity, socket))
+                while not socket.exists():
+                    assert masters[-1].process.poll() is None, "ssh ended"
+                    time.sleep(0.01)
+        yield masters
+    finally:
+        for master in masters:
+            master.process.terminate()
+        for master in masters:
+            master.process.wait()
+
+
+async def fleet(accounts: Sequence[Account], server: Sshd, folder: Path) -> list[Figure]:
+    """100 simulated Pods and 50 connections to a real sshd."""
+    simulated = [account.targets()[: PODS // len(accounts)] for account in accounts]
+    real = [server.target(pin_id=f"real{number}") for number in range(REAL)]
+    sides = [
+        *zip([account.identity for account in accounts], simulated, strict=True),
+        (server.identity, real),
+    ]
+    hosts = sum(len(targets) for _, targets in sides)
+    async with contextlib.AsyncExitStack() as stack:
+        fleets = [
+            (await stack.enter_async_context(a_pool(identity, folder)), targets)
+            for identity, targets in sides
+        ]
+        first = [asyncio.gather(*(p.probe(t, QUICK) for t in ts[:1])) for p, ts in fleets]
+        await asyncio.gather(*first)  # everything is imported
+        held = psutil.Process().memory_info().rss
+        all_hosts = [(pool, target) for pool, targets in fleets for target in targets[1:]]
+        await asyncio.gather(*(pool.probe(target, QUICK) for pool, target in all_hosts))
+        held = (psutil.Process().memory_info().rss - held) // len(all_hosts)
+        own = await ours(fleets)
+        real_alone = await ours(fleets[-1:])
+    with masters_of(sides, folder) as masters:
+        other = await theirs(masters)
+        other_real = await theirs(masters[-REAL:])
+    return [
+        Figure(f"{hosts} hosts: sections that gave no report", own.failed, 0, ""),
+        Figure("CPU a host and tick: ours / ssh", own.cpu_s / other.cpu_s, 0.15, "x"),
+        Figure("  of which: ours, parsed", 1000 * own.cpu_s, None, "ms"),
+        Figure(f"  of which: ssh, {len(QUICK)} questions", 1000 * other.cpu_s, None, "ms"),
+        Figure("p95 of a tick: ours / ssh", own.p95_ms / other.p95_ms, 0.3, "x"),
+        Figure("  of which: ours, p50", own.p50_ms, None, "ms"),
+        Figure("  of which: ours, p95", own.p95_ms, None, "ms"),
+        Figure("  of which: ssh, p50", other.p50_ms, None, "ms"),
+        Figure("  of which: ssh, p95", other.p95_ms, None, "ms"),
+        Figure(
+            f"{REAL} on real sshd alone: CPU, ours / ssh",
+            real_alone.cpu_s / other_real.cpu_s,
+            0.15,
+            "x",
+        ),
+        Figure(
+            f"{REAL} on real sshd alone: p95, ours / ssh",
+            real_alone.p95_ms / other_real.p95_ms,
+            0.3,
+            "x",
+        ),
+        Figure("lateness of the loop at most", 1000 * own.lag_s, 250, "ms"),
+        Figure("  of which: its own CPU", 1000 * own.busy_s, None, "ms"),
+        Figure("memory a connection", held / 1024, None, "KiB"),
+    ]
+
+
+async def many(folder: Path) -> list[Figure]:
+    """A session that watches an account of 200 Pods, its loop's lateness over half a minute."""
+    with an_account(MANY, 9) as account:
+        where = Address(
+            base_url=account.url,
+            key=Secret(account.api_key),
+            source="bench",
+            identities=(account.identity,),
+            host_keys=folder / "many.json",
+            history=folder / "many.sqlite",
+            journal=folder / "many" / "journal.jsonl",
+            read_only=True,
+        )
+        store = Store()
+
+        async def watched() -> None:
+            async with open_session(where, Config(), store, time.time) as session:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(30):
+                        await session.watch()
+
+        _, lag, busy = await lag_of(watched)
+    seen = len(store.state.account.pods)
+    return [
+        Figure(f"{seen} Pods watched: lateness of the loop at most", 1000 * lag, 250, "ms"),
+        Figure("  of which: its own CPU", 1000 * busy, None, "ms"),
+    ]
+
+
+def on_the_pod() -> list[Figure]:
+    """CPU that a tick costs the Pod, of all its processes, once statics are read."""
+
+    def used(ticks: int) -> float:
+        argv = [sys.executable, "-c", ON_THE_POD, str(ticks)]
+        told = subprocess.run(argv, check=True, capture_output=True, text=True, cwd=ROOT)
+        return float(told.stdout)
+
+    cost = (used(POD_TICKS) - used(0)) / POD_TICKS
+    return [Figure("CPU of a tick on the Pod", 1000 * cost, 80, "ms")]
+
+
+def main() -> None:
+    """Prints the table."""
+    if not Path(SSHD).exists():
+        print("\nssh: no sshd here, nothing measured")
+        return
+    figures = on_the_pod()
+    with tempfile.TemporaryDirectory(prefix="rgt") as name:
+        folder = Path(name)
+        with (
+            an_account(PODS, 1) as first,
+            an_account(PODS, 2) as second,
+            a_real_sshd(folder) as server,
+        ):
+            figures += asyncio.run(fleet([first, second], server, folder))
+        figures += asyncio.run(many(folder))
+    print_table("ssh", figures)
+
+
+if __name__ == "__main__":
+    main()
