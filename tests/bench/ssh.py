@@ -34,53 +34,17 @@ from rgt_tui.probes import EACH_TICK, all_probes
 from rgt_tui.store import Store
 from tests.bench.figures import Figure, print_table
 from tests.clients.sshd import PRIVILEGE_FOLDER, SSHD, Sshd, free_port, make_key
-from tests.shared import ROOT
 
 PODS = 100
 REAL = 50
 MANY = 200
 TICKS = 2
-POD_TICKS = 20
 PATIENT_S = 90
 """In place of the sections' time limits: 150 Pods share the few CPUs of this machine."""
 QUICK = tuple(
     replace(probe, limit_s=PATIENT_S) for probe in all_probes() if probe.every_s == EACH_TICK
 )
 LOWER = ("nice", "-n", "5")
-
-ON_THE_POD = """
-import ctypes, os, resource, subprocess, sys
-from rgt_tui.probes import EACH_TICK, all_probes
-from rgt_tui.probes._frames import Frames
-from rgt_tui.probes._script import resident
-
-ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: what is left behind is counted as well
-script = resident(all_probes())
-names = [probe.name for probe in all_probes() if probe.every_s == EACH_TICK]
-frames, pipe = Frames(script), subprocess.PIPE
-loop = subprocess.Popen(["/bin/sh", "-s"], stdin=pipe, stdout=pipe, start_new_session=True)
-
-def say(text):
-    loop.stdin.write(text.encode())
-    loop.stdin.flush()
-
-say(script.text)
-while not frames.is_up:  # until then the shell reads ahead
-    frames.feed(os.read(loop.stdout.fileno(), 65536))
-for tick in range(1, int(sys.argv[1]) + 1):
-    frames.expect(tick, names)
-    say(f"{tick} {' '.join(names)}\\n")
-    while not frames.is_done:
-        frames.feed(os.read(loop.stdout.fileno(), 65536))
-    say("\\n")
-loop.stdin.close()
-try:
-    while True:
-        os.wait()
-except ChildProcessError:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(used.ru_utime + used.ru_stime)
-"""
 
 
 @dataclass(slots=True)
@@ -369,24 +333,12 @@ async def many(folder: Path) -> list[Figure]:
     ]
 
 
-def on_the_pod() -> list[Figure]:
-    """CPU that a tick costs the Pod, of all its processes, once statics are read."""
-
-    def used(ticks: int) -> float:
-        argv = [sys.executable, "-c", ON_THE_POD, str(ticks)]
-        told = subprocess.run(argv, check=True, capture_output=True, text=True, cwd=ROOT)
-        return float(told.stdout)
-
-    cost = (used(POD_TICKS) - used(0)) / POD_TICKS
-    return [Figure("CPU of a tick on the Pod", 1000 * cost, 80, "ms")]
-
-
 def main() -> None:
     """Prints the table."""
     if not Path(SSHD).exists():
         print("\nssh: no sshd here, nothing measured")
         return
-    figures = on_the_pod()
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="rgt") as name:
         folder = Path(name)
         with (
