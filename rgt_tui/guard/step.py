@@ -78,7 +78,11 @@ def step(checklist: Checklist, event: Event, *, table: Table = TABLE) -> Checkli
     """The checklist after one event."""
     if checklist.phase.is_over:
         return checklist
-    return _settled(_apply(replace(checklist, said=""), event, table), table)
+    if not isinstance(event, Looking | Gathered | Ticked):
+        checklist = replace(
+            checklist, said=""
+        )  # what was said last stands until somebody acts again
+    return _settled(_apply(checklist, event, table), table)
 
 
 def _apply(checklist: Checklist, event: Event, table: Table) -> Checklist:

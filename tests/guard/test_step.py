@@ -657,3 +657,13 @@ def test_no_digest_is_made_of_what_json_does_not_know() -> None:
 def test_a_digest_does_not_depend_on_the_order_of_names() -> None:
     assert digest_of({"a": 1, "b": [2]}) == digest_of({"b": [2], "a": 1})
     assert digest_of({"a": 1}) != digest_of({"a": 2})
+
+
+def test_why_nothing_came_of_it_stands_until_somebody_acts_again() -> None:
+    refused = step(ready(), Typed(text="yes", keys=3, now=T + 20, can_write=True))
+    assert refused.said
+    later = step(step(refused, Ticked(now=T + 21)), Gathered(dossier=dossier(T + 22), now=T + 22))
+    assert later.said == refused.said
+    assert approve(later, T + 25).said == ""
+    fallen = step(counting(), Gathered(dossier=NEWER["another start"], now=T + 25))
+    assert step(fallen, Ticked(now=T + 26)).said == fallen.said != ""
