@@ -195,7 +195,7 @@ def _kept(
         evident = Evident(
             lies=lies,
             copies=proofs.copies_of(file),
-            looks=_looks(lies, _real(one, file.path), account),
+            looks=looks_of(lies, _real(one, file.path), account),
         )
         found = durable(entry, evident, now)
         if isinstance(found, NotDurable):
@@ -215,7 +215,7 @@ def _real(one: Checkpoint, path: str) -> str:
     return real_head + path[len(head) :] if path.startswith(head) else path
 
 
-def _looks(lies: Lies, path: str, account: Account) -> tuple[OutsideLook, ...]:
+def looks_of(lies: Lies, path: str, account: Account) -> tuple[OutsideLook, ...]:
     """What S3 shows of the file at a real path."""
     seen = account.evidence.value(StoredCheckpoints)
     if seen is None or not lies.place:

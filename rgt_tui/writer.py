@@ -131,7 +131,7 @@ class Writer:
             if _is_under_way(entry):
                 continue
             at = clock_time(entry.at) if entry.at is not None else "?"
-            shown = await self._shown_of(entry.pod)
+            shown = await self._shown_of(entry)
             said.append(f"{entry.what} of {at} had no known outcome: {shown}")
             with contextlib.suppress(NotRecorded):
                 await asyncio.to_thread(
@@ -144,15 +144,30 @@ class Writer:
                 )
         return tuple(said)
 
-    async def _shown_of(self, pod: str) -> str:
-        if not pod:
-            return "it may have been carried out in part; look, nothing is sent again"
+    async def _shown_of(self, entry: Entry) -> str:
+        from rgt_tui.clients.creating import MARK  # httpx is loaded by whoever opened `rest`
+
+        pod, mark = entry.pod, str(entry.raw.get("mark", ""))
         try:
+            if mark.startswith(MARK):
+                return await self._marked(mark)
+            if not pod:
+                return "it may have been carried out in part; look, nothing is sent again"
             return f"the Pod is now {clean((await self.rest.pod(pod)).status, 40)}"
         except NotFound:
             return "the Pod is gone or no longer visible"
         except ApiError as error:
             return f"the Pod cannot be read ({error.message})"
+
+    async def _marked(self, mark: str) -> str:
+        """What became of a launch: the Pod that was made carries its mark."""
+        made = [pod for pod in (await self.rest.pods()).pods if mark in pod.env_names]
+        if not made:
+            return (
+                "no Pod carries its mark: it was not made, or is gone again; nothing is sent again"
+            )
+        names = ", ".join(f"{clean(pod.label, 40)} ({pod.id})" for pod in made)
+        return f"it was made: {names} carries its mark and bills"
 
     def _require_writable(self) -> None:
         if self.mode.why_not is not None:

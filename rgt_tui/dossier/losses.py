@@ -7,7 +7,7 @@ from typing import Final
 from rgt_tui.domain.checkpoint import CheckpointList
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.text import clean
-from rgt_tui.domain.units import show_usd
+from rgt_tui.domain.units import show_bytes, show_usd
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.dossier.view import LISTED_S, View, real_path_of
 from rgt_tui.guard.loss import Consequences, LossMap, LostFile, MountLoss
@@ -111,7 +111,9 @@ def _keeps(view: View) -> tuple[str, ...]:
         for file in one.files:
             for copy in view.copies_of(file):
                 places.setdefault(copy.place, []).append(file.size)
-    return tuple(f"{len(s)} files, {sum(s)} bytes at {where}" for where, s in places.items())
+    return tuple(
+        f"{_files(len(s))}, {show_bytes(sum(s))} at {where}" for where, s in places.items()
+    )
 
 
 def consequences(view: View) -> Consequences:
@@ -145,3 +147,7 @@ def _instead(pod: Pod) -> Iterator[str]:
         yield f"leave it: ${show_usd(pod.cost_per_hour)}/h"
     if pod.is_running and pod.ssh_direct is not None:
         yield "pull its files first"
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"

@@ -23,6 +23,7 @@ from rgt_tui.facts import stores
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import Exhibit, Found, Item
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.saved_facts import looks_of
 from rgt_tui.storage import Store, lies_of
 
 Report = TypeVar("Report")
@@ -143,9 +144,13 @@ class View:
         seen = self.seen(DiskReport, LISTED_S)
         report = seen.value if seen is not None else None
         volumes = self.account.volumes
-        lies = lies_of(real_path_of(one, file), self.pod, volumes, self.stores, report)
+        real = real_path_of(one, file)
+        lies = lies_of(real, self.pod, volumes, self.stores, report)
         proof = self.proofs.of(file) or _unproven(file)
-        return durable(proof, Evident(lies=lies, copies=self.copies_of(file)), self.now)
+        looks = looks_of(lies, real, self.account)
+        return durable(
+            proof, Evident(lies=lies, copies=self.copies_of(file), looks=looks), self.now
+        )
 
     def copies_of(self, file: FileStamp) -> tuple[Copy, ...]:
         """Equal copies off the Pod; those held here as they were looked at just now."""

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from rgt_tui.domain.account import Change
 from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Verdict
+from rgt_tui.domain.durable import OutsideLook
+from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import NetworkMount, Pod, PodList, SshEndpoint
+from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
 from rgt_tui.dossier import View, compose
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import PROVEN, Found, Item
@@ -54,13 +58,43 @@ def test_an_idle_pod_with_a_held_copy_of_its_only_checkpoint_is_proven_on_every_
     dossier = compose(view(holds=HELD))
     assert {it.item: it.found for it in dossier.exhibits} == dict.fromkeys(PROVEN, Found.PROVED)
     assert dossier.loss.said == "nothing is lost"
-    assert dossier.loss.keeps == ("1 files, 1000 bytes at local:jump1",)
+    assert dossier.loss.keeps == ("1 file, 1000B at local:jump1",)
 
 
 def test_on_a_network_volume_by_api_and_mount_table_it_is_durable_without_any_copy() -> None:
     dossier = compose(view(ON_NV, pod=NETWORK_POD))
     assert {it.item: it.found for it in dossier.exhibits} == dict.fromkeys(PROVEN, Found.PROVED)
     assert [m.path for m in dossier.loss.mounts if m.stays] == ["/workspace"]
+
+
+def over_s3(seen: View, **changed: object) -> View:
+    """The same, and what S3 shows of the checkpoint's file."""
+    file = ONE.files[0]
+    key = file.path.removeprefix("/workspace/")
+    look = OutsideLook(
+        place="volume:agv6w2qcg7", path=key, size=file.size, header="ok", said="", at=NOW - 5
+    )
+    look = replace(look, **changed)  # type: ignore[arg-type]  # tests name its fields
+    stored = StoredVolume(volume_id="agv6w2qcg7", name="nv", looks={key: look})
+    shown: Observed[object] = Observed(StoredCheckpoints(volumes=(stored,)), NOW)
+    return replace(seen, account=seen.account.after(Change(StoredCheckpoints, shown)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"size": 7}, "S3 shows 7 bytes"),
+        ({"header": "broken", "said": "no header"}, "S3 shows another beginning"),
+        ({"ranges": (7, 8)}, "other bytes in 1 of 8 ranges"),
+    ],
+)
+def test_what_s3_shows_against_a_file_on_a_network_volume_counts_against_it(
+    changed: dict[str, object], why: str
+) -> None:
+    seen = view(ON_NV, pod=NETWORK_POD)
+    expect(over_s3(seen), Item.DURABLE, Found.PROVED)
+    expect(over_s3(seen, **changed), Item.DURABLE, Found.REFUTED, why)
+    assert compose(over_s3(seen, **changed)).loss.files == 1
 
 
 PLACES: dict[str, tuple[View, str]] = {

@@ -223,6 +223,34 @@ async def test_an_intent_without_an_outcome_is_told_at_the_next_start_and_never_
     assert await session.writer.recover() == ()
 
 
+def launched(session: Session, mark: str) -> None:
+    """What a console leaves that was killed while it launched a Pod."""
+    wire = ("POST", "/v2/pods", b"{}")
+    session.writer.journal.intend("dead", "launch a-2 like a", wire, mark=mark, source={}, pid=0)
+
+
+async def test_a_launch_without_an_outcome_is_searched_by_its_mark_at_the_next_start(
+    session: Session, simulator: Simulator
+) -> None:
+    made = simulator.world.newest_first()[0]
+    spec = replace(made.spec, env={**made.spec.env, "RGT_TUI_LAUNCH_ABC": "1"})
+    simulator.call(lambda world: world.respecify(made, spec))
+    launched(session, "RGT_TUI_LAUNCH_ABC")
+    (said,) = await session.writer.recover()
+    assert f"it was made: {made.spec.name} ({made.id})" in said
+    assert writes(simulator) == []
+    assert await session.writer.recover() == ()
+
+
+async def test_a_launch_that_made_nothing_is_told_so(
+    session: Session, simulator: Simulator
+) -> None:
+    launched(session, "RGT_TUI_LAUNCH_NONE")
+    (said,) = await session.writer.recover()
+    assert "no Pod carries its mark" in said
+    assert writes(simulator) == []
+
+
 @pytest.mark.parametrize("verb", list(Verb))
 async def test_each_verb_reaches_the_service_once(
     session: Session, simulator: Simulator, verb: Verb
