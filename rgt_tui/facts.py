@@ -195,6 +195,37 @@ def unreachable_why(pod: Pod, evidence: Evidence) -> str | None:
     return "not examined yet"
 
 
+def road_of(evidence: Evidence) -> str | None:
+    """How a Pod was examined last: `direct`, `gateway` or `jump`; None when it never was."""
+    answered = evidence.value(Answered)
+    if answered is None:
+        return None
+    if answered.road == SshRoad.PROXY:
+        return "gateway"
+    return "jump" if answered.is_by_jump else "direct"
+
+
+def fault_of_ours(account: Account, faults: Container[str]) -> str | None:
+    """What would have to be known before a failed login is laid to a Pod; None when nothing.
+
+    An address is of no worth while the API does not tell it, and where none of several Pods is
+    reached, by one of `faults`, it is more likely our network or our keys than all of them.
+    """
+    listing: Reading[PodList] = account.evidence.reading(PodList)
+    if listing.failure is not None:
+        return "where the Pods are now: the list of Pods could not be read"
+    tried = [
+        reading
+        for pod in account.pods
+        if pod.is_running
+        and ((reading := account.about(pod.id).reading(Answered)).good or reading.failure)
+    ]
+    failures = [reading.failure for reading in tried if reading.failure is not None]
+    if len(tried) > 1 and len(failures) == len(tried) and all(it.code in faults for it in failures):
+        return f"any Pod that answers: none of {len(tried)} does, so it may be our network or keys"
+    return None
+
+
 def road_note(evidence: Evidence) -> str:
     """What is to be said of the way a Pod was examined: nothing where it was the direct one."""
     answered = evidence.value(Answered)

@@ -281,6 +281,11 @@ class SshPool:
         link = self._links.get((target.key, 0))
         return link.wire.host_key if link and link.wire else None
 
+    def is_by_jump(self, target: SshTarget) -> bool:
+        """Whether other hosts are on the way of the connection it has now."""
+        link = self._links.get((target.key, 0))
+        return bool(link and link.wire and link.wire.is_by_jump)
+
     async def _connect(self, target: SshTarget) -> "Wire":
         await asyncio.to_thread(_import_wire)
         from rgt_tui.clients.ssh_wire import connect  # loaded in the thread above

@@ -114,6 +114,8 @@ def _system(error: OSError, where: str) -> SshError:
     if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
         return SshError(SshFault.TIMEOUT, f"{where}: no answer to the connection", hint=_GONE_HINT)
     said = clean(error.strerror or str(error), 200)
+    if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN):
+        return SshError(SshFault.TIMEOUT, f"{where}: {said}", hint="Check this machine's network")
     if error.errno is None and "Multiple exceptions" in said:
         # One refusal per address of the name.
         return SshError(SshFault.REFUSED, f"{where}: no address of the host accepts", hint=said)

@@ -78,11 +78,16 @@ class Login:
 
 @dataclass(slots=True)
 class Wire:
-    """A connection that is logged in."""
+    """A connection that is logged in.
+
+    Attributes:
+        is_by_jump: whether other hosts are on the way.
+    """
 
     connection: asyncssh.SSHClientConnection
     host_key: HostKeySeen
     key: str = ""
+    is_by_jump: bool = False
 
     async def confirm(self, login: Login) -> None:
         """Compares the key the host has shown with what its boot log has told since.
@@ -192,7 +197,7 @@ async def _connect(login: Login) -> Wire:
     except BaseException:  # also when cancelled: nobody else knows this connection
         connection.abort()
         raise
-    return Wire(connection, seen, key)
+    return Wire(connection, seen, key, is_by_jump=bool(login.tunnel or login.proxy))
 
 
 def _proxy(command: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import click
 from rgt_tui.commands import _options
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import rfc3339
-from rgt_tui.facts import stores, unreachable_why
+from rgt_tui.facts import road_of, stores, unreachable_why
 from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 from rgt_tui.panes import Scene
@@ -52,6 +52,7 @@ def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:
         "mounts": [mount(store, seen=seen is not None) for store in stores(pod, scene.account)],
         "largest": _largest(pod, scene),
         "caches": _caches(evidence.value(EnvironmentReport)),
+        "road": road_of(evidence),
         "unreachable": unreachable_why(pod, evidence),
         "observed_at": rfc3339(seen.at) if seen is not None else None,
     }

@@ -8,7 +8,7 @@ import click
 from rgt_tui.commands import _options
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import rfc3339
-from rgt_tui.facts import unreachable_why
+from rgt_tui.facts import road_of, unreachable_why
 from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Looked, Wanted, look
 from rgt_tui.panes import Scene
@@ -46,6 +46,7 @@ def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:
         "id": pod.id,
         "name": pod.name,
         **told,
+        "road": road_of(evidence),
         "unreachable": unreachable_why(pod, evidence),
         "observed_at": rfc3339(seen.at) if seen is not None else None,
     }

@@ -49,10 +49,12 @@ class Answered:
     Attributes:
         road: `direct` or `proxy`.
         host_key: why its host key is believed: `boot log`, `pinned` or `first seen`.
+        is_by_jump: whether other hosts were on the way.
     """
 
     road: str
     host_key: str = ""
+    is_by_jump: bool = False
 
 
 def readiness(pod: Pod, evidence: Evidence, now: float) -> Readiness:

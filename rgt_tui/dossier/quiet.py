@@ -18,16 +18,19 @@ SETTLE_S: Final = 30.0
 def quiet(view: View) -> Exhibit | None:
     """Who works, writes or copies on the Pod."""
     pod = view.pod
+    needs_gpu = pod.gpu_id is not None and pod.gpu_count != 0
     if pod.is_stopped:
         why = "it is stopped: nothing runs on it and nothing writes"
         return view.exhibit(Item.QUIET, Found.PROVED, why, SHELL_S)
     if view.no_road is not None:
+        seen_busy = _busy_from_afar(view, needs_gpu=needs_gpu)
+        if seen_busy is not None:
+            return seen_busy
         return view.exhibit(Item.QUIET, Found.UNSEEN, view.no_road, SHELL_S)
     processes, unsaved = view.seen(ProcessReport, SHELL_S), view.seen(UnsavedReport, LISTED_S)
     listed = view.checkpoints
     gpus: Observed[GpuReport] | Observed[AmdReport] | None = view.seen(GpuReport, SHELL_S)
     gpus = gpus or view.seen(AmdReport, SHELL_S)
-    needs_gpu = pod.gpu_id is not None and pod.gpu_count != 0
     looked: tuple[tuple[object, type], ...] = (
         (processes, ProcessReport),
         (unsaved, UnsavedReport),
@@ -60,6 +63,30 @@ def quiet(view: View) -> Exhibit | None:
         lives_s=SHELL_S,
         data=busy or _idle(view),
         binding=tuple(sorted(it.what for it in busy)) + ((blind,) if blind else ()),
+    )
+
+
+def _busy_from_afar(view: View, *, needs_gpu: bool) -> Exhibit | None:
+    """Work that the questions of each tick have seen, also by the gateway; None when none was.
+
+    They cannot prove that it is quiet: who has files open is not among them.
+    """
+    processes = view.seen(ProcessReport, SHELL_S)
+    busy = (
+        *(_gpu_work(view) if needs_gpu else ()),
+        *(_processes(processes.value) if processes is not None else ()),
+    )
+    if not busy:
+        return None
+    at = processes.at if processes is not None else view.now
+    return Exhibit(
+        item=Item.QUIET,
+        found=Found.REFUTED,
+        why=_why(busy, ""),
+        at=view.steady_of(at),
+        lives_s=SHELL_S,
+        data=busy,
+        binding=tuple(sorted(it.what for it in busy)),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rgt_tui.courses import growth_per_hour, hours_to_full
 from rgt_tui.domain.evidence import Observed, Reading
+from rgt_tui.domain.objects import StoredUses
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.units import (
     MIB,
@@ -298,6 +299,7 @@ PANE = Pane(
     order=3,
     columns=_COLUMNS,
     kinds=(DiskReport,),
+    wants=(StoredUses,),  # what a network volume holds, where no Pod has counted it
     rows=_rows,
     detail=_detail,
     empty=_empty,

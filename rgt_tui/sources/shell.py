@@ -37,10 +37,12 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
         return tuple(ask.failed(kind, _starting(pod, error)) for kind in SOURCE.kinds)
     key = ask.wires.shells.host_key(target)
     changes = tuple(Change(kind, event, pod.id) for kind, event in events)
-    return (
-        ask.seen(Answered(target.road.value, key.how if key is not None else ""), source="ssh"),
-        *changes,
+    answered = Answered(
+        road=target.road.value,
+        host_key=key.how if key is not None else "",
+        is_by_jump=ask.wires.shells.is_by_jump(target),
     )
+    return ask.seen(answered, source="ssh"), *changes
 
 
 def _printed(ask: Ask, pod: Pod) -> frozenset[str]:

@@ -15,20 +15,26 @@ from rgt_tui.domain.finding import (
     Said,
     Severity,
     Subject,
+    Unknown,
     Verdict,
 )
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.whom import reached_directly
-from rgt_tui.facts import login_failed
+from rgt_tui.facts import fault_of_ours, login_failed
 
 _FAULTS: Final = ("ssh_auth", "ssh_no_key", "ssh_key_locked", "ssh_key_mode")
+_OURS: Final = ("ssh_no_key", "ssh_key_locked", "ssh_key_mode")
+"""Those that no Pod is to blame for."""
 
 
 def _detect(subject: Subject) -> Verdict:
     failure = login_failed(subject.evidence, _FAULTS, "a try to log in")
     if not isinstance(failure, Failed):
         return failure
+    ours = fault_of_ours(subject.account, _OURS) if failure.code in _OURS else None
+    if ours is not None:
+        return Unknown((ours,))
     return Present((Said("ssh", failure.error, failure.at),))
 
 

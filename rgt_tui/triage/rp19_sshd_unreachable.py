@@ -16,17 +16,20 @@ from rgt_tui.domain.finding import (
     Said,
     Severity,
     Subject,
+    Unknown,
     Verdict,
 )
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_duration
 from rgt_tui.domain.whom import living_and_reached
-from rgt_tui.facts import listed_at, login_failed, uptime_s
+from rgt_tui.facts import fault_of_ours, listed_at, login_failed, uptime_s
 
 PATIENCE_S: Final = 90.0
 """How long sshd of official images may take after the container has started."""
 _FAULTS: Final = ("ssh_refused", "ssh_timeout", "ssh_reset", "ssh_not_ssh")
+_OURS: Final = ("ssh_timeout", "ssh_dns")
+"""What is seen of every Pod while our own network is away; who refuses has been reached."""
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -37,6 +40,9 @@ def _detect(subject: Subject) -> Verdict:
     up = uptime_s(pod)
     if up is not None and up < PATIENCE_S:
         return Absent(f"its container is only {show_duration(up)} old")
+    ours = fault_of_ours(subject.account, _OURS)
+    if ours is not None:
+        return Unknown((ours,))
     at = listed_at(subject.account)
     return Present(
         (

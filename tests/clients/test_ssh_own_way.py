@@ -64,6 +64,7 @@ async def test_a_proxy_command_is_the_way_and_its_stderr_is_not_the_hosts(sshd: 
     config = f"Host rgt-*\n  ProxyCommand {sys.executable} {sshd.folder}/way.py %h %p {used}\n"
     async with pool_by(sshd, config) as pool:
         assert await said(pool, sshd) == b"here\n"
+        assert pool.is_by_jump(replace(sshd.target(), owner="7h9k2m4n6p"))
     assert used.read_text() == "used "
 
 

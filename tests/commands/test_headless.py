@@ -46,6 +46,7 @@ def test_disk_gives_the_apis_size_on_a_network_volume(call: Call, simulator: Sim
     called = call("disk", "train-a", "--json", *with_key(simulator))
     (pod,) = answer(called)["pods"]
     assert pod["unreachable"] is None
+    assert pod["road"] == "direct"
     mounts = {mount["path"]: mount for mount in pod["mounts"]}
     assert mounts["/workspace"]["kind"] == "network"
     assert mounts["/workspace"]["size_source"] == "api"
@@ -58,6 +59,7 @@ def test_disk_gives_the_apis_size_on_a_network_volume(call: Call, simulator: Sim
 def test_disk_of_a_pod_nobody_can_reach_says_why(call: Call) -> None:
     (pod,) = answer(call("disk", "infer-x", "--json"))["pods"]
     assert "SSH key" in pod["unreachable"]
+    assert pod["road"] is None
     assert [mount["used_bytes"] for mount in pod["mounts"]] == [None]
 
 
@@ -67,6 +69,7 @@ def test_gpu_tells_a_missing_gpu_from_one_not_looked_at(call: Call, simulator: S
     assert pods["resume-a6k"]["gpus"] == []
     assert "no GPU" in pods["resume-a6k"]["absent"]
     assert len(pods["infer-x"]["gpus"]) == 1, "over the gateway"
+    assert pods["infer-x"]["road"] == "gateway"
     assert len(pods["sweep-07"]["gpus"]) == 4
 
 

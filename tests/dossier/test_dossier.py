@@ -266,6 +266,13 @@ def test_whoever_works_or_writes_is_not_quiet(name: str) -> None:
     expect(view(report, holds=HELD), Item.QUIET, Found.REFUTED, why)
 
 
+@pytest.mark.parametrize("name", ["a busy GPU", "training", "serving", "a transfer"])
+def test_work_that_was_seen_over_the_gateway_is_not_quiet(name: str) -> None:
+    report, why = BUSY[name]
+    pod = a_pod(ssh_direct=None, ssh_proxy=DIRECT)
+    expect(view(report, pod=pod, holds=HELD), Item.QUIET, Found.REFUTED, why)
+
+
 def test_a_gpu_whose_use_is_not_told_is_could_not_look() -> None:
     expect(view(idle_gpu(None)), Item.QUIET, Found.UNSEEN, "not told")
     expect(view(GpuReport(absent="no GPU")), Item.QUIET, Found.UNSEEN, "none was seen")

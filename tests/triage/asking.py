@@ -33,6 +33,15 @@ def failed(code: str, fault: str, error: str) -> Finding:
     return {found.code: found for found in examine(account, NOW)[pod.id]}[code]
 
 
+def all_failed(code: str, *faults: str) -> Finding:
+    """What one detector says of the first of several Pods whose shells did not answer."""
+    pods = [a_pod(id=f"pod{number}") for number in range(len(faults))]
+    account = an_account(*pods)
+    for pod, fault in zip(pods, faults, strict=True):
+        account = account.after(Change(Answered, Failed("it failed", NOW, fault), pod.id))
+    return verdict(code, account, pods[0])
+
+
 def verdict(code: str, account: Account, pod: Pod) -> Finding:
     """What one detector says of a Pod of an account."""
     return {found.code: found for found in examine(account, NOW)[pod.id]}[code]

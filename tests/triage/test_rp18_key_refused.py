@@ -1,6 +1,6 @@
 import pytest
 
-from tests.triage.asking import failed
+from tests.triage.asking import all_failed, failed
 from tests.triage.texts import codes
 
 
@@ -27,3 +27,9 @@ def test_a_login_that_no_key_opened_is_rp18() -> None:
 
 def test_another_fault_of_the_connection_is_not_rp18() -> None:
     assert failed("RP18", "ssh_timeout", "silence").verdict == "absent"
+
+
+def test_a_key_that_is_missing_here_is_no_fault_of_every_pod() -> None:
+    assert all_failed("RP18", "ssh_no_key", "ssh_no_key").verdict == "unknown"
+    assert all_failed("RP18", "ssh_auth", "ssh_auth").is_present
+    assert all_failed("RP18", "ssh_key_mode", "ssh_auth").is_present
