@@ -7,10 +7,10 @@ request is not sent again.
 
 import asyncio
 import contextlib
-import os
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from rgt_tui import places
@@ -19,6 +19,7 @@ from rgt_tui.clients.journal import Journal, NotRecorded, new_op
 from rgt_tui.clients.pod_lock import pod_lock
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool
+from rgt_tui.clients.under_way import is_under_way
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import (
     Ambiguous,
@@ -41,6 +42,7 @@ from rgt_tui.domain.request import (
     EmptyTrash,
     Ending,
     Launch,
+    Patch,
     PodRequest,
     Request,
     Run,
@@ -48,7 +50,7 @@ from rgt_tui.domain.request import (
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import clock_time, show_bytes
 from rgt_tui.guard.record import Recorded
-from rgt_tui.guard.settle import is_settled, why_not_now
+from rgt_tui.guard.settle import is_settled, is_told, why_not_now
 from rgt_tui.guard.writemode import WriteMode
 from rgt_tui.sources import shell_target
 
@@ -128,7 +130,7 @@ class Writer:
             return (f"the journal cannot be read: {places.why(error)}; nothing can be changed",)
         said = [f"the journal is broken: {fault}" for fault in report.faults[:1]]
         for entry in report.unsettled:
-            if _is_under_way(entry):
+            if is_under_way(entry):
                 continue
             at = clock_time(entry.at) if entry.at is not None else "?"
             shown = await self._shown_of(entry)
@@ -272,6 +274,8 @@ class Writer:
         op = new_op()
         asked_at = self.clock()
         try:
+            if isinstance(request, Patch) and request.env is not None:
+                request = await self._with_env(request, request.env)
             await self._send(op, request, pod, approval)
         except (Ambiguous, Unreadable, Conflict) as error:
             performed = await self._resolve(request, asked_at, error)
@@ -282,6 +286,17 @@ class Writer:
             performed = Performed(Ending.DONE, "accepted by the service")
         await self._write_down(op, request.what, pod, performed)
         return performed
+
+    async def _with_env(self, request: Patch, env: Mapping[str, str | None]) -> Patch:
+        """The request with all variables of the Pod: the service takes them as a whole.
+
+        Raises:
+            ApiError: they could not be read; nothing was sent.
+        """
+        named = (await self.rest.container(request.pod)).get("env")
+        known = dict(named) if isinstance(named, dict) else {}
+        whole = {name: value for name, value in {**known, **env}.items() if value is not None}
+        return replace(request, changes=MappingProxyType({**request.changes, "env": whole}))
 
     async def _write_down(self, op: str, what: str, pod: Pod, performed: Performed) -> None:
         """The outcome; where it cannot be written the intent stands, and is settled at the next start."""
@@ -342,6 +357,9 @@ class Writer:
             last = error
         if isinstance(error, Conflict):
             return Performed(Ending.NOT_DONE, f"{error.message}. {error.hint}".strip(), 4)
+        if last is error and not is_told(request):
+            said = "unknown: a Pod does not tell this setting; look at it before you ask again"
+            return Performed(Ending.UNKNOWN, said, 4)
         if last is error:
             return Performed(
                 Ending.NOT_DONE, "not carried out, as the Pod shows; nothing was sent again", 4
@@ -356,21 +374,6 @@ def _ended(ran: Ran) -> Performed:
     if ran.status is None:
         return Performed(Ending.UNKNOWN, f"its end was not seen, look at the Pod: {said}", 4)
     return Performed(Ending.NOT_DONE, f"it ended with status {ran.status}: {said}", 4)
-
-
-def _is_under_way(entry: Entry) -> bool:
-    """Whether the process that wrote it still runs on this machine, and may yet write the end."""
-    if entry.host != socket.gethostname() or entry.pid <= 0:
-        return False
-    if entry.pid == os.getpid():
-        return True
-    try:
-        os.kill(entry.pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _about(pod: Pod) -> dict[str, object]:

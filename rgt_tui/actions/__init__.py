@@ -102,11 +102,13 @@ class Field:
         label: what to type, for instance `type the Pod's name`.
         text: what is in it at first.
         is_private: whether what was typed may hold a secret, so that no record keeps it.
+        hides: where this stands in what is typed, what follows its next `=` is drawn as stars.
     """
 
     label: str
     text: str = ""
     is_private: bool = False
+    hides: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Changes a setting of a Pod's container. It resets a running Pod: asked for as a stop is."""
 
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
@@ -10,7 +11,10 @@ from rgt_tui.domain.request import Patch, Request
 from rgt_tui.facts import stores
 from rgt_tui.panes import Block, Cell, Line, Scene, Tone
 
-FIELDS: Final = ("image", "args", "ports", "disk", "volume")
+FIELDS: Final = ("image", "args", "ports", "disk", "volume", "env.NAME", "unset", "registry", "net")
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z", re.ASCII)
+_RUNPODS: Final = ("RUNPOD_", "RGT_TUI_LAUNCH_")
+"""Variables that RunPod sets, and our own marks: not for editing."""
 DISK_MAX: Final = 10_000
 """GB; a larger number is taken for a slip."""
 
@@ -24,7 +28,9 @@ def request(pod: Pod, text: str) -> Request | str:
     else:
         return "the Pod's name comes first, as a stop asks for it"
     key, equals, value = setting.partition("=")
-    if not equals or key not in FIELDS:
+    if equals and (key.startswith("env.") or key == "unset"):
+        return _variable(pod, key, value)
+    if not equals or key not in FIELDS or key == "env.NAME":
         return f"then FIELD=VALUE; fields are {', '.join(FIELDS)}"
     changes = _changes(pod, key, value.strip())
     if isinstance(changes, str):
@@ -35,6 +41,24 @@ def request(pod: Pod, text: str) -> Request | str:
         name=pod.label,
         start=pod.start,
         changes=MappingProxyType(changes),
+    )
+
+
+def _variable(pod: Pod, key: str, value: str) -> Request | str:
+    """One variable set or taken away; the others are kept as they are."""
+    name = value.strip() if key == "unset" else key.removeprefix("env.")
+    if not VARIABLE.match(name) or name.startswith(_RUNPODS):
+        return "a variable's name is letters, digits and _, and none of RunPod's own"
+    if key == "unset" and name not in pod.env_names:
+        return f"it has no variable {name}"
+    if key != "unset" and not value:
+        return "an empty value: `unset=NAME` takes a variable away"
+    return Patch(
+        doing=f"{'unset' if key == 'unset' else 'set'} variable {name} of {pod.label}",
+        pod=pod.id,
+        name=pod.label,
+        start=pod.start,
+        env=MappingProxyType({name: None if key == "unset" else value}),
     )
 
 
@@ -49,6 +73,14 @@ def _changes(pod: Pod, key: str, value: str) -> dict[str, object] | str:
         case "ports":
             ports = [port for port in value.split(",") if port]
             return {"ports": ports} if all(map(_is_port, ports)) else "ports are 22/tcp,8888/http"
+        case "registry":
+            is_id = not value or VARIABLE.match(f"_{value}")
+            return (
+                {"registry": value or None} if is_id else "the id of a registry login, or nothing"
+            )
+        case "net":
+            is_word = value in ("on", "off")
+            return {"globalNetworking": value == "on"} if is_word else "net is on or off"
         case "disk":
             return _grown(pod.disk_gb, value, lambda size: {"disk": size})
         case _:
@@ -110,7 +142,9 @@ def consequences(scene: Scene, pod: Pod) -> tuple[Block, ...]:
                 (Cell(f"  image={pod.image}"),),
                 (Cell(f"  ports={ports}"),),
                 (Cell(f"  {sizes}"),),
-                (Cell("  args and variables are not shown: they may hold secrets", Tone.DIM),),
+                (Cell(f"  variables: {', '.join(pod.env_names) or 'none'}"),),
+                (Cell("  args and the variables' values are not shown: secrets", Tone.DIM),),
+                (Cell("  net=on|off: global networking; it takes effect at the next start"),),
             ),
             "PATCH /v2/pods/" + pod.id,
         ),
@@ -133,7 +167,9 @@ def _run(scene: Scene, pod: Pod | None) -> Outcome:
         blocks=consequences(scene, pod),
         button="Change",
         field=Field(
-            f"type: {pod.label} FIELD=VALUE, FIELD of {', '.join(FIELDS)}", is_private=True
+            f"type: {pod.label} FIELD=VALUE, FIELD of {', '.join(FIELDS)}",
+            is_private=True,
+            hides=" env.",
         ),
         request=lambda typed: request(pod, typed),
     )
@@ -143,7 +179,7 @@ ACTION = Action(
     name="edit",
     key="e",
     title="edit",
-    tooltip="Change image, args, ports, or grow a disk; it resets a running Pod.",
+    tooltip="Change image, args, ports, variables, registry, or grow a disk; it resets a running Pod.",
     writes=True,
     is_hinted=False,
     why_not=_why_not,

@@ -60,6 +60,8 @@ class Patch:
         doing: one phrase: `rename sweep-07 to sweep-08`.
         pod, name, start: as in `Act`.
         changes: fields of `UpdatePodRequest` with their new values.
+        env: variables that are set, or taken away where None. The service replaces all of them
+            at once, so that the others are read at the moment of sending; no record has a value.
     """
 
     doing: str
@@ -67,6 +69,7 @@ class Patch:
     name: str
     start: str
     changes: Body = field(default_factory=lambda: MappingProxyType({}))
+    env: Mapping[str, str | None] | None = field(default=None, repr=False)
 
     @property
     def what(self) -> str:
@@ -76,7 +79,7 @@ class Patch:
     @property
     def wipes(self) -> bool:
         """Whether a running Pod loses its container disk by it: any other field starts it anew."""
-        return not set(self.changes) <= PLAIN_CHANGES
+        return self.env is not None or not set(self.changes) <= PLAIN_CHANGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,12 @@ def is_settled(request: PodRequest, pod: Pod, asked_s: float) -> bool:
             return False
 
 
+def is_told(request: PodRequest) -> bool:
+    """Whether a Pod as it is read tells what the request asked for."""
+    told = frozenset({"name", "locked", "image", "args", "disk", "ports", "mounts"})
+    return isinstance(request, Act) or (set(request.changes) <= told and request.env is None)
+
+
 def why_not_now(request: PodRequest | Run, pod: Pod) -> str | None:
     """Why a request must not go to the Pod as it is now; None when it may.
 

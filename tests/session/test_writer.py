@@ -223,6 +223,41 @@ async def test_an_intent_without_an_outcome_is_told_at_the_next_start_and_never_
     assert await session.writer.recover() == ()
 
 
+@pytest.mark.parametrize(
+    ("env", "after"),
+    [({"NEW": "s3cret"}, {"OLD": "kept", "NEW": "s3cret"}), ({"OLD": None}, {})],
+    ids=["set", "unset"],
+)
+async def test_one_variable_changes_the_others_stay_and_no_record_holds_a_value(
+    session: Session,
+    simulator: Simulator,
+    env: dict[str, str | None],
+    after: dict[str, str],
+) -> None:
+    sim = running(simulator)
+    simulator.call(lambda world: world.respecify(sim, replace(sim.spec, env={"OLD": "kept"})))
+    pod = await session.wires.rest.pod(sim.id)
+    patch = Patch(doing="set variable", pod=pod.id, name=pod.name, start=pod.start, env=env)
+    performed = await session.perform(patch, "typed: (not kept)")
+    assert performed.ending is Ending.DONE, performed.said
+    assert dict(sim.spec.env) == after
+    written = session.writer.journal.path.read_text()
+    assert "s3cret" not in written
+    assert "kept" not in written.replace("(not kept)", "")
+
+
+async def test_a_lost_answer_on_what_a_pod_does_not_tell_stays_unknown(
+    session: Session, simulator: Simulator
+) -> None:
+    pod = await session.wires.rest.pod(running(simulator).id)
+    simulator.faults.drop, simulator.faults.methods = True, frozenset({"PATCH"})
+    simulator.faults.next_n = 1
+    patch = Patch(doing="set", pod=pod.id, name=pod.name, start=pod.start, env={"A": "b"})
+    performed = await session.perform(patch, "typed")
+    assert performed.ending is Ending.UNKNOWN
+    assert "does not tell" in performed.said
+
+
 def launched(session: Session, mark: str) -> None:
     """What a console leaves that was killed while it launched a Pod."""
     wire = ("POST", "/v2/pods", b"{}")

@@ -222,7 +222,9 @@ class ConfirmScreen(Asking):
         rows: list[Line] = [EMPTY]
         if self._question.field is not None:
             label = Piece(f"{self._question.field.label}: ")
-            text = self._typed.line(is_focused=self._focus_on is Focus.FIELD)
+            text = self._typed.line(
+                is_focused=self._focus_on is Focus.FIELD, hides=self._question.field.hides
+            )
             rows.extend((*wrap((label,), width), text))
         cancel = button("Cancel", self._focus_on in (Focus.START, Focus.CANCEL))
         other = button(self._question.button, self._focus_on is Focus.BUTTON)

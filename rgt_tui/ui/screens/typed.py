@@ -44,7 +44,10 @@ class TypedText:
             self.first = event.time if not self.written else self.first
             self.written, self.last = self.written + 1, event.time
 
-    def line(self, *, is_focused: bool) -> Line:
-        """As it is drawn, with its cursor."""
+    def line(self, *, is_focused: bool, hides: str = "") -> Line:
+        """As it is drawn, with its cursor; a value that `hides` announces as stars."""
         cursor = Piece("_", Ink.SELECTED) if is_focused else Piece("_")
-        return (Piece("  > "), Piece(self.text), cursor)
+        head, announced, rest = self.text.partition(hides) if hides else (self.text, "", "")
+        name, equals, value = rest.partition("=")
+        shown = f"{head}{announced}{name}{equals}{'*' * len(value)}"
+        return (Piece("  > "), Piece(shown), cursor)
