@@ -112,6 +112,14 @@ async def test_a_small_terminal_approves_nothing() -> None:
         assert running.feed.told == []
 
 
+async def test_a_terminal_made_too_small_takes_the_approval_back() -> None:
+    async with examined(law.counting()) as running:
+        await running.pilot.resize_terminal(40, 8)
+        await running.settle()
+        assert shown(running).phase is Phase.CANCELLED
+        assert "too small" in shown(running).said
+
+
 async def test_a_line_is_waived_with_a_reason_two_tabs_and_enter() -> None:
     async with examined(law.gathering()) as running:
         await running.press("3", "w", *keys_of(REASON), "tab", "tab", "enter")

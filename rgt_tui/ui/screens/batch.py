@@ -16,7 +16,7 @@ from rgt_tui.guard.batch import Batch, Stage
 from rgt_tui.guard.events import Cancelled, Typed
 from rgt_tui.panes import Scene, Tone
 from rgt_tui.ui import keys
-from rgt_tui.ui.screens.checklist import SMALLEST, Focus
+from rgt_tui.ui.screens.checklist import SMALLEST, Focus, is_small
 from rgt_tui.ui.screens.confirm import Asking, button
 from rgt_tui.ui.screens.desk import Desk
 from rgt_tui.ui.screens.typed import TypedText
@@ -81,6 +81,13 @@ class BatchScreen(Asking):
     def _withdraw(self, why: str) -> None:
         if not self._stage.is_over:
             self.desk.tell_batch(Cancelled(why=why))
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Whether the event ends here; a console that is suspended shows no count."""
+        is_suspend = isinstance(event, events.Key) and event.key == "ctrl+z"
+        if is_suspend and self._stage in (Stage.COUNTING, Stage.WORKING):
+            self._withdraw("the console was suspended")
+        return super().takes(event)
 
     def cancel(self) -> None:
         """Takes back what was approved; else leaves."""
@@ -169,7 +176,7 @@ class BatchScreen(Asking):
         self._focus_on = Focus.CANCEL
 
     def _why_not(self, scene: Scene) -> str | None:
-        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+        if is_small(self.size):
             return f"the terminal is smaller than {SMALLEST[0]} x {SMALLEST[1]}"
         return scene.why_no_write
 
@@ -180,6 +187,8 @@ class BatchScreen(Asking):
         batch = self._batch
         if self._stage is not Stage.GATHERING:
             self._close_field()
+            if is_small(self.size):
+                self._withdraw("the terminal became too small to show it")
         if batch is None:
             body: list[Line] = [(Piece("opening: the Pods are read"),)]
         else:

@@ -12,6 +12,7 @@ from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 
 from rgt_tui.clock import steady
 from rgt_tui.domain.units import PodId
@@ -40,6 +41,11 @@ from rgt_tui.ui.widgets.status import hint_line
 
 SMALLEST: Final = (60, 18)
 """Columns and rows below which nothing is approved: what is lost would not be seen."""
+
+
+def is_small(size: Size) -> bool:
+    """Whether a terminal of that size cannot show what is lost."""
+    return size.width < SMALLEST[0] or size.height < SMALLEST[1]
 
 
 class Focus(StrEnum):
@@ -108,6 +114,13 @@ class ChecklistScreen(Asking):
         phase = self._phase
         if not phase.is_over and phase not in (Phase.SENT, Phase.UNKNOWN):
             self.desk.tell_checklist(self._bound, Cancelled(why=why))
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Whether the event ends here; a console that is suspended shows no count."""
+        is_suspend = isinstance(event, events.Key) and event.key == "ctrl+z"
+        if is_suspend and self._phase.is_approved:
+            self._withdraw("the console was suspended; nothing was sent")
+        return super().takes(event)
 
     def cancel(self) -> None:
         """One step back: out of the facts, out of the count, or out of the checklist."""
@@ -234,7 +247,7 @@ class ChecklistScreen(Asking):
         self._focus_on = Focus.CANCEL
 
     def _why_not(self, scene: Scene) -> str | None:
-        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+        if is_small(self.size):
             return f"the terminal is smaller than {SMALLEST[0]} x {SMALLEST[1]}"
         return scene.why_no_write
 
@@ -247,6 +260,8 @@ class ChecklistScreen(Asking):
         if checklist is None:
             body: list[Line] = [(Piece("opening: it is read"),)]
         else:
+            if checklist.phase.is_approved and is_small(self.size):
+                self._withdraw("the terminal became too small to show it; nothing was sent")
             self._follow(checklist)
             view = self._facts if self._is_detail else self._body
             body = view(checklist, scene, width, room)
