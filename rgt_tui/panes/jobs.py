@@ -57,7 +57,7 @@ def _read(job: "Job") -> Cell:
     if total is None and job.done:
         return Cell(show_bytes(job.done))
     if total is None:
-        return Cell(UNKNOWN if job.is_open else "--", Tone.UNKNOWN if job.is_open else Tone.DIM)
+        return Cell("--", Tone.DIM)
     return Cell(f"{show_bytes(job.done)}/{show_bytes(total)}")
 
 
