@@ -202,9 +202,15 @@ def _storage_line(pod: Pod, scene: Scene) -> Line:
     return (Cell("LOSS  ", Tone.ACCENT), Cell(f"terminate deletes {names}", Tone.WARN))
 
 
+def _by_number(code: str) -> tuple[str, int]:
+    """RP5 before RP12."""
+    word = code.rstrip("0123456789")
+    return word, int(code[len(word) :] or 0)
+
+
 def _triage(findings: Sequence[Finding]) -> Block:
     present = [finding for finding in findings if finding.is_present]
-    unknown = [finding.code for finding in findings if not finding.is_present]
+    unknown = sorted((f.code for f in findings if not f.is_present), key=_by_number)
     lines: list[Line] = []
     for finding in present:
         tone = Tone.BAD if finding.severity is Severity.CRITICAL else Tone.WARN
