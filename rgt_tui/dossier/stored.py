@@ -11,6 +11,7 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.objects import Listing
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.rates import network_volume_per_hour
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import GIB, PodId, show_bytes
@@ -86,7 +87,7 @@ def compose_stored(seen: Stored) -> Dossier:
         exhibits=tuple(it for it in found if it is not None),
         loss=_loss(seen),
         consequences=Consequences(
-            saves_per_hour=None,
+            saves_per_hour=network_volume_per_hour(volume, None),
             ends=("every file on it, for all Pods and all of the team",),
             warnings=("whether a Serverless endpoint uses it cannot be seen from here",),
             instead=("keep it, or pull its files first: `pull`, or S3 to this machine",),

@@ -7,9 +7,10 @@ from rgt_tui.domain.units import PodId, show_bytes, show_duration
 from rgt_tui.guard.batch import Batch, Stage, why_apart
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.items import PROVEN
-from rgt_tui.guard.table import Phase
+from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Tone
 from rgt_tui.ui.styles import Ink
+from rgt_tui.ui.widgets.checklist import BADGES as MARK_BADGES
 from rgt_tui.ui.widgets.checklist import data_lines, item_lines
 from rgt_tui.ui.widgets.lines import BLANK, Line, Piece, fit, fit_line, wrap
 
@@ -52,6 +53,10 @@ def _row(
     badge, tone = BADGES.get(checklist.phase, ("[!!]", Tone.BAD))
     if checklist.phase in _WAITING:
         badge, tone = "[<<]", Tone.WARN
+    marks = [line.mark for line in checklist.lines]
+    stuck = next((it for it in (Mark.FAILED, Mark.UNSEEN) if it in marks), None)
+    if checklist.phase is Phase.GATHERING and stuck is not None:
+        badge, tone = MARK_BADGES[stuck]
     name = checklist.dossier.names.name or pod
     count = Piece(f" {done}/{len(checklist.lines)}  ", Tone.DIM)
     said = Piece(_said(batch, checklist), Tone.PLAIN if tone is Tone.GOOD else tone)
