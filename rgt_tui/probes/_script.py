@@ -10,7 +10,7 @@ It is a loop that stays as long as the connection does. Each line on its stdin i
 What it sends back, one frame a line, between whatever else start-up files print::
 
     @@<nonce> U                    it is up, and reads lines from here on
-    @@<nonce> S 17.df 4711         a run began, with this process
+    @@<nonce> S 17.df 4711         a run began, with this process; `-` for one it shares with others
     @@<nonce> > 17.df <text>       a line of its output
     @@<nonce> + 17.df <text>       a piece of a long line, whose rest follows
     @@<nonce> R 17.df 0            it ended, with this status
@@ -21,7 +21,12 @@ What it sends back, one frame a line, between whatever else start-up files print
 
 The nonce is random for each connection, so nothing a Pod prints or names a file can pass for a
 frame. Sections write at the same time into one pipe, where only one short write stays whole: bash
-writes a long `printf` in parts of a kilobyte. So each frame is one line and shorter than that.
+writes a long `printf` in parts of a kilobyte. So each frame is one line and shorter than that. Of
+sections that talk much (`bursts`) so many frames are written at once as fit: each write is a packet
+that costs us a tenth of a millisecond.
+
+What a tick costs the Pod is processes. Sections that wait for nothing (`light`, or whose `device` is
+not there) are done by one, one after the other; each still has its own limits of bytes.
 
 How one section cannot hold up the others, nor outlive its time:
 
@@ -192,8 +197,8 @@ relay_all() {
         [ -n "$watch" ] || { guard "$first" "$1" & watch=$!; }
         continue ;;
       "$at R $tick."*)
-        hold "$line"
-        runs=${runs#*"$run "}
+        printf '%s%s\n' "$held" "$line"
+        held= runs=${runs#*"$run "}
         [ -n "$runs" ] && continue
         break ;;
     esac

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -294,3 +295,89 @@ def _is_dead(process: psutil.Process) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
+
+
+def light(name: str, script: str, *, limit_s: int = 1, max_bytes: int = 65536) -> Probe:
+    return replace(saying(name, script, limit_s=limit_s, max_bytes=max_bytes), is_light=True)
+
+
+def test_light_sections_share_a_process_and_nothing_else(loops: Loops) -> None:
+    loop = loops(
+        light("a", "echo $$; x=1"),
+        saying("b", "echo $$"),
+        light("c", "echo $$; exit 3"),
+        light("d", 'echo $$; echo "[${x-}]"'),
+    )
+    found = loop.tick("a", "b", "c", "d")
+    pids = {name: section.output.split()[0] for name, section in found.items()}
+    assert pids["a"] == pids["c"] == pids["d"] != pids["b"]
+    assert [found[name].exit_code for name in "abcd"] == [0, 0, 3, 0]
+    assert found["d"].output.endswith(b"\n[]\n")
+    assert loop.tick("c", "d")["d"].output.endswith(b"\n[]\n")
+    loop.until_alone()
+
+
+def test_a_light_section_that_hangs_after_all_is_ended_with_those_behind_it(loops: Loops) -> None:
+    loop = loops(
+        light("a", "echo a"),
+        light("b", f"echo b; {STUBBORN}"),
+        light("c", "echo c"),
+        saying("d", "echo d"),
+    )
+    found = loop.tick("a", "b", "c", "d")
+    assert (found["a"].output, found["a"].exit_code) == (b"a\n", 0)
+    assert found["b"].timed_out
+    assert found["c"].timed_out
+    assert (found["c"].output, found["d"].output) == (b"", b"d\n")
+    loop.until_alone()
+    assert loop.tick("a", "c")["c"].output == b"c\n"
+
+
+def test_a_light_section_that_says_too_much_is_cut(loops: Loops) -> None:
+    loop = loops(light("a", "echo a"), light("b", "while :; do echo bbbbbbbb; done", max_bytes=500))
+    found = loop.tick("a", "b")
+    assert (found["a"].output, found["a"].cut) == (b"a\n", False)
+    assert found["b"].cut
+    loop.until_alone()
+
+
+def test_one_whose_device_is_there_has_a_process_of_its_own(loops: Loops, tmp_path: Path) -> None:
+    asks = replace(saying("b", "echo $$"), device="/dev/it")
+    loop = loops(light("a", "echo $$"), asks, RGT_ROOT=str(tmp_path))
+    found = loop.tick("a", "b")
+    assert found["a"].output == found["b"].output
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/it").touch()
+    found = loop.tick("a", "b")
+    assert found["a"].output != found["b"].output
+
+
+SAID = {
+    "lines": "i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done",
+    "long lines": "i=0; l=x; while [ $i -lt 12 ]; do l=$l$l; echo $l; i=$((i+1)); done; echo end",
+    "empty lines": "echo; echo a; echo; echo; echo b",
+    "no end of line": "echo a; printf b",
+    "odd words": "printf '%s\\n' '@@x R 1.a 0' '%s %d' '\\' '-n' '  blank  '",
+    "nothing": ":",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_said_in_bursts_is_what_was_said(loops: Loops, name: str) -> None:
+    loop = loops(
+        saying("plain", SAID[name]),
+        replace(saying("burst", SAID[name]), bursts=True),
+        light("shared", SAID[name], limit_s=20),
+    )
+    found = loop.tick("plain", "burst", "shared")
+    assert found["plain"].output == found["burst"].output == found["shared"].output
+    assert found["burst"].exit_code == 0
+
+
+def test_what_was_said_before_a_wait_comes_at_once_where_it_asks_for_that(loops: Loops) -> None:
+    script = f"echo begun; printf '\\001\\n'; {STUBBORN}"
+    loop = loops(replace(saying("burst", script, limit_s=1), bursts=True))
+    section = loop.tick("burst")["burst"]
+    assert section.timed_out
+    assert section.output == b"begun\n"
+    loop.until_alone()
