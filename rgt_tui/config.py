@@ -47,6 +47,7 @@ class Config:
         high_performance: USD per GB and month of that tier of network volumes; None is unknown.
         auto_pay: USD that one automatic payment brings; None is unknown.
         checkpoints: names or paths with `*` that count as checkpoints on Pods, beside the known ones.
+        cadence: patterns of Pod names, and hours in which their runs are to write a checkpoint.
         waivable: lines of the terminate checklist that a person may waive; None is the default.
         file: where the settings came from; None when there was no file.
         notes: sentences on what is worth a look, such as a file mode.
@@ -62,6 +63,7 @@ class Config:
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
     checkpoints: tuple[str, ...] = ()
+    cadence: tuple[tuple[str, float], ...] = ()
     waivable: tuple[str, ...] | None = None
     file: Path | None = None
     notes: tuple[str, ...] = ()
@@ -144,6 +146,14 @@ SETTINGS: Final = (
         read=values.globs,
         example='["*.mymodel", "/workspace/runs/*/state.dat"]',
         help="Files that count as checkpoints on Pods beside the known formats; * is anything.",
+    ),
+    Setting(
+        section="checkpoints",
+        key="cadence",
+        field="cadence",
+        read=values.cadence,
+        example='[["train-*", 1], ["*", 6]]',
+        help="Hours from checkpoint to checkpoint by Pod name; older ones are overdue (RP51).",
     ),
     Setting(
         section="guard",

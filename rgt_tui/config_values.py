@@ -9,6 +9,8 @@ from typing import Final
 from rgt_tui import places
 from rgt_tui.guard.waivable import NAMES, NEVER
 
+_HOURS_MAX: Final = 10_000
+_CADENCE: Final = 'hours, or Pod names with hours: [["train-*", 1], ["*", 6]]'
 BASE_URL: Final = "https://api.runpod.io"
 """Origin of REST v2 and GraphQL (RunPod REST v2 document of 2026-08-18, `servers`)."""
 
@@ -124,6 +126,26 @@ def globs(value: object) -> tuple[str, ...]:
 def _is_glob(member: object) -> bool:
     is_text = isinstance(member, str) and member.isprintable() and 0 < len(member) <= 256
     return is_text and bool(str(member).strip("*?/ "))
+
+
+def cadence(value: object) -> tuple[tuple[str, float], ...]:
+    """How often runs are to write a checkpoint: patterns of Pod names, each with its hours.
+
+    Raises:
+        Unfit: it is none.
+    """
+    pairs = value if isinstance(value, list) else [["*", value]]
+    return tuple(_hours_of(pair) for pair in pairs)
+
+
+def _hours_of(pair: object) -> tuple[str, float]:
+    if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str):
+        raise Unfit(_CADENCE)
+    name, hours = pair
+    is_number = isinstance(hours, int | float) and not isinstance(hours, bool)
+    if not (is_number and 0 < hours <= _HOURS_MAX and name.isprintable() and 0 < len(name) <= 256):
+        raise Unfit(_CADENCE)
+    return name, float(hours)
 
 
 def files(value: object) -> tuple[Path, ...]:

@@ -136,6 +136,9 @@ async def open_session(
     from rgt_tui.clients.history import HistoryBook
     from rgt_tui.clients.hostkeys import HostKeys
     from rgt_tui.clients.verdicts import VerdictBook
+    from rgt_tui.domain.account import Change
+    from rgt_tui.domain.cadence import Cadence
+    from rgt_tui.domain.evidence import Observed
     from rgt_tui.session import Session
     from rgt_tui.sources import Wires
 
@@ -143,6 +146,8 @@ async def open_session(
     rest = _rest(where, pacer, clock)
     host_keys = HostKeys(where.host_keys)
     faults = own_symptoms.adopt().faults
+    cadence = Cadence(tuple((name, hours * 3600) for name, hours in config.cadence))
+    store.apply((Change(Cadence, Observed(cadence, clock(), "config")),))
     _say(store, clock, (*where.notes, *config.notes, *host_keys.notes, *faults))
     shells = _shells(where, config, host_keys, clock)
     writer = _writer(where, rest, shells, store, clock)

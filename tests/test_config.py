@@ -249,3 +249,19 @@ def test_globs_name_what_counts_as_a_checkpoint(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[checkpoints]\nglobs = ["*.mymodel", "/workspace/runs/*/state.dat"]\n')
     assert load(file).checkpoints == ("*.mymodel", "/workspace/runs/*/state.dat")
+
+
+def test_a_cadence_is_hours_for_all_pods_or_by_the_pods_name(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[checkpoints]\ncadence = 2\n")
+    assert load(file).cadence == (("*", 2.0),)
+    file.write_text('[checkpoints]\ncadence = [["train-*", 0.5], ["*", 6]]\n')
+    assert load(file).cadence == (("train-*", 0.5), ("*", 6.0))
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "true", '"2h"', '[["a"]]', '[["a", "b"]]'])
+def test_a_cadence_that_is_no_time_is_refused_with_its_line(wrong: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[checkpoints]\ncadence = {wrong}\n")
+    with pytest.raises(BadConfig, match=r"line 2: checkpoints.cadence: expected hours"):
+        load(file)

@@ -25,6 +25,8 @@ NOT_IN_A_WORLD = {"RP20", "RP43", "RP44", "RP46"}
 happen between two looks, or to the wire. Their detectors have tests of their own."""
 ALONE = {"RP8", "RP37", "RP48", "RP50"}
 """About the account as a whole."""
+SLOW = {"RP51"}
+"""Rests on what is listed on disks, which a command reads only where it asks for that."""
 TOGETHER = 8
 
 
@@ -32,7 +34,7 @@ def stem(code: str) -> str:
     return f"rp{code.removeprefix('RP').zfill(2)}"
 
 
-def looked_at(scenarios: Iterable[str]) -> tuple[State, list[str]]:
+def looked_at(scenarios: Iterable[str], *, slow: bool = False) -> tuple[State, list[str]]:
     """What is known after one look at a world of these scenarios, and the Pods in their order."""
     world = build_world(scenarios=scenarios, now=NOW)
     pods = list(world.pods)
@@ -46,7 +48,7 @@ def looked_at(scenarios: Iterable[str]) -> tuple[State, list[str]]:
             host_keys=Path(folder) / "hostkeys.json",
         )
         async with open_session(where, Config(), store, lambda: NOW) as session:
-            await session.look(kinds=KINDS)
+            await session.look(kinds=KINDS, slow=slow)
 
     store = Store()
     with tempfile.TemporaryDirectory() as folder, Simulator(world, speed=0) as simulator:
@@ -57,7 +59,7 @@ def looked_at(scenarios: Iterable[str]) -> tuple[State, list[str]]:
 OF_PODS = [
     detector.code
     for detector in all_detectors()
-    if detector.code not in OF_TIME | NOT_IN_A_WORLD | ALONE
+    if detector.code not in OF_TIME | NOT_IN_A_WORLD | ALONE | SLOW
 ]
 BATCHES = [OF_PODS[at : at + TOGETHER] for at in range(0, len(OF_PODS), TOGETHER)]
 
@@ -70,6 +72,12 @@ def test_the_scenario_of_each_symptom_shows_it(batch: list[str]) -> None:
         for code, pod in zip(batch, pods, strict=True)
     }
     assert {code for code in batch if code not in shown[code]} == set()
+
+
+@pytest.mark.parametrize("code", sorted(SLOW))
+def test_the_scenario_of_a_symptom_on_disks_shows_it_to_whoever_lists_them(code: str) -> None:
+    state, (pod,) = looked_at([stem(code)], slow=True)
+    assert code in {f.code for f in state.findings[PodId(pod)] if f.is_present}
 
 
 @pytest.mark.parametrize("code", sorted(ALONE))
