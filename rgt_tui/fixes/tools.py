@@ -41,6 +41,6 @@ def _remedy(pod: Pod, account: Account) -> Remedy | str:
 FIX = Fix(
     name="tools",
     title="install tmux and rsync",
-    codes=frozenset({"RP6", "RP13"}),
+    codes=frozenset({"RP6", "RP13", "RP52"}),
     remedy=_remedy,
 )

@@ -127,6 +127,7 @@ class Process:
     gpu: int | None = None
     gpu_mib: int = 0
     state: str = "S"
+    parent: int = 1
     wchan: str = "request_wait_answer"
     """Where it sleeps while in state D."""
 

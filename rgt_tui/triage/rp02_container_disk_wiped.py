@@ -16,6 +16,7 @@ from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration
 from rgt_tui.domain.whom import running
 from rgt_tui.facts import listed_at, root_store, stores
+from rgt_tui.probes.identity import IdentityReport
 
 NEW_START_S: Final = 30 * 60.0
 """How long after a start the wipe is worth telling: what is missing is missed by then."""
@@ -39,6 +40,9 @@ def _detect(subject: Subject) -> Verdict:
     if began is not None:
         said = f"started anew {show_duration(began)} ago: its container disk is a fresh one, what was on / before is gone"
         return Present((Said("api", said, at),), severity=Severity.INFO)
+    inside = _began_inside(subject)
+    if inside is not None:
+        return inside
     if pod.storage is StorageKind.CONTAINER:
         root = root_store(disks)
         held = f", {show_bytes(root.used_bytes)} on / now" if root and root.used_bytes else ""
@@ -54,6 +58,21 @@ def _began_anew(pod: Pod, now: float) -> float | None:
     if pod.started_at - pod.created_at < NEW_START_S or now - pod.started_at > NEW_START_S:
         return None
     return now - pod.started_at
+
+
+def _began_inside(subject: Subject) -> Verdict | None:
+    """A container that is younger than the API's start: it was made anew without a word there."""
+    seen, began = subject.evidence.latest(IdentityReport), subject.this.started_at
+    up = seen.value.container_up_s if seen is not None else None
+    if seen is None or up is None or began is None:
+        return None
+    up += max(0.0, subject.now - seen.at)
+    if up > NEW_START_S or subject.now - began < up + NEW_START_S:
+        return None
+    said = f"its first process runs for {show_duration(up)} only: the container is a fresh one, what was on / before is gone"
+    told = f"the Pod was started {show_duration(subject.now - began)} ago"
+    listed = Said("api", told, listed_at(subject.account))
+    return Present((Said("ssh", said, seen.at), listed), severity=Severity.INFO)
 
 
 def _missing_module(page: Page) -> str | None:

@@ -17,10 +17,14 @@ from rgt_tui.domain.volume import MountKind
 from rgt_tui.domain.whom import running
 from rgt_tui.facts import stores
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.processes import ProcessReport
+from rgt_tui.probes.shm import ShmReport
 from rgt_tui.storage import Store
 
 TIGHT_PERCENT: Final = 90.0
 FULL_PERCENT: Final = 98.0
+SMALL_BYTES: Final = 64 * 1024**2
+"""What docker gives where nobody asks for more; RunPod's Pods have gigabytes."""
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -30,9 +34,34 @@ def _detect(subject: Subject) -> Verdict:
         return Absent("shared memory did not answer df")
     used = partial(_used, shm)
     if shm.percent < TIGHT_PERCENT:
-        return Absent(used)
+        return _too_small(subject, shm, seen.at) or Absent(used)
     severity = Severity.CRITICAL if shm.percent >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", used(), seen.at),), severity)
+    return Present((Said("ssh", used(), seen.at), *_left_over(subject)), severity)
+
+
+def _too_small(subject: Subject, shm: Store, at: float) -> Present | None:
+    """A hazard: docker's own default, which a few data workers fill at once."""
+    if not shm.size_bytes or shm.size_bytes > SMALL_BYTES or not _trains(subject):
+        return None
+    said = f"{shm.path} has {show_bytes(shm.size_bytes)} in all, and a run trains there"
+    return Present((Said("ssh", said, at),), Severity.WARNING)
+
+
+def _left_over(subject: Subject) -> tuple[Said, ...]:
+    """Segments of data workers where no run trains any more."""
+    files = subject.evidence.latest(ShmReport)
+    if files is None or not files.value.torch or _trains(subject) is not False:
+        return ()
+    said = (
+        f"{files.value.torch} files of PyTorch's workers lie there, and nothing trains: leftovers"
+    )
+    return (Said("ssh", said, files.at),)
+
+
+def _trains(subject: Subject) -> bool | None:
+    """Whether a run trains there; None when its processes were not seen."""
+    report = subject.evidence.value(ProcessReport)
+    return None if report is None else any(it.work == "training" for it in report.processes)
 
 
 def _used(shm: Store) -> str:

@@ -25,7 +25,7 @@ NOT_IN_A_WORLD = {"RP20", "RP43", "RP44", "RP46"}
 happen between two looks, or to the wire. Their detectors have tests of their own."""
 ALONE = {"RP8", "RP37", "RP48", "RP50"}
 """About the account as a whole."""
-SLOW = {"RP51"}
+SLOW = {"RP51", "RP52"}
 """Rests on what is listed on disks, which a command reads only where it asks for that."""
 TOGETHER = 8
 

@@ -96,7 +96,7 @@ def _processes(pod: Pod, uptime: float) -> dict[str, bytes]:
         pages = int(process.memory / 100 * pod.machine.memory_gib * 1024**3 / 4096)
         ticks = int(process.cpu / 100 * age * 100)
         started = int((uptime + _HOST_UP_S - age) * 100)
-        parent = 0 if process.pid == 1 else 1
+        parent = 0 if process.pid == 1 else process.parent
         stat = (
             f"{process.pid} ({name}) {process.state} {parent} 1 1 0 -1 0 0 0 0 0 "
             f"{ticks} 0 0 0 20 0 4 0 {started} 99999999 {pages} 18446744073709551615\n"
