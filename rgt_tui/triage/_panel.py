@@ -33,8 +33,10 @@ class _Course:
     plans: "dict[_Lacks, _Plan]" = field(default_factory=dict)
 
 
-_Plan = tuple[tuple[Finding, ...], tuple[tuple[Asked, Detect, Callable[..., Finding | None]], ...]]
-"""What is known at once; who is still to be asked, and what those have said before."""
+_Made = Callable[..., Finding | None]
+_Plan = tuple[tuple[Finding | None, ...], tuple[tuple[int, Asked, Detect, _Made], ...]]
+"""What is known at once, in the detectors' order with gaps; for each gap its place, who is still to
+be asked, and what that one has said before."""
 
 
 class Panel:
@@ -80,7 +82,12 @@ class Panel:
         known, rest = plan
         present: list[Finding] = []
         found, quiet = [*known], "" if self._is_brief else None
-        for asked, detect, told in rest:  # of most Pods most of it is absent, in words said before
+        for (
+            place,
+            asked,
+            detect,
+            told,
+        ) in rest:  # of most Pods most of it is absent, in words said before
             try:
                 verdict = detect(subject)
             except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
@@ -93,8 +100,8 @@ class Panel:
             else:
                 present.append(asked.finding(verdict))
                 continue
-            found.append(finding or asked.finding(verdict))
-        return _ordered(present, found)
+            found[place] = finding or asked.finding(verdict)
+        return _ordered(present, [finding for finding in found if finding is not None])
 
     def _course(self, sort: _Sort) -> _Course:
         has_logs, *concerned = sort
@@ -147,7 +154,8 @@ def _all_of(
 def _planned(course: _Course, lacks: _Lacks) -> _Plan:
     """What is known without asking, where no log shows anything; and who is to be asked."""
     lacking = dict(zip(course.needs, lacks, strict=True))
-    known, rest = list(course.broken), []
+    known: list[Finding | None] = [*course.broken]
+    rest = []
     for asked in course.asked:
         missing = lacking[_needs(asked)]
         if missing:
@@ -155,7 +163,8 @@ def _planned(course: _Course, lacks: _Lacks) -> _Plan:
         elif asked.detector.detect is None:
             known.append(asked.silent)
         else:
-            rest.append((asked, asked.detector.detect, asked.made.get))
+            rest.append((len(known), asked, asked.detector.detect, asked.made.get))
+            known.append(None)
     if len(course.plans) >= MADE_MAX:
         course.plans.clear()
     plan = course.plans[lacks] = (tuple(known), tuple(rest))

@@ -40,14 +40,14 @@ def _detect(subject: Subject) -> Verdict:
     if began is not None:
         said = f"started anew {show_duration(began)} ago: its container disk is a fresh one, what was on / before is gone"
         return Present((Said("api", said, at),), severity=Severity.INFO)
-    inside = _began_inside(subject)
-    if inside is not None:
-        return inside
     if pod.storage is StorageKind.CONTAINER:
         root = root_store(disks)
         held = f", {show_bytes(root.used_bytes)} on / now" if root and root.used_bytes else ""
         said = f"no volume disk and no network volume: stop wipes everything it has{held}"
         return Present((Said("api", said, at),), severity=Severity.WARNING)
+    inside = _began_inside(subject)
+    if inside is not None:
+        return inside
     return Absent("it has storage that survives a stop, and runs since it was made")
 
 
