@@ -12,6 +12,7 @@ from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Su
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import living
 from rgt_tui.facts import is_in_logs, listed_at
 from rgt_tui.probes.listening import ListeningReport
 
@@ -45,9 +46,9 @@ def _proxied(pod: Pod) -> list[int]:
 
 
 def _has_proxied(subject: Subject) -> bool:
-    """A Pod that is to run and that the HTTP proxy serves."""
+    """A living Pod that the HTTP proxy serves."""
     pod = subject.pod
-    return pod is not None and pod.is_running and bool(_proxied(pod))
+    return pod is not None and living(subject) and bool(_proxied(pod))
 
 
 DETECTOR = Detector(

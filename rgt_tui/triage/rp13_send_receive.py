@@ -13,7 +13,7 @@ from typing import Final
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration
-from rgt_tui.domain.whom import running
+from rgt_tui.domain.whom import living
 from rgt_tui.facts import is_in_logs
 from rgt_tui.probes.processes import ProcessReport
 
@@ -78,7 +78,7 @@ DETECTOR = Detector(
     source="RunPod documentation, transfer files, read 2026-08-20; runpodctl#216",
     needs=(ProcessReport,),
     max_age_s=600.0,
-    applies=running,
+    applies=living,
     detect=_detect,
     log_stands=True,
     strings=(

@@ -18,7 +18,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.objects import StoredUses, s3_endpoint
 from rgt_tui.domain.telling import Rule
-from rgt_tui.domain.whom import running
+from rgt_tui.domain.whom import living
 from rgt_tui.facts import is_in_logs, listed_at, mounted_volumes
 
 
@@ -59,7 +59,7 @@ DETECTOR = Detector(
     source="RunPod documentation, S3 API, read 2026-08-20",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=running,
+    applies=living,
     detect=_detect,
     strings=(
         (
