@@ -63,6 +63,8 @@ def jump_host(value: object) -> str:
     Raises:
         Unfit: it is none.
     """
+    if value == "":  # as `config print` writes it where there is none
+        return ""
     if not isinstance(value, str) or not all(_JUMP.fullmatch(it) for it in value.split(",")):
         raise Unfit("[USER@]HOST[:PORT], several parted by commas")
     return value
