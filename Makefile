@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 RUN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills mutants cancels
+.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills steps mutants cancels
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ cancels: setup  ## cancel 1,000 questions to a real sshd: no slot and no process
 
 kills: setup  ## kill a console at 50 random moments of a terminate; each restart must be consistent
 	KILLS=50 $(RUN)/pytest -q -s -n 0 tests/termination/test_kill.py
+
+steps: setup  ## each fault at each step of a terminate: a named state, and no request too many
+	RGT_EVERY_STEP=1 $(RUN)/pytest -q -n 2 tests/termination/test_each_step.py
 
 mutants: setup  ## change the guard in small ways; count how many its tests notice
 	$(PY) -m tests.mutants
