@@ -16,7 +16,7 @@ from typing import Final
 from rgt_tui import places
 from rgt_tui.clients import lifecycle
 from rgt_tui.clients.journal import Journal, NotRecorded, new_op
-from rgt_tui.clients.pod_lock import pod_lock
+from rgt_tui.clients.pod_lock import pod_lock_soon
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool
 from rgt_tui.clients.under_way import is_under_way
@@ -109,7 +109,7 @@ class Writer:
                 return await self._empty(request, approval)
             if isinstance(request, Launch | CreateVolume):
                 return await self._make(request, approval)
-            with pod_lock(self.locks, request.pod):
+            async with pod_lock_soon(self.locks, request.pod):
                 self._require_writable()
                 pod = await self._look(request)
                 if isinstance(request, Run):

@@ -119,7 +119,6 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         ("read_only = 'yes'", 1, "true or false", "'yes'"),
         ("[ssh]\n# connect_timeout_s\nconnect_timeout_s = true", 3, "1 to 120", "True"),
         ("[ssh]\njump_host = '-oProxyCommand=x'", 2, "[USER@]HOST", "'-oProxyCommand=x'"),
-        ("[ssh]\njump_host = ''", 2, "[USER@]HOST", "''"),
         ("[ssh]\nconnect_timeout_s = nan", 2, "1 to 120", "nan"),
         ("[ssh]\nidentity_files = ['id']", 2, "a list of file names", "['id']"),
         ("ssh.connect_timeout_s = 0", 1, "1 to 120", "0"),

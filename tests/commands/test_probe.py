@@ -208,8 +208,8 @@ def test_explain_prints_the_script_that_would_run_and_asks_nobody(tmp_path: Path
     checked = subprocess.run(["sh", "-n"], input=ran.stdout, text=True, check=False)
     assert checked.returncode == 0
     for probe in quick_probes():
-        assert f"{probe.name}) start {probe.name} " in ran.stdout
-    assert "largest) start" not in ran.stdout
+        assert f"\n{probe.name}) " in ran.stdout
+    assert "\nlargest) " not in ran.stdout
     code, said = answer(tmp_path, "--explain", "--slow")
     assert code == 0
     assert {"largest", "volume_use"} <= {it["name"] for it in said["questions"]}

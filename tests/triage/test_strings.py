@@ -18,12 +18,12 @@ def test_every_literal_string_is_recognised(detector: Detector, text: str) -> No
 
 @pytest.mark.parametrize("detector", all_detectors(), ids=lambda d: d.code)
 def test_every_string_names_its_version_or_date(detector: Detector) -> None:
-    assert detector.strings
+    prints_nothing = detector.code in {"RP51", "RP52"}  # what is missing has no words
+    assert bool(detector.strings) is bool(detector.text) is not prints_nothing
     assert all(text and any(sign.isdigit() for sign in origin) for text, origin in detector.strings)
-    assert detector.text
     assert detector.fix
     assert detector.source
 
 
 def test_the_codes_are_those_of_the_catalogue_without_a_gap() -> None:
-    assert [detector.code for detector in all_detectors()] == [f"RP{n}" for n in range(1, 51)]
+    assert [detector.code for detector in all_detectors()] == [f"RP{n}" for n in range(1, 53)]
