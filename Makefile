@@ -52,7 +52,7 @@ kills: setup  ## kill a console at 50 random moments of a terminate; each restar
 	KILLS=50 $(RUN)/pytest -q -s -n 0 tests/termination/test_kill.py
 
 steps: setup  ## each fault at each step of a terminate: a named state, and no request too many
-	RGT_EVERY_STEP=1 $(RUN)/pytest -q -n 2 tests/termination/test_each_step.py
+	RGT_EVERY_STEP=1 $(RUN)/pytest -q -n 2 tests/termination/test_each_step.py tests/pty/test_accident.py
 
 mutants: setup  ## change the guard in small ways; count how many its tests notice
 	$(PY) -m tests.mutants
