@@ -110,12 +110,11 @@ ACCIDENTS: dict[str, Callable[[Terminal], None]] = {
     "q": lambda terminal: terminal.send("q"),
 }
 
-
-@pytest.mark.timeout(240)
 SOME = list(ACCIDENTS)[:: 1 if "RGT_EVERY_STEP" in os.environ else 4]
 """Each waits out the window and the fence: a few in the suite, all in `make steps`."""
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("accident", SOME)
 def test_what_happens_to_the_terminal_while_it_counts_sends_nothing(
     simulator: Simulator, tmp_path: Path, accident: str
