@@ -35,7 +35,7 @@ def long_ago(checklist: Checklist) -> Checklist:
 
 @pytest.fixture(autouse=True)
 def _guard_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rgt_tui.ui.screens.checklist.steady", lambda: law.AT + 20)
+    monkeypatch.setattr("rgt_tui.ui.screens.approving.steady", lambda: law.AT + 20)
 
 
 async def test_with_everything_green_it_takes_one_key_the_challenge_two_tabs_and_enter() -> None:

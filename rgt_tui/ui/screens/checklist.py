@@ -7,27 +7,16 @@ paste is refused. Closing it before the request left cancels the checklist.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Final
 
-from textual import events
-from textual.app import ComposeResult
-from textual.geometry import Size
-
-from rgt_tui.clock import steady
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard.checklist import Checklist
-from rgt_tui.guard.events import Cancelled, Typed, Waived
+from rgt_tui.guard.events import Cancelled, Waived
 from rgt_tui.guard.items import REASON_LEAST, Item
 from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Scene, Tone
-from rgt_tui.ui import keys
-from rgt_tui.ui.screens.confirm import Asking, button
+from rgt_tui.ui.screens.approving import Approving, Focus
 from rgt_tui.ui.screens.desk import Desk
-from rgt_tui.ui.screens.typed import TypedText
-from rgt_tui.ui.styles import Ink
-from rgt_tui.ui.widgets.boxes import Space, framed
-from rgt_tui.ui.widgets.canvas import Canvas
 from rgt_tui.ui.widgets.checklist import (
     ITEMS,
     data_lines,
@@ -36,30 +25,10 @@ from rgt_tui.ui.widgets.checklist import (
     loss_lines,
     phase_lines,
 )
-from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit_line, wrap
-from rgt_tui.ui.widgets.status import hint_line
-
-SMALLEST: Final = (60, 18)
-"""Columns and rows below which nothing is approved: what is lost would not be seen."""
+from rgt_tui.ui.widgets.lines import EMPTY, Line, Piece
 
 
-def is_small(size: Size) -> bool:
-    """Whether a terminal of that size cannot show what is lost."""
-    return size.width < SMALLEST[0] or size.height < SMALLEST[1]
-
-
-class Focus(StrEnum):
-    """Where Enter goes."""
-
-    FIELD = "field"
-    CANCEL = "cancel"
-    BUTTON = "button"
-
-
-_ORDER: Final = (Focus.FIELD, Focus.CANCEL, Focus.BUTTON)
-
-
-class ChecklistScreen(Asking):
+class ChecklistScreen(Approving):
     """Shows one checklist until it is left."""
 
     def __init__(self, desk: Desk, pod: PodId, label: str) -> None:
@@ -69,22 +38,13 @@ class ChecklistScreen(Asking):
         self._selected = Item.IDENTITY
         self._has_moved = False
         self._field: Item | None = None
-        self._typed = TypedText()
-        self._focus_on = Focus.CANCEL
         self._is_detail = False
         self._top = 0
-        self._said = ""
-        self._page, self._hints = Canvas("page"), Canvas("hints")
 
     @property
     def pod(self) -> PodId | None:
         """The Pod, or network volume, it was opened for; it never changes."""
         return self._bound
-
-    @property
-    def keys(self) -> tuple[keys.Key, ...]:
-        """It has no help of its own: everything is on the screen."""
-        return ()
 
     @property
     def subject(self) -> str:
@@ -101,26 +61,31 @@ class ChecklistScreen(Asking):
         checklist = self._checklist
         return Phase.GATHERING if checklist is None else checklist.phase
 
-    def compose(self) -> ComposeResult:
-        """The page over its hints."""
-        yield self._page
-        yield self._hints
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a field."""
+        return self._field is not None
 
-    def on_unmount(self) -> None:
-        """Whoever leaves, by whatever way, has not approved."""
-        self._withdraw("the console was left; nothing was sent")
+    @property
+    def is_early(self) -> bool:
+        """Whether nothing was approved yet."""
+        return self._phase in (Phase.GATHERING, Phase.READY)
 
-    def _withdraw(self, why: str) -> None:
+    @property
+    def is_counting(self) -> bool:
+        """Whether it was approved, and can still be taken back."""
+        return self._phase.is_approved
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self._phase.is_over
+
+    def withdraw(self, why: str) -> None:
+        """Cancels it, unless its request has left."""
         phase = self._phase
         if not phase.is_over and phase not in (Phase.SENT, Phase.UNKNOWN):
-            self.desk.tell_checklist(self._bound, Cancelled(why=why))
-
-    def takes(self, event: events.Key | events.Paste) -> bool:
-        """Whether the event ends here; a console that is suspended shows no count."""
-        is_suspend = isinstance(event, events.Key) and event.key == "ctrl+z"
-        if is_suspend and self._phase.is_approved:
-            self._withdraw("the console was suspended; nothing was sent")
-        return super().takes(event)
+            self.desk.tell_checklist(self._bound, Cancelled(why=f"{why}; nothing was sent"))
 
     def cancel(self) -> None:
         """One step back: out of the facts, out of the count, or out of the checklist."""
@@ -128,66 +93,21 @@ class ChecklistScreen(Asking):
             self._is_detail, self._top = False, 0
             self.show_soon()
             return
-        if self._phase.is_approved:
-            self._withdraw("taken back; nothing was sent")
-            self.show_soon()
-            return
-        self._withdraw("left; nothing was sent")
         super().cancel()
 
-    def press(self, event: events.Key) -> None:
-        """Moves, opens facts, types, waives or approves."""
-        self._said = ""
-        phase = self._phase
-        if phase not in (Phase.GATHERING, Phase.READY):
-            self._press_late(event.key, phase)
-        elif self._field is not None and self._focus_on is Focus.FIELD:
-            self._press_in_field(event)
-        else:
-            self._press_in_list(event.key)
-        self.show_soon()
-
-    def pasted(self) -> None:
-        """A paste is refused: what is approved is typed."""
-        self._said = "a paste is not taken: type it"
-        self.show_soon()
-
-    def _press_late(self, key: str, phase: Phase) -> None:
-        """Once approved, a key can only take it back, or close what is over."""
-        if key in ("u", "q") or (key == "enter" and phase.is_over):
-            self.cancel()
-
-    def _press_in_list(self, key: str) -> None:
-        if key in ("tab", "shift+tab"):
-            self._turn(back=key != "tab")
-        elif key == "enter":
-            self._enter()
-        elif key in ("j", "down", "k", "up"):
-            self._move(1 if key in ("j", "down") else -1)
-        elif key in ("d", "space"):
+    def press_in_list(self, key: str) -> None:
+        """A key outside of the field."""
+        if key in ("d", "space"):
             self._is_detail, self._top = not self._is_detail, 0
         elif key.isdigit() and 1 <= int(key) <= len(ITEMS):
             self._go(ITEMS[int(key) - 1])
         elif key == "w":
             self._open_waiver()
-        elif key == "r":
-            self.desk.action_act("refresh")
-        elif key == "E":
-            self.desk.action_write_mode()
-        elif key == "q":
-            self.cancel()
-
-    def _press_in_field(self, event: events.Key) -> None:
-        if event.key in ("tab", "shift+tab"):
-            self._turn(back=event.key != "tab")
-        elif event.key == "enter":
-            self._said = "Enter does nothing here: Tab goes on"
-        elif event.key in ("up", "down"):
-            self._move(1 if event.key == "down" else -1)
         else:
-            self._typed.press(event)
+            super().press_in_list(key)
 
-    def _move(self, step: int) -> None:
+    def move(self, step: int) -> None:
+        """Another line, or further down in the facts."""
         if self._is_detail:
             self._top = max(0, self._top + step)
             return
@@ -197,18 +117,18 @@ class ChecklistScreen(Asking):
     def _go(self, item: Item) -> None:
         """Another line; a field that was open is left, and what was typed is forgotten."""
         self._selected, self._has_moved = item, True
-        self._field, self._typed = None, TypedText()
-        self._focus_on, self._top = Focus.CANCEL, 0
+        self._field, self._top = None, 0
+        self.fresh_field(Focus.CANCEL)
         if item is Item.APPROVAL and self._phase is Phase.READY:
             self._open(Item.APPROVAL)
 
     def _open(self, item: Item) -> None:
-        why = self._why_not(self.desk.now_shown)
+        why = self.why_not(self.desk.now_shown)
         if why is not None:
             self._said = why
             return
-        self._field, self._typed = item, TypedText()
-        self._focus_on, self._is_detail = Focus.FIELD, False
+        self._field, self._is_detail = item, False
+        self.fresh_field(Focus.FIELD)
 
     def _open_waiver(self) -> None:
         checklist = self._checklist
@@ -220,57 +140,39 @@ class ChecklistScreen(Asking):
             return
         self._open(self._selected)
 
-    def _turn(self, *, back: bool) -> None:
-        if self._field is None:
+    def confirm(self) -> None:
+        """Hands on what was typed: the approval, or why a line is waived."""
+        item = self._field
+        if item is None:
             return
-        step = -1 if back else 1
-        self._focus_on = _ORDER[(_ORDER.index(self._focus_on) + step) % len(_ORDER)]
-
-    def _enter(self) -> None:
-        if self._focus_on is Focus.BUTTON and self._field is not None:
-            self._confirm(self._field)
-        else:
-            self.cancel()
-
-    def _confirm(self, item: Item) -> None:
-        why = self._why_not(self.desk.now_shown)
-        if why is not None:
-            self._said = f"nothing was sent: {why}"
-            return
-        typed = self._typed
+        typed = self.approval()
         self.desk.tell_checklist(
             self._bound,
-            Typed(text=typed.text, keys=typed.keys, now=steady(), can_write=True)
+            typed
             if item is Item.APPROVAL
-            else Waived(item=item, reason=typed.text, can_write=True),
+            else Waived(item=item, reason=typed.text, can_write=typed.can_write),
         )
-        self._focus_on = Focus.CANCEL
 
-    def _why_not(self, scene: Scene) -> str | None:
-        if is_small(self.size):
-            return f"the terminal is smaller than {SMALLEST[0]} x {SMALLEST[1]}"
-        return scene.why_no_write
+    def heading(self) -> str:
+        """What would be deleted."""
+        return f"TERMINATE {self._label}  {self._bound}"
 
-    def show(self, scene: Scene) -> None:
-        """Paints the checklist."""
+    def note(self, scene: Scene) -> Line:
+        """How far it is."""
         checklist = scene.checklists.get(self._bound)
-        size = self._page.size
-        width, room = max(1, size.width - 4), max(0, size.height - 2)
-        note: Line = EMPTY
         if checklist is None:
-            body: list[Line] = [(Piece("opening: it is read"),)]
-        else:
-            if checklist.phase.is_approved and is_small(self.size):
-                self._withdraw("the terminal became too small to show it; nothing was sent")
-            self._follow(checklist)
-            view = self._facts if self._is_detail else self._body
-            body = view(checklist, scene, width, room)
-            done = sum(line.mark.opens for line in checklist.lines)
-            note = (Piece(f"{done} of {len(checklist.lines)} proven or waived", Tone.DIM),)
-        title = (Piece(f"TERMINATE {self._label}  {self._bound}", Ink.ALARM),)
-        space = Space(width=size.width, height=size.height, glyphs=self.desk.glyphs)
-        self._page.paint(framed(body, title, note, space))
-        self._hints.paint([hint_line(self._hints_now(), self._hints.size.width)])
+            return EMPTY
+        done = sum(line.mark.opens for line in checklist.lines)
+        return (Piece(f"{done} of {len(checklist.lines)} proven or waived", Tone.DIM),)
+
+    def body(self, scene: Scene, width: int, room: int) -> list[Line]:
+        """The lines with their facts, or all facts of one; and the approval."""
+        checklist = scene.checklists.get(self._bound)
+        if checklist is None:
+            return [(Piece("opening: it is read"),)]
+        self._follow(checklist)
+        view = self._facts if self._is_detail else self._lines
+        return view(checklist, scene, width, room)
 
     def _follow(self, checklist: Checklist) -> None:
         """The cursor on what is in the way, until a person moves it; a field that is done closes."""
@@ -284,10 +186,11 @@ class ChecklistScreen(Asking):
         else:
             is_done = checklist.line(item).mark is Mark.WAIVED
         if is_done:
-            self._field, self._typed = None, TypedText()
-            self._focus_on, self._has_moved = Focus.CANCEL, False
+            self._field, self._has_moved = None, False
+            self.fresh_field(Focus.CANCEL)
 
-    def _hints_now(self) -> list[tuple[str, str]]:
+    def hints(self) -> list[tuple[str, str]]:
+        """The keys of this moment."""
         phase = self._phase
         if phase.is_over or phase in (Phase.SENT, Phase.UNKNOWN):
             return [("Esc", "close")]
@@ -307,7 +210,7 @@ class ChecklistScreen(Asking):
             ("E", "write mode"),
         ]
 
-    def _body(self, checklist: Checklist, scene: Scene, width: int, room: int) -> list[Line]:
+    def _lines(self, checklist: Checklist, scene: Scene, width: int, room: int) -> list[Line]:
         loss, asking = loss_lines(checklist, width), self._asking(checklist, scene, width)
         items = {
             item: item_lines(checklist, item, selected=item is self._selected, width=width)
@@ -341,22 +244,12 @@ class ChecklistScreen(Asking):
         late = phase_lines(checklist, width)
         if late:
             return late
-        rows: list[Line] = []
-        word = "Terminate"
-        if self._field is not None:
-            if self._field is Item.APPROVAL:
-                label = f"type: {checklist.challenge.text}"
-            else:
-                label = f"why {self._field} is waived, {REASON_LEAST} characters or more:"
-                word = "Waive"
-            rows.extend(wrap((Piece(label),), width))
-            rows.append(self._typed.line(is_focused=self._focus_on is Focus.FIELD))
-        cancel = button("Cancel", self._focus_on is Focus.CANCEL)
-        other = button(word, self._focus_on is Focus.BUTTON)
-        buttons = (cancel, BLANK, BLANK, other) if self._field is not None else (cancel,)
-        said = self._said or checklist.said or self._why_not(scene) or ""
-        rows.append((*buttons, BLANK, BLANK, Piece(said, Tone.WARN)))
-        return [fit_line(row, width, self.desk.glyphs.cut) for row in rows]
+        if self._field is None or self._field is Item.APPROVAL:
+            label, word = f"type: {checklist.challenge.text}", "Terminate"
+        else:
+            label = f"why {self._field} is waived, {REASON_LEAST} characters or more:"
+            word = "Waive"
+        return self.form(label, word, checklist.said or self.why_not(scene) or "", width)
 
 
 def _first_in_the_way(checklist: Checklist) -> Item:

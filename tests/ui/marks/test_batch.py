@@ -27,8 +27,8 @@ def keys_of(text: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _guard_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rgt_tui.ui.screens.batch.steady", lambda: law.AT + 20)
-    monkeypatch.setattr("rgt_tui.ui.screens.checklist.steady", lambda: law.AT + 20)
+    monkeypatch.setattr("rgt_tui.ui.screens.approving.steady", lambda: law.AT + 20)
+    monkeypatch.setattr("rgt_tui.ui.screens.approving.steady", lambda: law.AT + 20)
 
 
 def stage_of(running: Console) -> Stage:
