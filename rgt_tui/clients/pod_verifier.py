@@ -30,17 +30,33 @@ async def list_checkpoints(
     Raises:
         SshError: it could not be asked.
     """
-    survey = Survey(roots=roots, globs=globs)
-    clock = session_clock()
-    for _ in range(LOOKS):
-        found = await go_on(pool, target, survey, clock)
-        if survey.stopped is None:
-            break
-    return found
+    return await go_on(pool, target, Survey(roots=roots, globs=globs), session_clock())
 
 
-async def go_on(pool: SshPool, target: SshTarget, survey: Survey, clock: Clock) -> CheckpointList:
-    """One look at a Pod, from where the last ran out of time; what is known of it then.
+async def go_on(
+    pool: SshPool, target: SshTarget, survey: Survey, clock: Clock, *, looks: int = LOOKS
+) -> CheckpointList:
+    """Looks at a Pod from where the last look ran out of time; what is known of it then.
+
+    Args:
+        pool: the connections.
+        target: the Pod.
+        survey: what earlier looks have found; it takes in these.
+        clock: ours.
+        looks: how often at most, until everything was seen.
+
+    Raises:
+        SshError: it could not be asked; what was known before is kept.
+    """
+    while True:
+        found = await _look(pool, target, survey, clock)
+        looks -= 1
+        if survey.stopped is None or looks <= 0:
+            return found
+
+
+async def _look(pool: SshPool, target: SshTarget, survey: Survey, clock: Clock) -> CheckpointList:
+    """One look.
 
     Raises:
         SshError: it could not be asked; what was known before is kept.

@@ -100,12 +100,10 @@ class RangedFolder(Folder):
     Args:
         path: its key, without a slash at its ends.
         sizes: bytes of every object of the listing by key.
-        opened: gives the content of an object by key and size.
+        opened: gives the content of an object by key.
     """
 
-    def __init__(
-        self, path: str, sizes: Mapping[str, int], opened: Callable[[str, int], Fetch]
-    ) -> None:
+    def __init__(self, path: str, sizes: Mapping[str, int], opened: Callable[[str], Fetch]) -> None:
         self.path = path
         self.name = path.rpartition("/")[2]
         self.others = []
@@ -134,7 +132,7 @@ class RangedFolder(Folder):
             Broken: it is missing.
         """
         size, key = self.size(name), self.within(name)
-        return RangedFile(name.rpartition("/")[2], Blocks(size, self._opened(key, size)))
+        return RangedFile(name.rpartition("/")[2], Blocks(size, self._opened(key)))
 
     def parent(self) -> Folder:
         """The folder above."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, get_args
 
 from rgt_tui.clients.ranged import Blocks, Fetch, RangedFile, RangedFolder
@@ -63,16 +63,8 @@ async def verify_closure(
     Raises:
         ApiError: something could not be read.
     """
-    loop = asyncio.get_running_loop()
     path, kind = group
-
-    def opened(key: str, size: int) -> Fetch:
-        def fetch(start: int, count: int) -> bytes:
-            asked = s3.get(bucket, key, start, count)
-            return asyncio.run_coroutine_threadsafe(asked, loop).result()
-
-        return fetch
-
+    opened = _opener(s3, bucket)
     verifier = next((v for v in all_verifiers() if v.name == kind and v.group is not None), None)
     if verifier is None or verifier.group is None:
         return HeaderCheck("unknown", kind, "")
@@ -83,8 +75,7 @@ async def verify_closure(
     except Unsure as why:
         return HeaderCheck("unknown", kind, clean(str(why), 300))
     except (*_MISFITS, OSError) as error:
-        missed = f"what it holds cannot be followed ({type(error).__name__})"
-        return HeaderCheck("unknown", kind, missed)
+        return _unfollowed(kind, error)
     return HeaderCheck("ok", kind, clean(said, 300))
 
 
@@ -94,18 +85,31 @@ async def verify_header(s3: S3, bucket: str, key: str, size: int) -> HeaderCheck
     Raises:
         ApiError: it could not be read.
     """
-    loop = asyncio.get_running_loop()
-
-    def fetch(start: int, count: int) -> bytes:
-        return asyncio.run_coroutine_threadsafe(s3.get(bucket, key, start, count), loop).result()
-
-    file = RangedFile(key.rpartition("/")[2], Blocks(size, fetch))
+    file = RangedFile(key.rpartition("/")[2], Blocks(size, _opener(s3, bucket)(key)))
     try:
         kind, judged = await asyncio.to_thread(structure_of, file)
     except _MISFITS as error:
-        said = f"what it holds cannot be followed ({type(error).__name__})"
-        return HeaderCheck("unknown", "unknown", said)
+        return _unfollowed("unknown", error)
     except Unsure as why:
         return HeaderCheck("unknown", "unknown", clean(str(why), 300))
     verdict = next(v for v in get_args(Verdict) if v == judged.verdict)
     return HeaderCheck(verdict, kind, clean(judged.reason, 300))
+
+
+def _opener(s3: S3, bucket: str) -> Callable[[str], Fetch]:
+    """Gives the content of an object to a verifier, which runs in a thread of its own."""
+    loop = asyncio.get_running_loop()
+
+    def opened(key: str) -> Fetch:
+        def fetch(start: int, count: int) -> bytes:
+            asked = s3.get(bucket, key, start, count)
+            return asyncio.run_coroutine_threadsafe(asked, loop).result()
+
+        return fetch
+
+    return opened
+
+
+def _unfollowed(kind: str, error: Exception) -> HeaderCheck:
+    said = f"what it holds cannot be followed ({type(error).__name__})"
+    return HeaderCheck("unknown", kind, said)

@@ -32,13 +32,13 @@ class Doing:
         word: `stop`.
         action: the console's action, for the reason why it is not available.
         consequences: what it means, in words.
-        request: what would be sent.
+        request: what would be sent, by what was read and for which Pod.
     """
 
     word: str
     action: Action
     consequences: Callable[[Scene, Pod], tuple[Block, ...]]
-    request: Callable[[Pod], Request]
+    request: Callable[[Scene, Pod], Request]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +94,8 @@ def carry_out(options: Options, doing: Doing, given: Given) -> None:
         if why is not None:
             raise NotPossible(f"cannot {doing.word} {pod.label}: {why}")
         if given.yes:
-            return doing.request(pod), "--yes"
-        return (doing.request(pod), "typed") if _says_yes(doing.word, pod) else None
+            return doing.request(looked.scene, pod), "--yes"
+        return (doing.request(looked.scene, pod), "typed") if _says_yes(doing.word, pod) else None
 
     wanted = Wanted(pods=(given.pod,), identities=given.identities)
     performed = perform(options, wanted, decide)

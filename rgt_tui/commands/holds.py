@@ -1,12 +1,10 @@
 """Copies that are held on this machine so that they cannot vanish: list them, release them."""
 
-import os
 import sys
 from typing import Any, Final
 
 import click
 
-from rgt_tui import places
 from rgt_tui.clients import holds
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
@@ -59,7 +57,7 @@ def release(options: Options, group: str, yes: bool, last_copies: bool, as_json:
         _ask(told)
     elif not as_json:
         click.echo("\n".join(told), err=True)
-    removed, kept = holds.let_go(chosen, _root(), last=last_copies)
+    removed, kept = holds.let_go(chosen, last=last_copies)
     if as_json:
         emit({"released": {"id": chosen.id, "links": removed, "last_copies_kept": kept}})
         return
@@ -70,7 +68,7 @@ def release(options: Options, group: str, yes: bool, last_copies: bool, as_json:
 
 def listing(options: Options, as_json: bool) -> None:
     """Prints the groups."""
-    found = holds.groups(_root())
+    found = holds.groups()
     pods = _pods(options) if found else None
     if as_json:
         emit({"holds": [_row(one, _need(one, pods)) for one in found]})
@@ -84,10 +82,6 @@ def listing(options: Options, as_json: bool) -> None:
         )
     if not found:
         narrate("nothing is held on this machine")
-
-
-def _root() -> str:
-    return os.path.join(places.folder("state"), "holds")
 
 
 def _pods(options: Options) -> tuple[Pod, ...] | None:
@@ -135,7 +129,7 @@ def _row(group: HoldGroup, need: str) -> dict[str, Any]:
 
 
 def _chosen(word: str) -> HoldGroup:
-    found = [one for one in holds.groups(_root()) if one.id.startswith(word)]
+    found = [one for one in holds.groups() if one.id.startswith(word)]
     if len(found) == 1 and (len(word) >= SHORTEST or found[0].id == word):
         return found[0]
     why = "several begin so" if len(found) > 1 else "too short" if found else "none begins so"

@@ -13,7 +13,7 @@ from rgt_tui.domain.pod import Pod
 from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit
 from rgt_tui.look import Wanted, look
-from rgt_tui.panes import Block, Scene
+from rgt_tui.panes import Scene
 
 if TYPE_CHECKING:
     from rgt_tui.domain.request import Launch
@@ -42,17 +42,11 @@ def run(  # one parameter an option
     if dry_run:
         _print(options, pod, identities, as_json=as_json)
         return
-    scenes: list[Scene] = []
-
-    def consequences(scene: Scene, found: Pod) -> tuple[Block, ...]:
-        scenes.append(scene)
-        return relaunch.asked(scene, found, {}).blocks
-
     doing = Doing(
         word="relaunch",
         action=relaunch.ACTION,
-        consequences=consequences,
-        request=lambda found: _request(scenes[-1], found),
+        consequences=lambda scene, found: relaunch.asked(scene, found, {}).blocks,
+        request=_request,
     )
     carry_out(options, doing, Given(pod=pod, yes=yes, as_json=as_json, identities=identities))
 

@@ -8,7 +8,7 @@ COMMAND = command(
         word="restart",
         action=restart.ACTION,
         consequences=restart.consequences,
-        request=restart.request,
+        request=lambda _, pod: restart.request(pod),
     ),
     __doc__,
 )

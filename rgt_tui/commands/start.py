@@ -8,7 +8,7 @@ COMMAND = command(
         word="start",
         action=start.ACTION,
         consequences=start.consequences,
-        request=start.request,
+        request=lambda _, pod: start.request(pod),
     ),
     __doc__,
 )

@@ -8,7 +8,7 @@ COMMAND = command(
         word="stop",
         action=stop.ACTION,
         consequences=stop.consequences,
-        request=stop.request,
+        request=lambda _, pod: stop.request(pod),
     ),
     __doc__,
 )

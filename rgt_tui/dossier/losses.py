@@ -92,8 +92,10 @@ def _lost_checkpoint_files(view: View) -> dict[str, int]:
     listed = view.checkpoints
     ones = listed.value.checkpoints if listed is not None else ()
     lost = [(real_path_of(one, file), file) for one in ones for file in view.lost_of(one)]
-    seen = {(file.inode, file.size, file.ctime_ns): path for path, file in reversed(lost)}
-    return {path: file.size for path, file in lost if path in seen.values()}
+    found: dict[tuple[int, int, int], tuple[str, int]] = {}
+    for path, file in lost:
+        found.setdefault((file.inode, file.size, file.ctime_ns), (path, file.size))
+    return dict(found.values())
 
 
 def _known_paths(view: View) -> frozenset[str]:

@@ -30,6 +30,37 @@ TOLD: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a listing says of a volume, worked out once: a checklist asks several times a second.
+
+    Attributes:
+        listing: all its files by S3.
+        manifest: names exactly these files, as they were.
+        lost: each of them, the largest first.
+    """
+
+    listing: Listing
+    manifest: str
+    lost: tuple[LostFile, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no file on it, for sure."""
+        return self.listing.is_whole and not self.listing.objects
+
+
+def contents_of(listing: Listing) -> Contents:
+    """What a listing says."""
+    rows = sorted([it.key, it.size, it.etag, it.modified] for it in listing.objects)
+    lost = [LostFile(path=it.name, size=it.size or 0) for it in listing.objects]
+    return Contents(
+        listing=listing,
+        manifest=digest_of([rows, listing.is_whole]),
+        lost=tuple(sorted(lost, key=lambda it: (-it.size, it.path))),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """What is known of a network volume at one moment.
 
@@ -38,7 +69,7 @@ class Stored:
         volume: the volume, as last read.
         tag: tells accounts apart without betraying the key.
         now, steady: this moment in Unix seconds, and on the guard's clock.
-        listing: all its files by S3, or why they could not be listed; None before the first look.
+        contents: all its files by S3, or why they could not be listed; None before the first look.
         is_looking: whether somebody is still gathering.
     """
 
@@ -47,24 +78,34 @@ class Stored:
     tag: str
     now: float
     steady: float
-    listing: Observed[Listing] | Failed | None = None
+    contents: Observed[Contents] | Failed | None = None
     is_looking: bool = False
 
     @property
-    def files(self) -> Observed[Listing] | None:
-        """The listing, if there is one."""
-        return self.listing if isinstance(self.listing, Observed) else None
+    def files(self) -> Observed[Contents] | None:
+        """What was listed, if it was."""
+        return self.contents if isinstance(self.contents, Observed) else None
 
-    def exhibit(self, item: Item, found: Found, why: str, **rest: object) -> Exhibit:
+    def exhibit(
+        self,
+        item: Item,
+        found: Found,
+        why: str,
+        *,
+        data: tuple[Datum, ...] = (),
+        binding: tuple[str, ...] = (),
+    ) -> Exhibit:
         """Evidence on a line that rests on the listing, or on there being none."""
         at = self.steady - (self.now - self.files.at) if self.files is not None else self.steady
-        return Exhibit(item=item, found=found, why=why, at=at, lives_s=LISTED_S, **rest)  # type: ignore[arg-type]  # fields of it
+        return Exhibit(
+            item=item, found=found, why=why, at=at, lives_s=LISTED_S, data=data, binding=binding
+        )
 
     def unseen(self, item: Item) -> Exhibit | None:
         """Why a line that rests on the listing is not known; None while it may yet come."""
-        if self.listing is None and self.is_looking:
+        if self.contents is None and self.is_looking:
             return None
-        failed = self.listing if isinstance(self.listing, Failed) else None
+        failed = self.contents if isinstance(self.contents, Failed) else None
         why = "its files were not listed" if failed is None else f"{failed.error} {failed.hint}"
         return self.exhibit(item, Found.UNSEEN, why.strip())
 
@@ -79,7 +120,7 @@ def compose_stored(seen: Stored) -> Dossier:
             account=seen.tag,
             pod=PodId(volume.id),
             incarnation=Incarnation(start=volume.id),
-            manifest=_manifest(files.value) if files is not None else "",
+            manifest=files.value.manifest if files is not None else "",
             mounts=digest_of([[pod.id, pod.status] for pod in pods_of(volume, seen.account)]),
             kind=Kind.VOLUME,
         ),
@@ -129,43 +170,39 @@ def _identity(seen: Stored) -> Exhibit | None:
 
 
 def _blast(seen: Stored) -> Exhibit | None:
-    files = seen.files
-    if files is None:
+    if seen.files is None:
         return seen.unseen(Item.BLAST)
-    count = len(files.value.objects)
-    is_known = all(it.size is not None for it in files.value.objects)
-    is_whole = files.value.is_whole and is_known
-    told = f"{count} files, {show_bytes(files.value.bytes_known)}, listed whole by S3"
+    listing = seen.files.value.listing
+    count = len(listing.objects)
+    is_whole = listing.is_whole and all(it.size is not None for it in listing.objects)
+    told = f"{count} files, {show_bytes(listing.bytes_known)}, listed whole by S3"
     why = told if is_whole else f"more than {count} files, or one without a size: not listed whole"
     found = Found.PROVED if is_whole else Found.UNSEEN
-    largest = sorted(files.value.objects, key=lambda it: -(it.size or 0))[:TOLD]
+    largest = sorted(listing.objects, key=lambda it: -(it.size or 0))[:TOLD]
     data = tuple(Datum(what=it.name, size=it.size, at=it.modified, place="s3") for it in largest)
-    return seen.exhibit(
-        Item.BLAST, found, why, data=data, binding=(_manifest(files.value), f"{is_whole}")
-    )
+    binding = (seen.files.value.manifest, f"{is_whole}")
+    return seen.exhibit(Item.BLAST, found, why, data=data, binding=binding)
 
 
 def _durable(seen: Stored) -> Exhibit | None:
-    files = seen.files
-    if files is None:
+    if seen.files is None:
         return seen.unseen(Item.DURABLE)
-    count, bound = len(files.value.objects), (_manifest(files.value),)
-    if not count and files.value.is_whole:
-        return seen.exhibit(Item.DURABLE, Found.PROVED, "there is no file on it", binding=bound)
-    size = show_bytes(files.value.bytes_known)
-    why = f"{count} files, {size}, and no copy of any of them elsewhere is proven"
-    return seen.exhibit(Item.DURABLE, Found.REFUTED, why, binding=bound)
+    contents, binding = seen.files.value, (seen.files.value.manifest,)
+    if contents.is_empty:
+        return seen.exhibit(Item.DURABLE, Found.PROVED, "there is no file on it", binding=binding)
+    size = show_bytes(contents.listing.bytes_known)
+    why = f"{len(contents.listing.objects)} files, {size}, and no copy of any of them elsewhere is proven"
+    return seen.exhibit(Item.DURABLE, Found.REFUTED, why, binding=binding)
 
 
 def _loads(seen: Stored) -> Exhibit | None:
-    files = seen.files
-    if files is None:
+    if seen.files is None:
         return seen.unseen(Item.LOADS)
-    bound = (_manifest(files.value),)
-    if not files.value.objects and files.value.is_whole:
-        return seen.exhibit(Item.LOADS, Found.PROVED, "nothing to load", binding=bound)
+    binding = (seen.files.value.manifest,)
+    if seen.files.value.is_empty:
+        return seen.exhibit(Item.LOADS, Found.PROVED, "nothing to load", binding=binding)
     why = "nothing that survives it was read in full and is known to be whole"
-    return seen.exhibit(Item.LOADS, Found.UNSEEN, why, binding=bound)
+    return seen.exhibit(Item.LOADS, Found.UNSEEN, why, binding=binding)
 
 
 def _quiet(seen: Stored) -> Exhibit | None:
@@ -173,7 +210,7 @@ def _quiet(seen: Stored) -> Exhibit | None:
     files = seen.files
     if files is None:
         return seen.unseen(Item.QUIET)
-    newest = max(files.value.objects, key=lambda it: it.modified or 0.0, default=None)
+    newest = max(files.value.listing.objects, key=lambda it: it.modified or 0.0, default=None)
     if newest is not None and newest.modified is None:
         return seen.exhibit(Item.QUIET, Found.UNSEEN, "when its files changed was not told")
     if newest is not None and files.at - (newest.modified or 0.0) < SETTLE_S:
@@ -184,24 +221,16 @@ def _quiet(seen: Stored) -> Exhibit | None:
 
 
 def _loss(seen: Stored) -> LossMap:
-    files = seen.files
-    objects = files.value.objects if files is not None else ()
-    single = tuple(LostFile(path=it.name, size=it.size or 0) for it in objects)
+    contents = seen.files.value if seen.files is not None else None
     size = seen.volume.size_gb
     mount = MountLoss(
         path="/",
         label=f"network volume {clean(seen.volume.name, 40)}",
         stays=False,
         why="goes for good",
-        used=files.value.bytes_known if files is not None else None,
+        used=contents.listing.bytes_known if contents is not None else None,
         size=size * GIB if size is not None else None,
-        single=tuple(sorted(single, key=lambda it: (-it.size, it.path))),
-        is_complete=files is not None and files.value.is_whole,
+        single=contents.lost if contents is not None else (),
+        is_complete=contents is not None and contents.listing.is_whole,
     )
     return LossMap(mounts=(mount,))
-
-
-def _manifest(listing: Listing) -> str:
-    """Names exactly the files that were listed, as they were."""
-    rows = sorted([it.key, it.size, it.etag, it.modified] for it in listing.objects)
-    return digest_of([rows, listing.is_whole])

@@ -157,14 +157,8 @@ def _typed(batch: Batch, event: Typed, checklists: Checklists) -> Batch:
     refusal = joint.why_not
     if batch.stage is not Stage.GATHERING:
         refusal = "it was approved already"
-    elif refusal is None and not event.can_write:
-        refusal = "write mode is locked: E unlocks it for 10 minutes"
-    elif refusal is None and event.now - batch.opened_at < view_s:
-        refusal = f"look at it for {view_s:g} s first"
-    elif refusal is None and event.keys < len(event.text):
-        refusal = "pasted text is no approval: type it"
-    elif refusal is None and not joint.challenge.is_met_by(event.text):
-        refusal = "that is not what has to be typed"
+    elif refusal is None:
+        refusal = joint.challenge.why_not(event, event.now - batch.opened_at, view_s)
     if refusal is not None:
         return replace(batch, said=refusal)
     return replace(batch, stage=Stage.COUNTING, joint=joint, typed=event, said="")

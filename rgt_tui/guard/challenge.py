@@ -9,7 +9,7 @@ typed as it is shown.
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, Protocol
 
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import show_bytes
@@ -19,6 +19,22 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?\Z"
 _ALIKE: Final = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "5": "s", "_": "-", ".": "-", " ": "-"}
 )
+
+
+class Given(Protocol):
+    """What a person has typed, with how many keys, and whether write mode was unlocked then."""
+
+    @property
+    def text(self) -> str:
+        """As typed."""
+
+    @property
+    def keys(self) -> int:
+        """Single presses; a paste has fewer than characters."""
+
+    @property
+    def can_write(self) -> bool:
+        """Whether write mode was unlocked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +52,24 @@ class Challenge:
     def is_met_by(self, typed: str) -> bool:
         """Whether that was typed; blanks at the ends do not matter."""
         return typed.strip(" ") == self.text
+
+    def why_not(self, given: Given, seen_s: float, view_s: float) -> str | None:
+        """Why what was typed approves nothing; None when it does.
+
+        Args:
+            given: what was typed.
+            seen_s: how long it has been on the screen.
+            view_s: how long it has to be looked at.
+        """
+        if not given.can_write:
+            return "write mode is locked: E unlocks it for 10 minutes"
+        if seen_s < view_s:
+            return f"look at it for {view_s:g} s first"
+        if given.keys < len(given.text):
+            return "pasted text is no approval: type it"
+        if not self.is_met_by(given.text):
+            return "that is not what has to be typed"
+        return None
 
 
 def challenge_of(

@@ -79,9 +79,8 @@ def step(checklist: Checklist, event: Event, *, table: Table = TABLE) -> Checkli
     if checklist.phase.is_over:
         return checklist
     if not isinstance(event, Looking | Gathered | Ticked):
-        checklist = replace(
-            checklist, said=""
-        )  # what was said last stands until somebody acts again
+        # What was said last stands until somebody acts again.
+        checklist = replace(checklist, said="")
     return _settled(_apply(checklist, event, table), table)
 
 
@@ -256,15 +255,7 @@ def _why_not_typed(
 ) -> str | None:
     if not checklist.is_complete:
         return "a line is still in the way"
-    if not event.can_write:
-        return "write mode is locked: E unlocks it for 10 minutes"
-    if at - checklist.opened_at < checklist.view_s:
-        return f"look at it for {checklist.view_s:g} s first"
-    if event.keys < len(event.text):
-        return "pasted text is no approval: type it"
-    if not challenge.is_met_by(event.text):
-        return "that is not what has to be typed"
-    return None
+    return challenge.why_not(event, at - checklist.opened_at, checklist.view_s)
 
 
 def _approved(checklist: Checklist, approval: Approval, table: Table) -> Checklist:

@@ -18,10 +18,8 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     pod = ask.pod
     assert pod is not None  # noqa: S101  # a source with `pods` is given one
     survey = _survey(ask, pod)
-    for _ in range(1 if ask.patience_s is not None else LOOKS):
-        found = await go_on(ask.wires.shells, shell_target(pod), survey, ask.clock)
-        if survey.stopped is None:
-            break
+    looks = 1 if ask.patience_s is not None else LOOKS
+    found = await go_on(ask.wires.shells, shell_target(pod), survey, ask.clock, looks=looks)
     read = ask.seen(found, source="ssh")
     if survey.is_of_now or survey.since is None:
         return (read,)

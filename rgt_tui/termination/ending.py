@@ -65,14 +65,13 @@ class Ending:
         """
         if self._hands.mode.why_not is not None:
             raise GuardRefused(self._hands.mode.why_not)
+        kind = checklist.dossier.binding.kind
         if not await self._looker.read_api():
-            kind = checklist.dossier.binding.kind
             raise GuardRefused(f"the {kind} is gone or no longer visible, without our doing")
         now = self._looker.dossier(is_looking=False).of(Item.IDENTITY)
         before = checklist.dossier.of(Item.IDENTITY)
         if now is None or before is None or now.digest != before.digest:
             why = now.why if now is not None else "it could not be read"
-            kind = checklist.dossier.binding.kind
             raise GuardRefused(f"the {kind} is not as it was approved: {why}")
 
     async def _send(self, checklist: Checklist, permit: Permit) -> ApiError | None:

@@ -6,11 +6,10 @@ from rgt_tui.clock import steady
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.errors import GuardRefused, NotFound, RgtError
 from rgt_tui.domain.evidence import Failed, Observed
-from rgt_tui.domain.objects import Listing
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
-from rgt_tui.dossier.stored import Stored, compose_stored
+from rgt_tui.dossier.stored import Contents, Stored, compose_stored, contents_of
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.termination import Hands
 
@@ -24,7 +23,7 @@ class StoredLooker:
     def __init__(self, hands: Hands, volume: PodId) -> None:
         self.hands = hands
         self.pod = volume
-        self._listing: Observed[Listing] | Failed | None = None
+        self._contents: Observed[Contents] | Failed | None = None
 
     async def read_api(self) -> bool:
         """Reads the lists of Pods and of volumes; whether the volume is there, or may be.
@@ -67,9 +66,9 @@ class StoredLooker:
             async with s3_of(volume) as s3:
                 found = await s3.list(volume.id, deep=True, limit=MOST_FILES)
         except RgtError as error:
-            self._listing = Failed(error.message, self.hands.clock(), error.code, error.hint)
+            self._contents = Failed(error.message, self.hands.clock(), error.code, error.hint)
         else:
-            self._listing = Observed(found, self.hands.clock(), "s3")
+            self._contents = Observed(contents_of(found), self.hands.clock(), "s3")
 
     async def prove(self) -> bool:
         """Nothing on it is verified from here."""
@@ -95,7 +94,7 @@ class StoredLooker:
                 tag=self.hands.tag,
                 now=self.hands.clock(),
                 steady=steady(),
-                listing=self._listing,
+                contents=self._contents,
                 is_looking=is_looking,
             )
         )

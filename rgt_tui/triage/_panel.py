@@ -82,12 +82,8 @@ class Panel:
         known, rest = plan
         present: list[Finding] = []
         found, quiet = [*known], "" if self._is_brief else None
-        for (
-            place,
-            asked,
-            detect,
-            told,
-        ) in rest:  # of most Pods most of it is absent, in words said before
+        # Of most Pods most of it is absent, in words said before.
+        for place, asked, detect, told in rest:
             try:
                 verdict = detect(subject)
             except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others

@@ -12,7 +12,16 @@ from functools import partial
 from typing import Final
 
 from rgt_tui.courses import growth_per_hour, hours_to_full
-from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration, show_percent
 from rgt_tui.domain.whom import running
@@ -41,7 +50,7 @@ def _detect(subject: Subject) -> Verdict:
     root = next((store for store in found if store.path == "/"), None)
     percent = root.percent if root is not None else None
     if root is None or percent is None:
-        return Absent("the container disk did not answer df")
+        return Unknown(("how full / is: df did not tell it",))
     used = partial(_used, root)
     if percent < FULL_PERCENT:
         return _growing(subject, root) or Absent(used)

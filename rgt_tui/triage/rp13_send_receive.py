@@ -17,16 +17,14 @@ from rgt_tui.domain.whom import living
 from rgt_tui.facts import is_in_logs
 from rgt_tui.probes.processes import ProcessReport
 
+STALLED_S: Final = 1800.0
+"""So long a transfer may take: what needs longer needs a way that can be resumed."""
 _BAR: Final = re.compile(r"(\d{1,3})% \|[█▏▎▍▌▋▊▉# ]*\| ?\(?\d")
 _SENDS: Final = re.compile(r"\b(?:runpodctl|croc)\b.*\b(?:send|receive)\b|\bcroc \d+-\w+-\w+")
 _CROC: Final = re.compile(
     r"runpodctl|\bcroc\b|^Code is:|(?:Sending|Receiving) \((?:->|<-)|securing channel",
     re.IGNORECASE,
 )
-
-
-STALLED_S: Final = 1800.0
-"""So long a transfer may take: what needs longer needs a way that can be resumed."""
 
 
 def _detect(subject: Subject) -> Verdict:

@@ -10,7 +10,16 @@ for it, read 2026-08-20.
 from functools import partial
 from typing import Final
 
-from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
@@ -30,8 +39,10 @@ SMALL_BYTES: Final = 64 * 1024**2
 def _detect(subject: Subject) -> Verdict:
     pod, seen = subject.this, subject.seen(DiskReport)
     shm = next((s for s in stores(pod, subject.account) if s.kind is MountKind.SHM), None)
-    if shm is None or shm.percent is None:
-        return Absent("shared memory did not answer df")
+    if shm is None:
+        return Absent("no shared memory is mounted")
+    if shm.percent is None:
+        return Unknown(("how full shared memory is: df did not tell it",))
     used = partial(_used, shm)
     if shm.percent < TIGHT_PERCENT:
         return _too_small(subject, shm, seen.at) or Absent(used)

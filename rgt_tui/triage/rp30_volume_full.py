@@ -10,7 +10,16 @@ Source: alpaca-lora#280, ComfyUI#8932 (on RunPod); RunPod documentation, network
 from functools import partial
 from typing import Final
 
-from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_percent
 from rgt_tui.domain.whom import running
@@ -24,14 +33,17 @@ FULL_PERCENT: Final = 97.0
 
 def _detect(subject: Subject) -> Verdict:
     pod, seen = subject.this, subject.seen(DiskReport)
-    fullest: Store | None = None
-    percent = -1.0
-    for store in stores(pod, subject.account):
-        share = store.percent if store.survives_stop else None
-        if share is not None and share > percent:
-            fullest, percent = store, share
-    if fullest is None:
-        return Absent("how full its network volume is nobody knows: df shows the cluster there")
+    lasting = [store for store in stores(pod, subject.account) if store.survives_stop]
+    if not lasting:
+        return Absent("nothing that it mounts survives a stop")
+    told = [(store.percent, store) for store in lasting if store.percent is not None]
+    if not told:
+        return Unknown(
+            (
+                f"how full {lasting[0].path} is: df tells the cluster's figures, and none was counted",
+            )
+        )
+    percent, fullest = max(told, key=lambda pair: pair[0])
     used = partial(_used, fullest)
     if percent < TIGHT_PERCENT:
         return Absent(used)

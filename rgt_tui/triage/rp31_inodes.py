@@ -9,7 +9,16 @@ import re
 from functools import partial
 from typing import Final
 
-from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.finding import (
+    Absent,
+    Detector,
+    Present,
+    Said,
+    Severity,
+    Subject,
+    Unknown,
+    Verdict,
+)
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.domain.whom import running
@@ -30,8 +39,10 @@ def _detect(subject: Subject) -> Verdict:
         for mount in seen.value.mounts
         if mount.inodes_used is not None and mount.inodes_total and mount.kind not in _NOT_DISKS
     ]
+    if not shares and not any(mount.answered for mount in seen.value.mounts):
+        return Unknown(("its inodes: df told them of no disk",))
     if not shares:
-        return Absent("no disk tells its inodes")
+        return Absent("no disk counts its inodes")
     share, mount = max(shares, key=lambda pair: pair[0])
     said = partial(_used, mount, share)
     if share < TIGHT_PERCENT:

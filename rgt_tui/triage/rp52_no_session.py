@@ -8,18 +8,19 @@ processes get SIGHUP when the connection ends.
 """
 
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.whom import running
 from rgt_tui.probes.processes import Process, ProcessReport
 from rgt_tui.probes.sessions import SessionReport
 
 
 def _runs(subject: Subject) -> list[Process]:
-    report = subject.evidence.value(ProcessReport) if subject.pod is not None else None
+    report = subject.evidence.value(ProcessReport)
     return [it for it in report.processes if it.work == "training"] if report is not None else []
 
 
 def _trains(subject: Subject) -> bool:
     """A Pod that is to run and in which a run was seen to train."""
-    return subject.pod is not None and subject.pod.is_running and bool(_runs(subject))
+    return running(subject) and bool(_runs(subject))
 
 
 def _detect(subject: Subject) -> Verdict:

@@ -9,10 +9,11 @@ from rgt_tui.verifiers._npy import HEAD, MAGIC, expected_size, floats_of
 
 def check(file: File) -> Plan:
     """The length must be what the header says."""
-    size = expected_size(file.read(0, min(file.size, HEAD)), "the array")
+    head = file.read(0, min(file.size, HEAD))
+    size = expected_size(head, "the array")
     if size != file.size:
         raise Broken(f"it has {file.size} bytes, its header says {size}")
-    floats = floats_of(file.read(0, min(file.size, HEAD)), "the array", 0)
+    floats = floats_of(head, "the array", 0)
     extent = Extent("the array", 64, file.size, 0)
     return Plan((), (extent,), None, "", "one array, no checksum", lambda: floats)
 

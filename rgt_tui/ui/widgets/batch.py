@@ -11,8 +11,8 @@ from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Tone
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.checklist import BADGES as MARK_BADGES
-from rgt_tui.ui.widgets.checklist import data_lines, item_lines
-from rgt_tui.ui.widgets.lines import BLANK, Line, Piece, fit, fit_line, wrap
+from rgt_tui.ui.widgets.checklist import data_lines, going_on, item_lines
+from rgt_tui.ui.widgets.lines import BLANK, Line, Piece, fit, fit_line
 
 NAME_CELLS: Final = 20
 BADGES: Final = {
@@ -104,9 +104,4 @@ def stage_lines(batch: Batch, width: int) -> list[Line]:
         Stage.STOPPED: ("STOPPED", "What was not sent is kept, and its approval is void."),
         Stage.CANCELLED: ("CANCELLED: nothing more is sent", ""),
     }.get(batch.stage)
-    if said is None:
-        return []
-    rows = [(Piece(said[0], Ink.ALARM),), *(((Piece(said[1]),),) if said[1] else ())]
-    if batch.said:
-        rows.append((Piece(batch.said, Tone.WARN),))
-    return [line for row in rows for line in wrap(row, width)]
+    return going_on(said, batch.said, width)

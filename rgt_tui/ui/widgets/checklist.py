@@ -165,9 +165,14 @@ def phase_lines(checklist: Checklist, width: int) -> list[Line]:
         Phase.CANCELLED: (f"CANCELLED: nothing was sent to {name}", ""),
         Phase.VANISHED: (f"VANISHED: {name} went away without our doing", "Nothing was sent."),
     }.get(checklist.phase)
+    return going_on(said, checklist.said, width)
+
+
+def going_on(said: tuple[str, str] | None, reason: str, width: int) -> list[Line]:
+    """What is going on, what that means, and the last reason given; nothing for None."""
     if said is None:
         return []
     rows = [(Piece(said[0], Ink.ALARM),), *(((Piece(said[1]),),) if said[1] else ())]
-    if checklist.said:
-        rows.append((Piece(checklist.said, Tone.WARN),))
+    if reason:
+        rows.append((Piece(reason, Tone.WARN),))
     return [line for row in rows for line in wrap(row, width)]

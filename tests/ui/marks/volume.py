@@ -5,7 +5,7 @@ from typing import Final
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.objects import Listing, StoredObject
 from rgt_tui.domain.units import GIB, PodId
-from rgt_tui.dossier.stored import Stored, compose_stored
+from rgt_tui.dossier.stored import Stored, compose_stored, contents_of
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.step import open_checklist
 from tests.ui import law
@@ -30,7 +30,7 @@ def checklist() -> Checklist:
             tag="acc",
             now=NOW,
             steady=law.AT,
-            listing=Observed(FILES, NOW, "s3"),
+            contents=Observed(contents_of(FILES), NOW, "s3"),
         )
     )
     return open_checklist(facts, law.AT, seed=0)
