@@ -26,6 +26,7 @@ def loads(view: View) -> Exhibit | None:
     verdicts = {one.path: verdict_of(view, one) for one in ones}
     broken = [one for one in ones if verdicts[one.path][0] is Verdict.BROKEN]
     unknown = [one for one in ones if verdicts[one.path][0] is Verdict.UNKNOWN]
+    told = (*broken, *unknown, *(one for one in ones if verdicts[one.path][0] is Verdict.OK))
     if unknown and not broken and view.is_looking and any(_is_unproven(view, it) for it in unknown):
         return None
     found = Found.REFUTED if broken else Found.UNSEEN if unknown else Found.PROVED
@@ -39,9 +40,7 @@ def loads(view: View) -> Exhibit | None:
         why=why,
         at=view.steady,
         lives_s=LIVES_S,
-        data=tuple(_datum(view, one, verdicts[one.path]) for one in (*broken, *unknown, *ones))[
-            : max(12, len(broken))
-        ],
+        data=tuple(_datum(view, one, verdicts[one.path]) for one in told[: max(12, len(broken))]),
         binding=tuple(sorted(ascii(f"{path}={it[0]}") for path, it in verdicts.items())),
     )
 

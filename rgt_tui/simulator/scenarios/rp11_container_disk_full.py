@@ -1,5 +1,6 @@
 """RP11: the container disk is full while the workspace is roomy."""
 
+from rgt_tui.simulator.files import StoredFile, safetensors
 from rgt_tui.simulator.machine import GIB, DiskKind, File
 from rgt_tui.simulator.placing import HOUR, OFFICIAL_IMAGE, Life, place
 from rgt_tui.simulator.pod import Pod, Spec
@@ -31,6 +32,10 @@ def build(world: World) -> Pod:
         File(path="/usr/lib/x86_64-linux-gnu/libcudnn.so", size_bytes=GIB, is_image=True),
         File(path="/workspace/.Trash-0/files/old.ckpt", size_bytes=6 * GIB),
     ]
+    # The save that the full disk has cut short, as whoever reads the file itself finds it.
+    cut = safetensors(41_200)[:9_000]
+    weights = "/root/out/step-41200/model.safetensors"
+    pod.machine.stored = [StoredFile(path=weights, content=cut, age_s=8.85 * HOUR)]
     _tell(world, pod)
     return pod
 
