@@ -71,6 +71,11 @@ def run(pod: Pod, order: PullOrder) -> Pulled:
     return asyncio.run(pod.pull(order))
 
 
+def noise(size: int) -> bytes:
+    """Random bytes that no format claims: one file in 256 would else begin like a pickle."""
+    return (b"\0" + os.urandom(size))[:size]
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Regular files below a folder, without what the program keeps for itself."""
     return {

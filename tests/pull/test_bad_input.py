@@ -14,7 +14,7 @@ from rgt_tui.domain.errors import RgtError, SshError
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from tests.clients.sshd import kill_connections
 from tests.pull.lines import a_line
-from tests.pull.pods import Pod, a_pod, contents, run
+from tests.pull.pods import Pod, a_pod, contents, noise, run
 from tests.shared import ROOT
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
@@ -59,7 +59,7 @@ def in_child(pod: Pod, *before: str, limit: int = 0) -> str:
 
 @pytest.mark.hazard(49)
 def test_a_disk_that_fills_up_here_ends_the_pull_and_it_goes_on_later(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom(20 << 20))
+    pod.put("out/big.bin", noise(20 << 20))
     assert in_child(pod, limit=6 << 20) == PullFault.NO_ROOM
     assert contents(pod.home) == {}
     pulled = run(pod, pod.order())
@@ -137,7 +137,7 @@ def test_a_target_that_may_not_be_written_is_named(pod: Pod) -> None:
 
 
 async def test_a_pod_that_stops_half_way_is_told_and_gone_on_with(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom(30 << 20))
+    pod.put("out/big.bin", noise(30 << 20))
 
     def stop(count: int) -> None:
         if count > 12_000_000 and pod.server.process is not None:
@@ -158,7 +158,7 @@ async def test_a_pod_that_stops_half_way_is_told_and_gone_on_with(pod: Pod) -> N
 
 
 def test_a_volume_that_stalls_is_told_and_not_waited_for(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom(20 << 20))
+    pod.put("out/big.bin", noise(20 << 20))
     restart(pod, '/bin/sh -c "$SSH_ORIGINAL_COMMAND" | { head -c 5000000; exec sleep 600; }')
     with pytest.raises(PullError) as caught:
         run(pod, pod.order(silence_s=1.5, waits_s=(0.1, 0.1)))
@@ -168,7 +168,7 @@ def test_a_volume_that_stalls_is_told_and_not_waited_for(pod: Pod) -> None:
 
 
 async def test_two_pulls_into_one_folder_do_not_meet(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom(30 << 20))
+    pod.put("out/big.bin", noise(30 << 20))
     both = await asyncio.gather(
         pod.pull(pod.order()), pod.pull(pod.order()), return_exceptions=True
     )

@@ -12,7 +12,7 @@ from rgt_tui.domain.checkpoint import Verdict
 from rgt_tui.domain.holding import held_copies
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from rgt_tui.simulator.files import safetensors, trainer_checkpoint
-from tests.pull.pods import Pod, a_pod, contents, run
+from tests.pull.pods import Pod, a_pod, contents, noise, run
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -26,7 +26,7 @@ def pod(tmp_path: Path) -> Iterator[Pod]:
 def test_a_folder_comes_home_equal_verified_and_held(pod: Pod) -> None:
     for file in trainer_checkpoint("out", 500, 100):
         pod.put(file.path, file.content)
-    pod.put("out/big.bin", os.urandom((20 << 20) + 17))
+    pod.put("out/big.bin", noise((20 << 20) + 17))
     pod.put("out/empty", b"")
     pulled = run(pod, pod.order())
     there = {f"out/{name}": content for name, content in contents(pod.disk / "out").items()}
@@ -58,7 +58,7 @@ def test_a_second_pull_moves_nothing_and_says_the_same(pod: Pod) -> None:
 
 
 def test_a_file_here_with_the_same_bytes_is_compared_and_not_fetched(pod: Pod) -> None:
-    content = os.urandom(9 << 20)
+    content = noise(9 << 20)
     pod.put("out/a.bin", content)
     pod.home.mkdir()
     (pod.home / "out").mkdir()

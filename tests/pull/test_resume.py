@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 import sys
 from collections import deque
@@ -13,7 +12,7 @@ import pytest
 
 from rgt_tui.domain.pulling import Ended, PullProgress, Stage
 from tests.pull.lines import a_line
-from tests.pull.pods import Pod, a_pod, contents
+from tests.pull.pods import Pod, a_pod, contents, noise
 from tests.shared import ROOT
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
@@ -32,9 +31,9 @@ def is_home(pod: Pod) -> bool:
 
 async def test_drops_at_any_byte_cost_little_and_change_nothing(pod: Pod) -> None:
     dice = random.Random(7)
-    pod.put("out/big.bin", os.urandom((24 << 20) + 5))
+    pod.put("out/big.bin", noise((24 << 20) + 5))
     for number in range(300):
-        pod.put(f"out/small/{number}", os.urandom(dice.randrange(9000)))
+        pod.put(f"out/small/{number}", noise(dice.randrange(9000)))
     size = sum(map(len, contents(pod.disk).values()))
     cuts = deque([0, 40, 3_000, 70_000, *(dice.randrange(1_000_000, 9_000_000) for _ in range(5))])
     async with a_line(pod.server.port, cuts=cuts) as line:
@@ -47,7 +46,7 @@ async def test_drops_at_any_byte_cost_little_and_change_nothing(pod: Pod) -> Non
 
 
 async def test_a_cancelled_pull_leaves_no_name_and_goes_on_later(pod: Pod) -> None:
-    content = os.urandom(40 << 20)
+    content = noise(40 << 20)
     pod.put("out/big.bin", content)
     reached = asyncio.Event()
 
@@ -93,7 +92,7 @@ def staged(pod: Pod) -> int:
 
 @pytest.mark.parametrize("after", [1 << 20, 15 << 20, 38 << 20])
 async def test_a_killed_pull_loses_at_most_8_mb(pod: Pod, after: int) -> None:
-    content = os.urandom(64 << 20)
+    content = noise(64 << 20)
     pod.put("out/big.bin", content)
     await cut_short(pod, after)
     had = staged(pod)
@@ -104,7 +103,7 @@ async def test_a_killed_pull_loses_at_most_8_mb(pod: Pod, after: int) -> None:
 
 
 async def test_damage_to_what_had_come_is_found_and_fetched_again(pod: Pod) -> None:
-    content = os.urandom(30 << 20)
+    content = noise(30 << 20)
     pod.put("out/big.bin", content)
     await cut_short(pod, 20_000_000)
     (part,) = parts(pod)
@@ -117,7 +116,7 @@ async def test_damage_to_what_had_come_is_found_and_fetched_again(pod: Pod) -> N
 
 
 async def test_a_damaged_journal_costs_work_and_no_truth(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom(30 << 20))
+    pod.put("out/big.bin", noise(30 << 20))
     await cut_short(pod, 20_000_000)
     journal = pod.home / ".rgt-pull" / "journal.jsonl"
     lines = journal.read_bytes().splitlines()
@@ -130,9 +129,9 @@ async def test_a_damaged_journal_costs_work_and_no_truth(pod: Pod) -> None:
 
 
 async def test_a_file_that_changed_between_two_pulls_is_fetched_anew(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom(30 << 20))
+    pod.put("out/big.bin", noise(30 << 20))
     await cut_short(pod, 20_000_000)
-    pod.put("out/big.bin", os.urandom(30 << 20))
+    pod.put("out/big.bin", noise(30 << 20))
     pulled = await pod.pull(pod.order())
     assert is_home(pod)
     assert pulled.is_whole
@@ -140,8 +139,8 @@ async def test_a_file_that_changed_between_two_pulls_is_fetched_anew(pod: Pod) -
 
 
 async def test_a_file_that_changes_while_it_is_read_is_never_equal(pod: Pod) -> None:
-    path = pod.put("out/big.bin", os.urandom(40 << 20))
-    pod.put("out/calm.bin", os.urandom(2 << 20))
+    path = pod.put("out/big.bin", noise(40 << 20))
+    pod.put("out/calm.bin", noise(2 << 20))
     is_changed = False
 
     def change(count: int) -> None:
@@ -161,7 +160,7 @@ async def test_a_file_that_changes_while_it_is_read_is_never_equal(pod: Pod) -> 
 
 
 async def test_four_lanes_bring_the_same_as_one(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom((50 << 20) + 3))
+    pod.put("out/big.bin", noise((50 << 20) + 3))
     async with a_line(pod.server.port, cuts=deque([9_000_000] * 3)) as line:
         pulled = await pod.pull(pod.order(lanes=4), port=line.port)
     assert is_home(pod)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rgt_tui.clients.rsync_version import find_rsync
-from tests.pull.pods import Pod, a_pod, contents, run
+from tests.pull.pods import Pod, a_pod, contents, noise, run
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -29,7 +29,7 @@ def rsync() -> None:
 
 @pytest.mark.usefixtures("rsync")
 def test_what_rsync_brings_is_hashed_placed_and_held_alike(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom((12 << 20) + 1))
+    pod.put("out/big.bin", noise((12 << 20) + 1))
     pod.put("out/odd\nname \x1b[2J", b"odd")
     pod.put("out/-rf", b"dash")
     pod.put("out/empty", b"")
@@ -45,7 +45,7 @@ def test_what_rsync_brings_is_hashed_placed_and_held_alike(pod: Pod) -> None:
 
 @pytest.mark.usefixtures("rsync")
 def test_what_rsync_does_not_bring_comes_by_our_own_transfer(pod: Pod) -> None:
-    pod.put("out/a.bin", os.urandom(3 << 20))
+    pod.put("out/a.bin", noise(3 << 20))
     pod.server.stop()
     pod.server.options["ForceCommand"] = (
         'case "$SSH_ORIGINAL_COMMAND" in rsync*) exit 9;; *) exec /bin/sh -c "$SSH_ORIGINAL_COMMAND";; esac'

@@ -9,7 +9,7 @@ import pytest
 
 from rgt_tui.domain.errors import SshError
 from rgt_tui.domain.pulling import Ended
-from tests.pull.pods import Pod, a_pod, contents, run
+from tests.pull.pods import Pod, a_pod, contents, noise, run
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 TOOLS = "sh dd od tr stat find tail head cat cut sha256sum"
@@ -37,7 +37,7 @@ def pod(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pod]:
 
 
 def test_large_small_and_oddly_named_files_come_equal(pod: Pod) -> None:
-    pod.put("out/big.bin", os.urandom((9 << 20) + 7))
+    pod.put("out/big.bin", noise((9 << 20) + 7))
     pod.put("out/empty", b"")
     pod.put("out/odd\nname\x1b[2J\\n'\"$(id) ", b"odd")
     pod.put("out/deep/-rf", b"dash")
