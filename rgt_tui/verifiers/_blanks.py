@@ -1,27 +1,26 @@
 """What runs of zeros mean in formats without checksums.
 
 A crash after delayed allocation, or a write over quota, leaves a file of the right length whose
-end reads as zeros; no loader notices. Zeros that begin inside one tensor and swallow whole later
-ones are not what training leaves behind; other long runs may be, so they are only warned of.
+end reads as zeros; no loader notices. Yet zeros may be meant: fresh optimizer state, zero biases,
+counters, padding rows of an embedding. So they are warned of and never called broken; where they
+begin inside one tensor and swallow whole later ones the warning says what that looks like.
 """
 
 from __future__ import annotations
 
 from typing import List, Sequence, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Unsure
+from rgt_tui.verifiers import Extent, Unsure
 
 TAIL_SHARE = 0.004
 TAIL_LEAST = 32
-ROWS_LEAST = 2
 
 
 def judge(size: int, extents: Sequence[Extent], blanks: Sequence[Tuple[int, int]]) -> None:
     """Raises what the blanks of a file mean.
 
     Raises:
-        Broken: the end was never written: a tensor is cut and later ones are blank.
-        Unsure: there are blanks that may or may not be meant.
+        Unsure: there are blanks, which may or may not be meant.
     """
     tensors = sorted((e for e in extents if e.end > e.start), key=lambda e: e.start)
     for start, end in blanks:
@@ -38,19 +37,19 @@ def _judge_tail(size: int, touched: List[Extent], start: int, end: int) -> None:
     length = end - max(start, touched[0].start)
     if length < TAIL_LEAST or (length < TAIL_SHARE * size and length < 4096):
         return
-    cut = [e for e in touched if e.start < start]
-    blank = [e for e in touched if e.start >= start]
     told = f"the last {length} bytes are zero"
-    if cut and blank:
-        first = cut[0]
-        at_row = first.row and not (start - first.start) % first.row
-        if len(blank) >= ROWS_LEAST or not at_row:
-            raise Broken(
-                f"{told}: {first.name} is cut and {len(blank)} later tensors are blank, the end was not written"
-            )
-    if len(touched) == len([e for e in touched if e.start >= start]) == 1 and not cut:
-        raise Unsure(f"{told}: {touched[0].name} holds nothing but zeros")
-    raise Unsure(f"{told}, from inside {touched[0].name} on")
+    first, blank = touched[0], [e for e in touched if e.start >= start]
+    if len(blank) == len(touched) == 1:
+        raise Unsure(f"{told}: {first.name} holds nothing but zeros")
+    if len(blank) == len(touched):
+        raise Unsure(f"{told}: {first.name} and what follows it hold nothing but zeros")
+    at_row = first.row and not (start - first.start) % first.row
+    if blank and not at_row:
+        raise Unsure(
+            f"{told}: {first.name} ends in zeros and so do all {len(blank)} tensors after it, "
+            "as in a file whose end was never written"
+        )
+    raise Unsure(f"{told}, from inside {first.name} on")
 
 
 def _judge_hole(touched: List[Extent], start: int, end: int) -> None:
