@@ -4,7 +4,7 @@ from typing import Final
 
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.text import clean
-from rgt_tui.domain.units import show_usd
+from rgt_tui.domain.units import rfc3339, show_usd
 from rgt_tui.dossier.binding import ordered
 from rgt_tui.dossier.view import View
 from rgt_tui.guard.items import Datum, Exhibit, Found, Item, digest_of
@@ -29,7 +29,7 @@ def identity(view: View) -> Exhibit | None:
     return Exhibit(
         item=Item.IDENTITY,
         found=Found.PROVED if refusal is None else Found.REFUTED,
-        why=refusal or f"{clean(pod.label, 60)} ({pod.id}) is {pod.status}, start {pod.start}",
+        why=refusal or f"{clean(pod.label, 60)} ({pod.id}) is {pod.status}{_since(pod)}",
         at=view.steady_of(seen.at),
         lives_s=LIVES_S,
         data=_data(pod, seen.at),
@@ -61,10 +61,23 @@ def why_not(pod: Pod) -> str | None:
     return None
 
 
+def _since(pod: Pod) -> str:
+    """When it was started, or made where it never was, in UTC."""
+    started, created = rfc3339(pod.started_at), rfc3339(pod.created_at)
+    if started is not None:
+        return f", started {_shown(started)}"
+    return f", made {_shown(created)}" if created is not None else ", nobody says since when"
+
+
+def _shown(moment: str) -> str:
+    return f"{moment[:10]} {moment[11:16]} UTC"
+
+
 def _data(pod: Pod, at: float) -> tuple[Datum, ...]:
     cost = f"${show_usd(pod.cost_per_hour)}/h"
     said = f"{pod.gpu_count or 0}x {pod.gpu_id}" if pod.gpu_id else "CPU"
     return (
         Datum(what=f"{clean(pod.label, 60)}  {pod.id}", place="api", at=at, said=pod.status),
-        Datum(what=said, place=pod.data_center or "?", at=pod.created_at, said=cost),
+        Datum(what=said, place=pod.data_center or "?", said=cost),
+        Datum(what=f"this start{_since(pod)}", place="api", at=pod.started_at or pod.created_at),
     )

@@ -67,6 +67,13 @@ LIST: Final = (
     ),
     Key("invert", "I", "invert", "invert", "Reverse the order."),
     Key("mark", "space", "mark", "mark", "Mark this Pod; Ctrl-D is then about the marked ones."),
+    Key(
+        "mark_range",
+        "v,ctrl+@",
+        "mark_range",
+        "range",
+        "Mark every Pod from the last mark to this row.",
+    ),
     Key("browse", "b", "browse", "browse", "The files of this network volume, without a Pod (S3)."),
     Key("full", "F", "full", "full list", "The list alone, without details, and back."),
     Key(

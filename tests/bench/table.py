@@ -88,7 +88,9 @@ def _print_bytes() -> None:
             shown = "".join(f"{figure:8}" for figure in figures)
             print(f"{f'  bare DataTable {size[0]}x{size[1]}':40}{shown}")
     for size in SIZES:
-        print(f"{f'  checklist opened and closed, {size[0]}x{size[1]}':40}{_checklist(size):8}")
+        one, several = (_question(size, name) for name in ("checklist", "batch"))
+        print(f"{f'  checklist opened and closed, {size[0]}x{size[1]}':40}{one:8}")
+        print(f"{f'  checklists of three Pods, {size[0]}x{size[1]}':40}{several:8}")
     print("goals at 120x40: start 12000, idle 0, cursor 400, checklist 12000")
 
 
@@ -109,11 +111,15 @@ def _bytes(size: tuple[int, int], wire: str) -> Iterator[float]:
         yield _cost(terminal, "3")
 
 
-def _checklist(size: tuple[int, int]) -> int:
-    """Bytes that the terminate checklist costs, from its key until the panes are back."""
-    with Terminal([PYTHON, "-m", "tests.ui.still", "checklist"], size=size) as terminal:
+def _question(size: tuple[int, int], name: str) -> int:
+    """Bytes that a terminate checklist, or several, cost from the key until the panes are back."""
+    with Terminal([PYTHON, "-m", "tests.ui.still", name], size=size) as terminal:
         terminal.wait_for("sweep-07")
         terminal.settle()
+        if name == "batch":
+            terminal.press("g", " ", "j", " ", "j", " ")
+            terminal.wait_for("3 marked")
+            terminal.settle()
         before = terminal.written
         terminal.press("\x04")
         terminal.wait_for("IDENTITY")

@@ -22,7 +22,7 @@ def main() -> int:
     """Runs it until it is left."""
     name, *words = sys.argv[1:]
     options = dict(zip(words[::2], words[1::2], strict=True))  # no parser: starts are measured
-    feed = _checklists() if name == "checklist" else FixedFeed(_scene(name))
+    feed = _checklists() if name in ("checklist", "batch") else FixedFeed(_scene(name))
     signal.signal(signal.SIGUSR1, lambda *_: feed.put(dearer(feed.scene())))
     signal.signal(signal.SIGUSR2, lambda *_: feed.put(read_again(feed.scene())))
     wire: Literal["diff", "stock"] = "stock" if options.get("--wire") == "stock" else "diff"
@@ -34,9 +34,10 @@ def main() -> int:
 def _checklists() -> FixedFeed:
     """The demo account; every Pod's terminate checklist is the same one."""
     from tests.ui import law  # the other scenes are started by the stopwatch
+    from tests.ui.marks.marked import of
 
     feed = FixedFeed(law.scene())
-    feed.ready = {pod.id: law.gathering() for pod in feed.scene().account.pods}
+    feed.ready = {pod.id: of(pod, law.gathering()) for pod in feed.scene().account.pods}
     return feed
 
 

@@ -39,9 +39,16 @@ def _guard_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_with_everything_green_it_takes_one_key_the_challenge_two_tabs_and_enter() -> None:
-    async with examined(long_ago(law.ready())) as running:
-        text = shown(running).challenge.text
-        await running.press("6", *keys_of(text), "tab", "tab", "enter")
+    async with console(law.scene()) as running:
+        running.feed.ready[law.POD.id] = ready = long_ago(law.ready())
+        await running.select(law.POD.name)
+        text = ready.challenge.text
+        opening, rest = ["ctrl+d"], ["6", *keys_of(text), "tab", "tab", "enter"]
+        await running.press(*opening)
+        await running.put(running.feed.scene())
+        await running.awake()
+        await running.press(*rest)
+        assert len(opening + rest) == len(text) + 5
         (typed,) = running.feed.told
         assert isinstance(typed, Typed)
         assert (typed.text, typed.keys) == (text, len(text))
@@ -58,6 +65,7 @@ WRONG: dict[str, list[str]] = {
     "Esc": ["6", *keys_of(law.POD.name), "tab", "tab", "escape"],
     "Ctrl-C": ["6", *keys_of(law.POD.name), "tab", "tab", "ctrl+c"],
     "q": ["q"],
+    "the facts over the field": ["6", *keys_of(law.POD.name), "tab", "d", "tab", "enter"],
     "the button of another line": ["6", *keys_of(law.POD.name), "up", "tab", "tab", "enter"],
 }
 

@@ -54,6 +54,8 @@ class Approving(Asking):
         self._typed = TypedText()
         self._focus_on = Focus.CANCEL
         self._said = ""
+        self._is_detail = False
+        self._top = 0
         self._page, self._hints = Canvas("page"), Canvas("hints")
 
     @property
@@ -126,7 +128,11 @@ class Approving(Asking):
         return super().takes(event)
 
     def cancel(self) -> None:
-        """Takes back what was approved; else leaves."""
+        """One step back: out of the facts, out of the count, or out of the question."""
+        if self._is_detail and not self.is_counting:
+            self.hide_facts()
+            self.show_soon()
+            return
         if self.is_counting:
             self.withdraw("taken back")
             self.show_soon()
@@ -153,18 +159,39 @@ class Approving(Asking):
 
     def press_in_list(self, key: str) -> None:
         """A key outside of the field."""
-        if key in ("tab", "shift+tab"):
+        if self._is_detail and key in ("tab", "shift+tab", "enter"):
+            self.hide_facts()  # nothing is approved behind them
+        elif key in ("tab", "shift+tab"):
             self._turn(back=key != "tab")
         elif key == "enter":
             self._enter()
         elif key in ("j", "down", "k", "up"):
-            self.move(1 if key in ("j", "down") else -1)
+            self._step(1 if key in ("j", "down") else -1)
+        elif key in ("d", "space"):
+            self._is_detail, self._top = not self._is_detail, 0
         elif key == "r":
             self.desk.action_act("refresh")
         elif key == "E":
             self.desk.action_write_mode()
         elif key == "q":
             self.cancel()
+
+    def _step(self, step: int) -> None:
+        """Further down in the facts, or another line."""
+        if self._is_detail:
+            self._top = max(0, self._top + step)
+        else:
+            self.move(step)
+
+    def hide_facts(self) -> None:
+        """Back from all facts to the lines; a field that is open begins at Cancel again."""
+        self._is_detail, self._top, self._focus_on = False, 0, Focus.CANCEL
+
+    def scrolled(self, head: list[Line], facts: list[Line], room: int) -> list[Line]:
+        """All facts under their heading, from the line on that they were scrolled to."""
+        left = max(1, room - len(head))
+        self._top = max(0, min(self._top, len(facts) - left))
+        return [*head, *facts[self._top : self._top + left]]
 
     def _press_in_field(self, event: events.Key) -> None:
         if event.key in ("tab", "shift+tab"):

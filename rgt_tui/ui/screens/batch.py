@@ -13,7 +13,7 @@ from rgt_tui.guard.events import Cancelled
 from rgt_tui.panes import Scene
 from rgt_tui.ui.screens.approving import Approving, Focus
 from rgt_tui.ui.screens.desk import Desk
-from rgt_tui.ui.widgets.batch import batch_lines, pod_lines, stage_lines
+from rgt_tui.ui.widgets.batch import batch_lines, pod_facts, pod_lines, stage_lines
 from rgt_tui.ui.widgets.lines import EMPTY, Line, Piece
 
 
@@ -97,6 +97,7 @@ class BatchScreen(Approving):
             self._said = why
             return
         self._is_open = True
+        self.hide_facts()
         self.fresh_field(Focus.FIELD)
 
     def confirm(self) -> None:
@@ -105,18 +106,26 @@ class BatchScreen(Approving):
 
     def heading(self) -> str:
         """What would be deleted."""
-        return f"TERMINATE {len(self._pods)} Pods"
+        batch, count = self._batch, len(self._pods)
+        if batch is None:
+            return f"TERMINATE: {count} marked Pods are read"
+        can_go = len(batch.joint_of(self.desk.now_shown.checklists).members)
+        return f"TERMINATE {can_go} of {count} marked Pods"
 
     def body(self, scene: Scene, width: int, room: int) -> list[Line]:
         """All Pods, the lines of the selected one, and the approval."""
         if not self.is_early:
             self._close_field()
+            self.hide_facts()
         batch = self._batch
         if batch is None:
             return [(Piece("opening: the Pods are read"),)]
+        checklist = scene.checklists.get(self._pods[self._at])
+        if self._is_detail and checklist is not None:
+            head, facts = pod_facts(batch, checklist, scene.now, width)
+            return self.scrolled(head, facts, room)
         asking = self._asking(batch, scene, width)
         rows = batch_lines(batch, scene.checklists, self._at, width)
-        checklist = scene.checklists.get(self._pods[self._at])
         left = max(0, room - len(rows) - len(asking) - 2)
         about = [] if checklist is None else pod_lines(checklist, scene.now, width, left)
         rows = [*rows, EMPTY, *about[:left]]
@@ -137,12 +146,15 @@ class BatchScreen(Approving):
             return [("Esc", "close")]
         if self.is_counting:
             return [("u Esc", "take back what was not sent")]
+        if self._is_detail:
+            return [("j k", "scroll"), ("d Esc", "back")]
         if self._is_open:
             return [("Tab", "next"), ("up down", "leave the field"), ("Esc", "nothing is sent")]
         return [
             ("Esc", "leave: nothing is sent"),
             ("6", "approve those that are ready"),
             ("j k", "Pod"),
+            ("d", "facts"),
             ("r", "look again"),
             ("E", "write mode"),
         ]

@@ -38,8 +38,6 @@ class ChecklistScreen(Approving):
         self._selected = Item.IDENTITY
         self._has_moved = False
         self._field: Item | None = None
-        self._is_detail = False
-        self._top = 0
 
     @property
     def pod(self) -> PodId | None:
@@ -87,19 +85,9 @@ class ChecklistScreen(Approving):
         if not phase.is_over and phase not in (Phase.SENT, Phase.UNKNOWN):
             self.desk.tell_checklist(self._bound, Cancelled(why=f"{why}; nothing was sent"))
 
-    def cancel(self) -> None:
-        """One step back: out of the facts, out of the count, or out of the checklist."""
-        if self._is_detail:
-            self._is_detail, self._top = False, 0
-            self.show_soon()
-            return
-        super().cancel()
-
     def press_in_list(self, key: str) -> None:
         """A key outside of the field."""
-        if key in ("d", "space"):
-            self._is_detail, self._top = not self._is_detail, 0
-        elif key.isdigit() and 1 <= int(key) <= len(ITEMS):
+        if key.isdigit() and 1 <= int(key) <= len(ITEMS):
             self._go(ITEMS[int(key) - 1])
         elif key == "w":
             self._open_waiver()
@@ -107,10 +95,7 @@ class ChecklistScreen(Approving):
             super().press_in_list(key)
 
     def move(self, step: int) -> None:
-        """Another line, or further down in the facts."""
-        if self._is_detail:
-            self._top = max(0, self._top + step)
-            return
+        """Another line; a field that was open is left, and what was typed is forgotten."""
         at = ITEMS.index(self._selected) + step
         self._go(ITEMS[max(0, min(at, len(ITEMS) - 1))])
 
@@ -235,9 +220,7 @@ class ChecklistScreen(Approving):
         head = item_lines(checklist, self._selected, selected=True, width=width)
         facts = data_lines(checklist.line(self._selected).data, now=scene.now, width=width)
         facts = facts or [(Piece("     no facts yet", Tone.DIM),)]
-        left = max(1, room - len(head))
-        self._top = max(0, min(self._top, len(facts) - left))
-        return [*head, *facts[self._top : self._top + left]]
+        return self.scrolled(head, facts, room)
 
     def _asking(self, checklist: Checklist, scene: Scene, width: int) -> list[Line]:
         """The field and the buttons, or what is going on."""

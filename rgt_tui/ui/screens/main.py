@@ -13,6 +13,7 @@ from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Pane, Row, Scene, all_panes
 from rgt_tui.ui import keys
 from rgt_tui.ui.layout import Shape, shape_of
+from rgt_tui.ui.marks import Marks
 from rgt_tui.ui.screens import words
 from rgt_tui.ui.screens.desk import Desk, Shown
 from rgt_tui.ui.screens.reader import Reader
@@ -49,8 +50,7 @@ class MainScreen(Shown):
         self._views: dict[str, View] = {}
         self._cursors: dict[str, str] = {}
         """Of each pane whose cursor somebody has placed; until then it is on the first row."""
-        self._marks: dict[PodId, str] = {}
-        """The marked Pods and the start of each; another start is another question."""
+        self._marks = Marks()
         self._shape = shape_of(*size)
         self.add_class(self._shape)
         self._resting: Timer | None = None
@@ -84,8 +84,7 @@ class MainScreen(Shown):
     @property
     def marked(self) -> tuple[PodId, ...]:
         """The marked Pods that are still what they were, in the order of the list."""
-        pods = self.desk.now_shown.account.pods
-        return tuple(pod.id for pod in pods if self._marks.get(pod.id) == pod.start)
+        return self._marks.of(self.desk.now_shown.account)
 
     @property
     def kinds(self) -> frozenset[type]:
@@ -272,12 +271,16 @@ class MainScreen(Shown):
 
     def action_mark(self) -> None:
         """Marks the Pod of the row, or takes its mark away."""
-        pod = self.desk.now_shown.account.pod(self.pod) if self.pod is not None else None
-        if pod is None:
-            self.desk.say("mark: there is no Pod on this row")
-            return
-        if self._marks.pop(pod.id, None) is None:
-            self._marks[pod.id] = pod.start
+        self._tell_marks(self._marks.turn(self.pod, self.desk.now_shown.account))
+
+    def action_mark_range(self) -> None:
+        """Marks every Pod from the last mark to this row."""
+        rows = [row.pod for row in self._table.rows]
+        self._tell_marks(self._marks.reach(self.pod, rows, self.desk.now_shown.account))
+
+    def _tell_marks(self, refusal: str | None) -> None:
+        if refusal is not None:
+            self.desk.say(f"mark: {refusal}")
         self.show(self.desk.now_shown)
 
     def action_faults(self) -> None:

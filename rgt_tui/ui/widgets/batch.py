@@ -11,8 +11,8 @@ from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Tone
 from rgt_tui.ui.styles import Ink
 from rgt_tui.ui.widgets.checklist import BADGES as MARK_BADGES
-from rgt_tui.ui.widgets.checklist import data_lines, going_on, item_lines
-from rgt_tui.ui.widgets.lines import BLANK, Line, Piece, fit, fit_line
+from rgt_tui.ui.widgets.checklist import data_lines, going_on, item_lines, loss_lines
+from rgt_tui.ui.widgets.lines import BLANK, EMPTY, Line, Piece, fit, fit_line, wrap
 
 NAME_CELLS: Final = 20
 BADGES: Final = {
@@ -86,6 +86,26 @@ def pod_lines(checklist: Checklist, now: float, width: int, room: int) -> list[L
         spare -= len(shown)
         rows.extend((*lines, *shown))
     return rows
+
+
+def pod_facts(
+    batch: Batch, checklist: Checklist, now: float, width: int
+) -> tuple[list[Line], list[Line]]:
+    """A Pod of several and whether it can go with the others; and all there is to say of it."""
+    apart = why_apart(checklist) if batch.joint is None else None
+    name = checklist.dossier.names.name or checklist.pod
+    said = (
+        "it can go with the others"
+        if apart is None
+        else f"it cannot go with them: {_said(batch, checklist)}"
+    )
+    tone = Tone.PLAIN if apart is None else Tone.WARN
+    head = wrap((Piece(f"{name}  {checklist.pod}", Ink.HEAD), BLANK, Piece(said, tone)), width)
+    rows: list[Line] = []
+    for item in PROVEN:
+        rows.extend(item_lines(checklist, item, selected=True, width=width))
+        rows.extend(data_lines(checklist.line(item).data, now=now, width=width))
+    return [*head, EMPTY], [*rows, EMPTY, *loss_lines(checklist, width)]
 
 
 def stage_lines(batch: Batch, width: int) -> list[Line]:

@@ -28,7 +28,6 @@ def keys_of(text: str) -> list[str]:
 @pytest.fixture(autouse=True)
 def _guard_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rgt_tui.ui.screens.approving.steady", lambda: law.AT + 20)
-    monkeypatch.setattr("rgt_tui.ui.screens.approving.steady", lambda: law.AT + 20)
 
 
 def stage_of(running: Console) -> Stage:
@@ -124,4 +123,47 @@ async def test_without_write_mode_no_field_opens() -> None:
     async with marked() as running:
         await running.put(replace(running.feed.scene(), write_left_s=None))
         await running.press("6", *keys_of(TEXT), "tab", "tab", "enter")
+        assert not [it for it in running.feed.told if isinstance(it, Typed)]
+
+
+async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_both_ways() -> None:
+    async with console(law.scene()) as running:
+        rows = [row.pod for row in running.table.rows]
+        await running.press("g", "j", "space", "j", "j", "v")
+        assert set(running.main.marked) == set(rows[1:4])
+        await running.press("g", "v")
+        assert set(running.main.marked) == set(rows)
+        await running.press("escape")
+        assert running.main.marked == ()
+
+
+async def test_without_a_mark_on_the_list_no_range_is_marked() -> None:
+    async with console(law.scene()) as running:
+        await running.press("g", "v")
+        assert "no row is marked that a range could begin at" in screen_text(running.app)
+        await running.press("space", "space", "j", "v")
+        assert running.main.marked == ()
+
+
+async def test_the_title_counts_those_that_can_go_and_not_the_marks() -> None:
+    async with marked() as running:
+        assert "TERMINATE 2 of 3 marked Pods" in screen_text(running.app)
+
+
+async def test_why_a_pod_cannot_go_is_told_with_all_its_facts() -> None:
+    async with marked() as running:
+        await running.press("j", "j", "d")
+        text = screen_text(running.app)
+        assert "it cannot go with them: durable: 2 of 6 files are in no second copy" in text
+        assert "step-41000/model-00006-of-00006.safetensors" in text
+        await running.press("G", "escape")
+        assert stage_of(running) is Stage.GATHERING
+        assert "2 of 3 can go together" in screen_text(running.app)
+        await running.press("escape")
+        assert stage_of(running) is Stage.CANCELLED
+
+
+async def test_no_text_is_approved_behind_the_facts() -> None:
+    async with marked() as running:
+        await running.press("6", *keys_of(TEXT), "tab", "d", "tab", "enter")
         assert not [it for it in running.feed.told if isinstance(it, Typed)]
