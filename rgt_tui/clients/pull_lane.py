@@ -209,13 +209,12 @@ class Lane:
 
     async def _small(self, talk: "Talk", bundle: Bundle, head: Mapping[str, Any]) -> None:
         rows = head.get("bundle")
-        if not isinstance(rows, list) or not _fits(rows, bundle):
+        count = _fitting(rows, bundle) if isinstance(rows, list) else -1
+        if count != head.get("n") or not 0 <= count <= FRAME_MAX:
             raise self._bad(head)
-        count = sum(row[1] for row in rows if isinstance(row[1], int))
-        if count != head.get("n") or count > FRAME_MAX:
-            raise self._bad(head)
+        assert isinstance(rows, list)  # noqa: S101  # it had a count
         content = await talk.content(count, self.silence_s)
-        bundle.seen.update(row[0] for row in rows)
+        bundle.seen.update([row[0] for row in rows])
         await self.hands.store(bundle, rows, content)
 
     async def _large(self, talk: "Talk", piece: Piece, head: Mapping[str, Any]) -> None:
@@ -300,15 +299,21 @@ def _request(work: Work) -> dict[str, Any]:
             return {"op": "hash", "path": work.job.remote.path, "ranges": ranges}
 
 
-def _fits(rows: list[Any], bundle: Bundle) -> bool:
-    """Whether each row is of a file that was asked for and not answered for, and of its size."""
-    seen = set(bundle.seen)
+def _fitting(rows: list[Any], bundle: Bundle) -> int:
+    """The bytes that follow, -1 where a row is of no file that was asked for, or not of its size."""
+    seen, jobs = set(bundle.seen), bundle.jobs
+    count = 0
     for row in rows:
-        if not (isinstance(row, list) and len(row) == 3 and isinstance(row[0], int)):
-            return False
-        if not 0 <= row[0] < len(bundle.jobs) or not isinstance(row[2], str) or row[0] in seen:
-            return False
-        seen.add(row[0])
-        if isinstance(row[1], int) and row[1] != bundle.jobs[row[0]].remote.size:
-            return False
-    return True
+        if type(row) is not list or len(row) != 3:
+            return -1
+        number, size, sha256 = row
+        if type(number) is not int or type(sha256) is not str or number in seen:
+            return -1
+        if not 0 <= number < len(jobs):
+            return -1
+        seen.add(number)
+        if type(size) is int:
+            if size != jobs[number].remote.size:
+                return -1
+            count += size
+    return count

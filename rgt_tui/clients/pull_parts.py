@@ -69,14 +69,16 @@ class Parts:
 
     def write(self, name: str, content: memoryview, mtime_ns: int) -> os.stat_result:
         """A small file, whole; one that an earlier pull left is replaced."""
+        below = f"{name[0]}/{name}"
         try:
-            descriptor = self.new(name)
+            descriptor = os.open(below, _NEW, 0o600, dir_fd=self.descriptor)
         except FileExistsError:
-            os.unlink(self.below(name), dir_fd=self.descriptor)
+            os.unlink(below, dir_fd=self.descriptor)
             descriptor = self.new(name)
         try:
-            while content:
-                content = content[os.write(descriptor, content) :]
+            size = len(content)
+            while (written := os.write(descriptor, content)) < size:
+                content, size = content[written:], size - written
             os.utime(descriptor, ns=(mtime_ns, mtime_ns))
             return os.fstat(descriptor)
         finally:

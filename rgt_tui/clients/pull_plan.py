@@ -60,7 +60,9 @@ async def list_remote(talk: "Talk", order: PullOrder) -> Listing:
 
 
 async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
-    """By path, what `Job.row` was when the files were listed: a second look costs little.
+    """By path, what `Job.row` would be now: of those files at least that are not as they were listed.
+
+    The reader that listed them says no more than what differs; another one says all.
 
     Raises:
         SshError: the Pod could not be asked, or answered amiss.
@@ -72,13 +74,15 @@ async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
         number, relative, *stamp = row
         found[path_of(remotes[number], relative)] = stamp
 
-    await _each_row(talk, order, take, None)
+    await _each_row(talk, order, take, None, again=True)
     return found
 
 
 def path_of(remote: str, relative: str) -> str:
     """The absolute path of what lies at `relative` below a path of the Pod."""
-    return os.path.join(remote, relative) if relative else remote
+    if not relative:
+        return remote
+    return remote + relative if remote.endswith("/") else f"{remote}/{relative}"
 
 
 async def _each_row(
@@ -86,9 +90,11 @@ async def _each_row(
     order: PullOrder,
     take: Callable[[Sequence[Any]], None],
     skip: Callable[[Mapping[str, Any]], None] | None,
+    *,
+    again: bool = False,
 ) -> None:
     count = 0
-    request = {"op": "files", "paths": list(order.landings)}
+    request = {"op": "files", "paths": list(order.landings), "again": again}
     try:
         async for answer in talk.ask(request, silence_s=order.silence_s):
             for row in answer.get("files", ()):

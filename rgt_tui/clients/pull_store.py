@@ -26,6 +26,8 @@ from rgt_tui.domain.records import dataclass
 BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20
 """Small files that are made durable by one sync, then placed, while the next are staged."""
+STAGERS: Final = 3
+"""Frames that are staged side by side."""
 QUEUED: Final = 8
 WORKERS: Final = 6
 Result = TypeVar("Result")
@@ -100,7 +102,7 @@ class Store:
         self._parts.put_nowait(job)
 
     def adopt(self, jobs: Sequence[Job]) -> None:
-        """Small files that an earlier pull has staged whole."""
+        """Small files that are staged whole."""
         self._batch += jobs
         self._batch_bytes += sum(job.remote.size for job in jobs)
 
@@ -135,10 +137,10 @@ class Store:
         kept = self.target.hold(self.parts, job.key, job.relative)
         return self.parts.path_of(job.key) if kept else None
 
-    def _settled(self) -> None:
-        """One job less; threads count too."""
+    def _settled(self, count: int = 1) -> None:
+        """So many jobs less; threads count too."""
         with self._counting:
-            self.left -= 1
+            self.left -= count
 
     def _thread(self, work: Callable[..., Result], *given: Any) -> "asyncio.Future[Result]":
         return asyncio.get_running_loop().run_in_executor(self.workers, work, *given)
@@ -153,25 +155,29 @@ class Store:
         self.journal.close()
 
     async def _settle_small(self) -> None:
-        await self._flush_if_due()
-        while (came := await self._next_bundle()) is not None:
-            await self._thread(self._stage, *came)
+        """Has frames staged side by side: a file system makes files in several folders at once."""
+        staging: set[asyncio.Future[list[Job]]] = set()
+        await self._flush_if_due(is_last=self.small_left <= 0)
+        while self.small_left > 0:
+            came = await self._bundles.get()
             self.small_left -= len(came[1])
-            await self._flush_if_due()
+            staging.add(self._thread(self._stage, *came))
+            while len(staging) >= STAGERS or (staging and self.small_left <= 0):
+                ended, staging = await asyncio.wait(staging, return_when=asyncio.FIRST_COMPLETED)
+                for one in ended:
+                    self.adopt(one.result())
+                await self._flush_if_due(is_last=self.small_left <= 0 and not staging)
 
-    async def _next_bundle(self) -> _Came | None:
-        return await self._bundles.get() if self.small_left > 0 else None
-
-    async def _flush_if_due(self) -> None:
+    async def _flush_if_due(self, *, is_last: bool = False) -> None:
         """Has a full batch placed by a thread of its own; waits for the one before, and the last."""
         is_full = len(self._batch) >= BATCH_FILES or self._batch_bytes >= BATCH_BYTES
-        if self.small_left > 0 and not is_full:
+        if not (is_last or is_full):
             return
         await self._placed()
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         self._placing = self._thread(self._place_batch, batch)
         self._placing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-        if self.small_left <= 0:
+        if is_last:
             await self._placed()
             self._finish_if_done()
 
@@ -232,9 +238,10 @@ class Store:
             self.journal.forget(job.key)
         self._settled()
 
-    def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
-        """Writes small files into the staging folder. Blocks."""
+    def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> list[Job]:
+        """Writes small files into the staging folder, gives those that are whole. Blocks."""
         at = 0
+        whole: list[Job] = []
         view = memoryview(content)
         staged = []
         for number, size, sha256 in rows:
@@ -252,9 +259,9 @@ class Store:
             found = self.parts.write(job.key, data, job.remote.mtime_ns)
             job.sha256, job.inode = sha256, found.st_ino
             staged.append((job.key, job.relative, size, sha256))
-            self._batch.append(job)
-            self._batch_bytes += size
+            whole.append(job)
         self.journal.stage(staged)
+        return whole
 
     def _place_batch(self, batch: Sequence[Job]) -> None:
         """Makes staged files durable, then gives them their names. Blocks."""
@@ -266,7 +273,7 @@ class Store:
             row = self._place(job)
             if row is not None:
                 placed.append((job.key, row))
-            self._settled()
+        self._settled(len(batch))
         self.target.sync_folders()
         self.journal.place(placed)
         self.meter.note(0, files=len(placed))

@@ -47,6 +47,7 @@ class Target:
     lock: int
     _folders: dict[str, int] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
+    _missing: set[str] = field(default_factory=set)
     _using: threading.RLock = field(default_factory=threading.RLock)
 
     def close(self) -> None:
@@ -75,10 +76,17 @@ class Target:
         Raises:
             Occupied: a link or a file lies where a folder of the path should be.
         """
+        folder, _, name = relative.rpartition("/")
         with self._using:
-            folder, name = os.path.split(relative)
+            if folder in self._missing:
+                return None
             try:
-                return os.stat(name, dir_fd=self._folder(folder, make=False), follow_symlinks=False)
+                there = self._folder(folder, make=False)
+            except FileNotFoundError:
+                self._missing.add(folder)
+                return None
+            try:
+                return os.stat(name, dir_fd=there, follow_symlinks=False)
             except FileNotFoundError:
                 return None
 
@@ -102,7 +110,7 @@ class Target:
             Occupied: the name is taken.
             OSError: it cannot be done.
         """
-        folder, name = os.path.split(relative)
+        folder, _, name = relative.rpartition("/")
         with self._using:
             there = self._folder(folder, make=True)
             self._touched.add(folder)
@@ -205,6 +213,7 @@ class Target:
         above, name = os.path.split(relative)
         parent = self._folder(above, make=make)
         if make:
+            self._missing.clear()
             with contextlib.suppress(FileExistsError):
                 os.mkdir(name, 0o700, dir_fd=parent)
                 self._touched.add(above)

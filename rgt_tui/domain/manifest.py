@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import field
 from typing import Any, Final
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
@@ -26,7 +27,7 @@ class Manifest:
     """
 
     place: str
-    files: tuple[FileProof, ...]
+    files: tuple[FileProof, ...] = field(repr=False)
     at: float
 
     @property

@@ -189,9 +189,10 @@ class Pulled:
         tool: `own` or `rsync 3.4.3`.
     """
 
-    files: tuple[PulledFile, ...]
-    groups: tuple[GroupProof, ...]
-    skipped: tuple[Skipped, ...]
+    # asyncio.run writes down what it gives back (Python 3.11): a second for ten thousand files
+    files: tuple[PulledFile, ...] = field(repr=False)
+    groups: tuple[GroupProof, ...] = field(repr=False)
+    skipped: tuple[Skipped, ...] = field(repr=False)
     here: Manifest
     there: Manifest
     manifest: str

@@ -8,13 +8,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, BinaryIO, Callable, Dict, Iterator
+from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Tuple
 
 from rgt_tui.verifiers import TOOL, Broken, Unsure
 from rgt_tui.verifiers._files import files_below
 from rgt_tui.verifiers._reader import Sender, bundle, hash_ranges
 
 Answers = Iterator[Dict[str, Any]]
+KEPT_MAX = 200_000
+"""Files of a listing that are remembered: about 60 MB. Of those beyond, all is told again."""
+LISTED: Dict[str, Any] = {}
+"""The last listing: its paths, and by number and relative path what each file was."""
 
 
 def main() -> None:
@@ -45,7 +49,22 @@ def _hello(request: Dict[str, Any]) -> Answers:
 
 
 def _files(request: Dict[str, Any]) -> Answers:
-    yield from files_below(request["paths"])
+    """Every file; `again` leaves out those that are as the last listing of the same paths gave them."""
+    same = request.get("again") and LISTED.get("paths") == request["paths"]
+    known: Dict[Tuple[Any, ...], List[Any]] = LISTED.get("rows", {}) if same else {}
+    LISTED.clear()
+    kept: Dict[Tuple[Any, ...], List[Any]] = {}
+    for answer in files_below(request["paths"]):
+        rows = answer.get("files")
+        if rows is None or not known:
+            yield answer
+        else:
+            fresh = [row for row in rows if known.get((row[0], row[1])) != row[2:]]
+            if fresh:
+                yield {"files": fresh}
+        if rows is not None and not known and len(kept) < KEPT_MAX:
+            kept.update({(row[0], row[1]): row[2:] for row in rows})
+    LISTED.update(paths=request["paths"], rows=known or kept)
 
 
 def hashes(request: Dict[str, Any]) -> Answers:
