@@ -57,9 +57,7 @@ class Store:
     left: int = 0
     small_left: int = 0
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKERS))
-    _bundles: "asyncio.Queue[_Came | None]" = field(
-        default_factory=lambda: asyncio.Queue(maxsize=QUEUED)
-    )
+    _bundles: "asyncio.Queue[_Came]" = field(default_factory=lambda: asyncio.Queue(maxsize=QUEUED))
     _parts: "asyncio.Queue[Job | None]" = field(default_factory=asyncio.Queue)
     _batch: list[Job] = field(default_factory=list)
     _batch_bytes: int = 0
