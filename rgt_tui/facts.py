@@ -3,13 +3,14 @@
 import re
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Evidence, Failed, Observed, Reading
-from rgt_tui.domain.finding import Absent, Finding, Unknown, Verdict
+from rgt_tui.domain.finding import Absent, Finding, Subject, Unknown, Verdict
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod, PodList, SshRoad, StorageKind
 from rgt_tui.domain.readiness import Answered, Readiness, readiness
@@ -34,8 +35,6 @@ _NOISE = re.compile(
 _JOINED_MAX: Final = 4096
 _JOINED: Final[dict[PodId, tuple[tuple[object, ...], tuple[Store, ...]]]] = {}
 """The disks of each Pod behind what they were joined from: the very same objects, or anew."""
-_LAST: tuple[Pod | None, Account | None, tuple[Store, ...]] = (None, None, ())
-"""The last answer: detectors ask for the disks of one Pod one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +88,8 @@ def gpu_sum(pod: Pod, evidence: Evidence) -> GpuSum:
 def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
     """The disks of a Pod, joined from the API and `df`.
 
-    Several detectors and panes ask for them at each look: they are joined once for what was read.
+    Several panes ask for them at each look: they are joined once for what was read.
     """
-    global _LAST  # of a memory one entry long, a tuple that is replaced as one
-    last = _LAST
-    if last[0] is pod and last[1] is account:
-        return last[2]
-    found = _joined(pod, account)
-    _LAST = (pod, account, found)
-    return found
-
-
-def _joined(pod: Pod, account: Account) -> tuple[Store, ...]:
     from rgt_tui.domain.objects import StoredUses  # the first frame can spare it
 
     evidence, volumes = account.about(pod.id), account.volumes
@@ -119,6 +108,16 @@ def _joined(pod: Pod, account: Account) -> tuple[Store, ...]:
         _JOINED.clear()
     _JOINED[pod.id] = (read, found)
     return found
+
+
+def disks_of(subject: Subject) -> tuple[Store, ...]:
+    """The disks of the Pod that detectors are asked about: for `Subject.once`."""
+    return stores(subject.this, subject.account)
+
+
+def how_far(subject: Subject) -> Readiness:
+    """How far the Pod is that detectors are asked about: for `Subject.once`."""
+    return readiness(subject.this, subject.evidence, subject.now)
 
 
 def _with_use(store: Store, seen: Observed[VolumeUseReport]) -> Store:
@@ -312,8 +311,18 @@ def _total(values: Iterable[int | None]) -> int | None:
 def is_in_logs(pod: Pod, evidence: Evidence, code: str) -> bool:
     """Whether the logs of this start of a Pod show a symptom."""
     signs = evidence.value(LogSigns)
+    if signs is None or not signs.signs:
+        return False
     since = pod.started_at or 0.0
-    return signs is not None and any(sign.at >= since for sign in signs.of(code))
+    return any(sign.code == code and sign.at >= since for sign in signs.signs)
+
+
+@cache
+def _untried(tried: str) -> Unknown:
+    return Unknown((tried,))
+
+
+_ANSWERS: Final = Absent("its shell answers")
 
 
 def login_failed(evidence: Evidence, faults: Container[str], tried: str) -> Failed | Verdict:
@@ -324,10 +333,10 @@ def login_failed(evidence: Evidence, faults: Container[str], tried: str) -> Fail
         faults: words of `SshFault`.
         tried: what is missing when nobody has tried, for instance `a try to log in`.
     """
-    reading: Reading[Answered] = evidence.reading(Answered)
-    failure = reading.failure
+    reading: Reading[Answered] | None = evidence.readings.get(Answered)
+    failure = None if reading is None else reading.failure
     if failure is None:
-        return Absent("its shell answers") if reading.good else Unknown((tried,))
+        return _untried(tried) if reading is None or reading.good is None else _ANSWERS
     if failure.code not in faults:
         return Absent(f"the login failed in another way: {failure.error}")
     return failure

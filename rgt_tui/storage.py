@@ -232,22 +232,34 @@ def _volume(disk: VolumeDisk, report: DiskReport | None) -> Store:
 
 def _ordered(path: str, kind: MountKind, size_gb: int | None, mount: DiskMount | None) -> Store:
     """A container or volume disk; the API's size stays where `df` gives none."""
-    is_told = mount is not None and mount.size_bytes is not None
-    used = mount.used_bytes if mount is not None else None
+    is_lasting = kind is _VOLUME
+    label = "volume disk" if is_lasting else "container disk"
+    if mount is None:
+        return Store(
+            path=path,
+            kind=kind,
+            label=label,
+            used_bytes=None,
+            size_bytes=_bytes(size_gb),
+            size_source=_api(size_gb),
+            survives_stop=is_lasting,
+            survives_terminate=False,
+        )
+    used, size = mount.used_bytes, mount.size_bytes
     return Store(
         path=path,
         kind=kind,
-        label="volume disk" if kind is _VOLUME else "container disk",
+        label=label,
         used_bytes=used,
-        size_bytes=mount.size_bytes if mount is not None and is_told else _bytes(size_gb),
-        size_source="df" if is_told else _api(size_gb),
-        survives_stop=kind is _VOLUME,
+        size_bytes=_bytes(size_gb) if size is None else size,
+        size_source=_api(size_gb) if size is None else "df",
+        survives_stop=is_lasting,
         survives_terminate=False,
-        source=mount.source if mount is not None else None,
-        hung=mount is not None and not mount.answered,
+        source=mount.source,
+        hung=not mount.answered,
         used_source="none" if used is None else "df",
-        inodes_percent=mount.inodes_percent if mount is not None else None,
-        is_read_only=mount is not None and mount.is_read_only,
+        inodes_percent=mount.inodes_percent,
+        is_read_only=mount.is_read_only,
     )
 
 

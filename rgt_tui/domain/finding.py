@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Evidence, Observed, Reading, Report
@@ -14,6 +14,8 @@ from rgt_tui.domain.units import PodId
 if TYPE_CHECKING:  # the rules for text are compiled where text is read
     from rgt_tui.domain.telling import Rule
 
+
+Made = TypeVar("Made")
 
 A_START_S: Final = 366 * 86400.0
 """Greatest age of what is read once a start of a Pod and cannot change within it."""
@@ -114,6 +116,9 @@ class Subject:
     pod: Pod | None
     evidence: Evidence
     now: float
+    _made: dict[Callable[["Subject"], Any], Any] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def this(self) -> Pod:
@@ -121,6 +126,13 @@ class Subject:
         if self.pod is None:
             raise LookupError("asked about a Pod, shown the account")
         return self.pod
+
+    def once(self, work: Callable[["Subject"], Made]) -> Made:
+        """What `work` makes of this subject: worked out for the first detector that asks."""
+        made: Made | None = self._made.get(work)
+        if made is None:
+            made = self._made[work] = work(self)
+        return made
 
     def seen(self, kind: type[Report]) -> Observed[Report]:
         """The newest value of what the detector `needs`: it is not asked without one."""
@@ -150,6 +162,8 @@ class Detector:
             that shows in logs alone: its verdict is what was read there.
         log_stands: whether what a log shows counts even where the figures show nothing of it: they
             tell of now, or of a part only. Else figures that deny it win.
+        adds_to_logs: whether its symptom shows in logs alone and `detect` adds what is to be seen
+            beside them: it is asked only where they show it.
         strings: what programs literally print, each with its version or date; the first one is
             what people search for.
         outdated: advice in circulation that no longer holds, and what holds now, with since when.
@@ -169,6 +183,7 @@ class Detector:
     applies: Callable[[Subject], bool] = lambda subject: True
     detect: Callable[[Subject], Verdict] | None = None
     log_stands: bool = False
+    adds_to_logs: bool = False
     strings: tuple[tuple[str, str], ...] = ()
     outdated: tuple[tuple[str, str], ...] = ()
     text: "tuple[Rule, ...]" = ()

@@ -13,27 +13,32 @@ def running(subject: Subject) -> bool:
 
 def running_on_gpus(subject: Subject) -> bool:
     """A Pod that is to run and ordered GPUs."""
-    return running(subject) and subject.this.gpu_id is not None
+    pod = subject.pod
+    return pod is not None and pod.is_running and pod.gpu_id is not None
 
 
 def living(subject: Subject) -> bool:
     """A Pod that is to run, with a container that lives."""
-    return running(subject) and subject.this.is_alive
+    pod = subject.pod
+    return pod is not None and pod.is_running and pod.is_alive
 
 
 def living_on_gpus(subject: Subject) -> bool:
     """A Pod whose container lives and that ordered GPUs."""
-    return living(subject) and subject.this.gpu_id is not None
+    pod = subject.pod
+    return pod is not None and pod.gpu_id is not None and pod.is_running and pod.is_alive
 
 
 def reached_directly(subject: Subject) -> bool:
     """A Pod that is to run and has an SSH address of its own."""
-    return running(subject) and subject.this.ssh_direct is not None
+    pod = subject.pod
+    return pod is not None and pod.ssh_direct is not None and pod.is_running
 
 
 def living_and_reached(subject: Subject) -> bool:
     """A Pod whose container lives and that has an SSH address of its own."""
-    return living(subject) and subject.this.ssh_direct is not None
+    pod = subject.pod
+    return pod is not None and pod.ssh_direct is not None and pod.is_running and pod.is_alive
 
 
 def not_yet_alive(subject: Subject) -> bool:

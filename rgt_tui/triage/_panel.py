@@ -1,19 +1,28 @@
 """Detectors that are asked together: who can be asked about a subject, and who has said it before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from typing import Final
 
-from rgt_tui.domain.finding import Absent, Detector, Finding, Subject, Unknown, Verdict
+from rgt_tui.domain.finding import Detector, Finding, Present, Subject, Unknown, Verdict
 from rgt_tui.domain.records import dataclass
-from rgt_tui.triage._verdicts import MADE_MAX, Asked, Lines, Missing, Needs, heard_of, with_logs
+from rgt_tui.triage._verdicts import (
+    MADE_MAX,
+    Asked,
+    Lacks,
+    Lines,
+    Missing,
+    Needs,
+    finding_of,
+    heard_of,
+    is_told_by_logs,
+    with_logs,
+)
 
 Detect = Callable[[Subject], Verdict]
 _BROKEN: Final = "an internal error of this check: {}"
 _Sort = tuple[bool | str, ...]
 """Whether there are logs, and to whom of a panel's detectors a subject is of concern."""
-_Lacks = tuple[tuple[str, ...], ...]
-"""What is missing, for each of what is needed."""
 
 
 @dataclass(slots=True)
@@ -22,21 +31,20 @@ class _Course:
 
     Attributes:
         asked: the detectors whose symptom can exist for them, in order.
-        needs: what these need, each once.
+        needs: the report types that these need.
         broken: of detectors that cannot even tell whom they concern.
         plans: by what is missing of that, what is known at once, and who is still to be asked.
     """
 
     asked: tuple[Asked, ...]
-    needs: tuple[Needs, ...]
+    needs: Needs
     broken: tuple[Finding, ...]
-    plans: "dict[_Lacks, _Plan]" = field(default_factory=dict)
+    plans: "dict[Lacks, _Plan]" = field(default_factory=dict)
 
 
-_Made = Callable[..., Finding | None]
-_Plan = tuple[tuple[Finding | None, ...], tuple[tuple[int, Asked, Detect, _Made], ...]]
-"""What is known at once, in the detectors' order with gaps; for each gap its place, who is still to
-be asked, and what that one has said before."""
+_Plan = tuple[tuple[Finding | None, ...], tuple[tuple[int, Asked, Detect], ...]]
+"""What is known at once, in the detectors' order with gaps; for each gap its place and who is still
+to be asked."""
 
 
 class Panel:
@@ -48,7 +56,6 @@ class Panel:
 
     def __init__(self, detectors: Iterable[Detector], *, is_brief: bool = False) -> None:
         """Sorts the detectors by whom they concern and what they need."""
-        self._is_brief = is_brief
         self._asked = tuple(Asked(detector, is_brief) for detector in detectors)
         self._whom = tuple(dict.fromkeys(asked.detector.applies for asked in self._asked))
         self._courses: dict[_Sort, _Course] = {}
@@ -68,7 +75,7 @@ class Panel:
         except Exception:  # noqa: BLE001  # one faulty check must not silence the others
             sort = (has_logs, *[_holds(applies, subject) for applies in self._whom])
         course = self._courses.get(sort) or self._course(sort)
-        lacks = tuple([missing.of(needs) for needs in course.needs])
+        lacks = missing.of(course.needs)
         heard = heard_of(subject)
         if heard:
             all_of = _all_of(course, subject, lacks, heard)
@@ -81,23 +88,19 @@ class Panel:
         """What they say of a subject whose logs show nothing."""
         known, rest = plan
         present: list[Finding] = []
-        found, quiet = [*known], "" if self._is_brief else None
-        # Of most Pods most of it is absent, in words said before.
-        for place, asked, detect, told in rest:
+        found = [*known]
+        for place, asked, detect in rest:
             try:
                 verdict = detect(subject)
             except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
                 verdict = _broken(error)
-            if isinstance(verdict, Absent):
-                why = verdict.why
-                finding = told(why if isinstance(why, str) else quiet)
-            elif isinstance(verdict, Unknown):
-                finding = told(verdict.missing)
+            if verdict is asked.said:  # of most Pods most of it is absent, as of the one before
+                found[place] = asked.told
+            elif isinstance(verdict, Present):
+                present.append(finding_of(asked.detector, verdict))
             else:
-                present.append(asked.finding(verdict))
-                continue
-            found[place] = finding or asked.finding(verdict)
-        return _ordered(present, [finding for finding in found if finding is not None])
+                found[place] = asked.finding(verdict)
+        return _ordered(present, found)
 
     def _course(self, sort: _Sort) -> _Course:
         has_logs, *concerned = sort
@@ -114,16 +117,16 @@ class Panel:
             # without a container there are no logs to listen to
             and (asked.detector.detect is not None or has_logs)
         )
-        course = _Course(asked, tuple(dict.fromkeys(map(_needs, asked))), broken)
+        course = _Course(asked, _needs(asked), broken)
         self._courses[sort] = course
         return course
 
 
-def _ordered(present: list[Finding], rest: list[Finding]) -> tuple[Finding, ...]:
+def _ordered(present: list[Finding], rest: Iterable[Finding | None]) -> tuple[Finding, ...]:
     """All findings, the present ones first, the worst first of them."""
     if len(present) > 1:
         present.sort(key=_worst_first)
-    return (*present, *rest)
+    return (*present, *filter(None, rest))
 
 
 def _broken(error: Exception) -> Unknown:
@@ -132,13 +135,12 @@ def _broken(error: Exception) -> Unknown:
 
 
 def _all_of(
-    course: _Course, subject: Subject, lacks: _Lacks, heard: dict[str, Lines]
+    course: _Course, subject: Subject, lacks: Lacks, heard: dict[str, Lines]
 ) -> list[Finding]:
     """What every detector says of a subject whose logs show something."""
-    lacking = dict(zip(course.needs, lacks, strict=True))
     found = []
-    for asked in course.asked:
-        detector, missing = asked.detector, lacking[_needs(asked)]
+    for asked, missing in _lacking(course, lacks):
+        detector = asked.detector
         try:
             verdict = with_logs(detector, subject, missing, heard.get(detector.code, ()))
         except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others
@@ -147,19 +149,17 @@ def _all_of(
     return found
 
 
-def _planned(course: _Course, lacks: _Lacks) -> _Plan:
+def _planned(course: _Course, lacks: Lacks) -> _Plan:
     """What is known without asking, where no log shows anything; and who is to be asked."""
-    lacking = dict(zip(course.needs, lacks, strict=True))
     known: list[Finding | None] = [*course.broken]
     rest = []
-    for asked in course.asked:
-        missing = lacking[_needs(asked)]
+    for asked, missing in _lacking(course, lacks):
         if missing:
             known.append(asked.finding(Unknown(missing)))
-        elif asked.detector.detect is None:
+        elif asked.detector.detect is None or is_told_by_logs(asked.detector):
             known.append(asked.silent)
         else:
-            rest.append((len(known), asked, asked.detector.detect, asked.made.get))
+            rest.append((len(known), asked, asked.detector.detect))
             known.append(None)
     if len(course.plans) >= MADE_MAX:
         course.plans.clear()
@@ -167,8 +167,20 @@ def _planned(course: _Course, lacks: _Lacks) -> _Plan:
     return plan
 
 
-def _needs(asked: Asked) -> Needs:
-    return asked.detector.needs, asked.detector.max_age_s
+def _needs(asked: Iterable[Asked]) -> Needs:
+    limits: dict[type, set[float]] = {}
+    for detector in (each.detector for each in asked):
+        for kind in detector.needs:
+            limits.setdefault(kind, set()).add(detector.max_age_s)
+    return Needs({kind: tuple(sorted(ages)) for kind, ages in limits.items()})
+
+
+def _lacking(course: _Course, lacks: Lacks) -> Iterator[tuple[Asked, tuple[str, ...]]]:
+    """Each detector and what is missing of what it needs; nothing when all is there and fresh."""
+    of_kind = course.needs.lacking(lacks)
+    for asked in course.asked:
+        found = [of_kind[kind] for kind in asked.detector.needs if kind in of_kind]
+        yield asked, tuple(why for why, missed in found if asked.detector.max_age_s <= missed)
 
 
 def _holds(applies: Callable[[Subject], bool], subject: Subject) -> bool | str:

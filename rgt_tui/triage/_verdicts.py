@@ -4,6 +4,7 @@ Of a fleet most verdicts are "absent", in the same words for many Pods. So a fin
 for each thing that is said, and of symptoms that show in logs alone it is told once for all.
 """
 
+from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cache
 from typing import Final
@@ -33,13 +34,54 @@ MADE_MAX: Final = 1000
 _INFO: Final = Severity.INFO
 _NOT_IN_LOGS: Final = Absent("its logs show none of it")
 Lines = tuple[Said, ...]
-Needs = tuple[tuple[type, ...], float]
-"""Report types and their greatest age in seconds."""
+_Lack = tuple[str, float]
+"""What is missing of a report type, and the greatest age it was asked for in vain, in seconds."""
+Lacks = tuple[frozenset[type], tuple[_Lack | None, ...]]
+"""What was never read; and of each other need what is missing, None where nothing is."""
+_ALL: Final = float("inf")
+_NONE: Final = frozenset[type]()
+_UNREAD: Final[Reading[object]] = Reading()
+
+
+@dataclass(slots=True)
+class Needs:
+    """What some detectors need.
+
+    Attributes:
+        limits: the greatest ages a report type is needed at, in seconds, ascending.
+        kinds: the report types.
+        rest: by report types that were never read, the other ones with their strictest limit.
+    """
+
+    limits: Mapping[type, tuple[float, ...]]
+    kinds: frozenset[type] = field(init=False)
+    rest: dict[frozenset[type], tuple[tuple[type, float], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Names the report types."""
+        self.kinds = frozenset(self.limits)
+
+    def without(self, unread: frozenset[type]) -> tuple[tuple[type, float], ...]:
+        """The report types that were read, with their strictest limits."""
+        known = self.rest.get(unread)
+        if known is None:
+            read = [kind for kind in self.limits if kind not in unread]
+            known = self.rest[unread] = tuple((kind, self.limits[kind][0]) for kind in read)
+        return known
+
+    def lacking(self, lacks: Lacks) -> dict[type, _Lack]:
+        """What is missing, by report type."""
+        unread, others = lacks
+        found = {kind: _never(kind) for kind in unread}
+        for (kind, _), lack in zip(self.without(unread), others, strict=True):
+            if lack is not None:
+                found[kind] = lack
+        return found
 
 
 @dataclass(slots=True)
 class Missing:
-    """What is missing of a subject; looked at once for all detectors that need the same.
+    """What is missing of a subject; each report type is looked at once for all who need it.
 
     Attributes:
         until: when evidence that is fresh now will be too old.
@@ -55,25 +97,35 @@ class Missing:
         pod = self.subject.pod
         self.has_road = pod is None or pod.ssh_road != SshRoad.NONE
 
-    def of(self, needs: Needs) -> tuple[str, ...]:
-        """What is missing of what is needed; empty when all is there and fresh."""
-        kinds, max_age_s = needs
-        subject = self.subject
-        lacks: tuple[str, ...] = ()
-        for kind in kinds:
-            reading = subject.evidence.readings.get(kind)
-            if reading is None:
-                reading = subject.account.evidence.reading(kind)
+    def of(self, needs: Needs) -> Lacks:
+        """What is missing of what is needed."""
+        subject, lacks = self.subject, list[_Lack | None]()
+        now, shared = subject.now, subject.account.evidence.readings
+        readings = subject.evidence.readings
+        unread = needs.kinds.difference(readings, shared) if self.has_road else _NONE
+        for kind, strictest in needs.without(unread):
+            reading = readings.get(kind) or shared.get(kind) or _UNREAD
             good = reading.good
-            if good is not None and subject.now - good.at <= max_age_s:
-                until = min(subject.now, good.at) + max_age_s
-                if until < self.until:
-                    self.until = until
-            elif good is None and reading.failure is None and self.has_road:
-                lacks = (*lacks, _never(kind))
+            if good is not None and now - good.at <= strictest:
+                if good.at + strictest < self.until:
+                    self.until = good.at + strictest
+                lacks.append(None)
             else:
-                lacks = (*lacks, self._why(kind, reading))
-        return lacks
+                lacks.append(self._stale(kind, reading, needs.limits[kind]))
+        return unread, tuple(lacks)
+
+    def _stale(self, kind: type, reading: Reading[object], limits: tuple[float, ...]) -> _Lack:
+        """Of what is not fresh enough for all: for whom it is not, and why."""
+        good, missed = reading.good, _ALL
+        if good is not None:
+            now = self.subject.now
+            met = next((limit for limit in limits if now - good.at <= limit), None)
+            if met is not None:
+                self.until = min(self.until, good.at + met)
+                missed = max(limit for limit in limits if limit < met)
+        elif reading.failure is None and self.has_road:
+            return _never(kind)
+        return self._why(kind, reading), missed
 
     def _why(self, kind: type, reading: Reading[object]) -> str:
         subject, failure = self.subject, reading.failure
@@ -92,8 +144,8 @@ def _called(kind: type) -> str:
 
 
 @cache
-def _never(kind: type) -> str:
-    return f"{_called(kind)}: never seen"
+def _never(kind: type) -> _Lack:
+    return f"{_called(kind)}: never seen", _ALL
 
 
 @dataclass(slots=True)
@@ -105,34 +157,38 @@ class Asked:
         is_brief: whether verdicts are told without what takes long to tell.
         made: its findings that are not present, by what they say.
         silent: its finding where it listens to logs alone, and they show none of it.
+        said, told: its last verdict that is not present, and the finding of that: many detectors
+            say one and the same object of most Pods.
     """
 
     detector: Detector
     is_brief: bool = False
     made: dict[str | tuple[str, ...], Finding] = field(default_factory=dict)
     silent: Finding = field(init=False)
+    said: Verdict | None = None
+    told: Finding = field(init=False)
 
     def __post_init__(self) -> None:
         """Makes what will be said most often."""
-        self.silent = finding_of(self.detector, _NOT_IN_LOGS)
+        self.silent = self.told = finding_of(self.detector, _NOT_IN_LOGS)
 
     def finding(self, verdict: Verdict) -> Finding:
         """The finding of a verdict; the same one for the same words, unless it is present."""
-        said: str | tuple[str, ...]
-        match verdict:
-            case Absent(why):
-                said = why if isinstance(why, str) else "" if self.is_brief else why()
-            case Unknown(missing):
-                said = missing
-            case Present():
-                return finding_of(self.detector, verdict)
-        known = self.made.get(said)
+        words: str | tuple[str, ...]
+        if isinstance(verdict, Present):
+            return finding_of(self.detector, verdict)
+        if isinstance(verdict, Unknown):
+            words = verdict.missing
+        else:
+            why = verdict.why
+            words = why if isinstance(why, str) else "" if self.is_brief else why()
+        known = self.made.get(words)
         if known is None:
             if len(self.made) >= MADE_MAX:
                 self.made.clear()
-            if isinstance(said, str):
-                verdict = Absent(said)
-            known = self.made[said] = finding_of(self.detector, verdict)
+            told = Absent(words) if isinstance(words, str) else verdict
+            known = self.made[words] = finding_of(self.detector, told)
+        self.said, self.told = verdict, known
         return known
 
 
@@ -163,6 +219,11 @@ def finding_of(detector: Detector, verdict: Verdict) -> Finding:
     )
 
 
+def is_told_by_logs(detector: Detector) -> bool:
+    """Whether a detector has nothing to say where the logs show nothing."""
+    return detector.detect is None or detector.adds_to_logs
+
+
 def with_logs(
     detector: Detector, subject: Subject, lacks: tuple[str, ...], lines: Lines
 ) -> Verdict:
@@ -174,10 +235,10 @@ def with_logs(
         lacks: what is missing of what it needs.
         lines: what the logs show of its symptom.
     """
+    if not lines and not lacks and is_told_by_logs(detector):
+        return _NOT_IN_LOGS
     if detector.detect is None:
-        if lines:
-            return Present(lines)
-        return Unknown(lacks) if lacks else _NOT_IN_LOGS
+        return Present(lines) if lines else Unknown(lacks)
     verdict = Unknown(lacks) if lacks else detector.detect(subject)
     return _confirmed(detector, verdict, lines) if lines else verdict
 

@@ -7,6 +7,7 @@ Source: RunPod documentation, "zero GPU Pods", read 2026-08-20; the refusal's te
 runpod-python#168 and from REST v2 answers in public repositories, 2026.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -51,10 +52,15 @@ def _detect(subject: Subject) -> Verdict:
     return Unknown(("nvidia-smi over SSH: not seen lately, and the API lists no GPU of it",))
 
 
+@lru_cache(64)
+def _shown(tool: str, count: int) -> Absent:
+    return Absent(f"{tool} shows {count} GPUs")
+
+
 def _amd_inside(subject: Subject, report: AmdReport, at: float) -> Verdict:
     """Of an AMD GPU: `nvidia-smi` is not there, and that says nothing."""
     if report.gpus:
-        return Absent(f"rocm-smi shows {len(report.gpus)} GPUs")
+        return _shown("rocm-smi", len(report.gpus))
     if not report.is_counted:
         return Absent(report.absent or "an AMD GPU is there")
     return _none_inside(subject, report.absent or "rocm-smi lists no GPU", at)
@@ -62,7 +68,7 @@ def _amd_inside(subject: Subject, report: AmdReport, at: float) -> Verdict:
 
 def _seen_inside(subject: Subject, report: GpuReport, at: float) -> Verdict:
     if report.gpus:
-        return Absent(f"nvidia-smi shows {len(report.gpus)} GPUs")
+        return _shown("nvidia-smi", len(report.gpus))
     if report.is_of_amd:
         return Absent("/dev/kfd shows an AMD GPU")
     return _none_inside(subject, report.absent or "nvidia-smi lists no GPU", at)

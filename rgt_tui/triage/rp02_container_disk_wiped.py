@@ -15,7 +15,7 @@ from rgt_tui.domain.pod import Pod, PodList, StorageKind
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import listed_at, root_store, stores
+from rgt_tui.facts import disks_of, listed_at, root_store
 from rgt_tui.probes.identity import IdentityReport
 
 NEW_START_S: Final = 30 * 60.0
@@ -26,12 +26,13 @@ _NEAR = re.compile(
     r"|uptime[ :]+00:0|\bup \d min|worked (?:before|yesterday)",
     re.IGNORECASE,
 )
+_LASTS: Final = Absent("it has storage that survives a stop, and runs since it was made")
 
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
     at = listed_at(subject.account)
-    disks = stores(pod, subject.account)
+    disks = subject.once(disks_of)
     torn = next((s for s in disks if not s.agrees and s.path != "/"), None)
     if torn is not None:
         said = f"{torn.path} should be mounted and is not: what is written there lies on the container disk"
@@ -48,7 +49,7 @@ def _detect(subject: Subject) -> Verdict:
     inside = _began_inside(subject)
     if inside is not None:
         return inside
-    return Absent("it has storage that survives a stop, and runs since it was made")
+    return _LASTS
 
 
 def _began_anew(pod: Pod, now: float) -> float | None:

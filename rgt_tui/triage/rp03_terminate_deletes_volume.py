@@ -10,7 +10,7 @@ from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Su
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes
-from rgt_tui.facts import listed_at, stores
+from rgt_tui.facts import disks_of, listed_at
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -26,7 +26,7 @@ def _detect(subject: Subject) -> Verdict:
         said.append(Said("api", f"only {paths} would survive terminate", at))
     else:
         said.append(Said("api", "no network volume: nothing survives terminate", at))
-    used = [s.used_bytes for s in stores(pod, subject.account) if s.path == disk.path]
+    used = [s.used_bytes for s in subject.once(disks_of) if s.path == disk.path]
     if used and used[0]:
         said.append(Said("ssh", f"{show_bytes(used[0])} lie on {disk.path} now"))
     return Present(tuple(said))

@@ -8,20 +8,17 @@ Source: RunPod documentation, expose ports, read 2026-08-20; gradio#5896, gradio
 
 from collections.abc import Iterator
 
-from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
+from rgt_tui.domain.finding import Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.telling import Rule
-from rgt_tui.domain.whom import living
-from rgt_tui.facts import is_in_logs, listed_at
+from rgt_tui.facts import listed_at
 from rgt_tui.probes.listening import ListeningReport
 
 
 def _detect(subject: Subject) -> Verdict:
     """Logs tell of the request; the ports tell whether it can have come through the proxy."""
     pod = subject.this
-    if not is_in_logs(pod, subject.evidence, "RP5"):
-        return Absent("its logs show no request that was cut off")
     ports = ", ".join(f"{port}/http" for port in _proxied(pod))
     said = f"{ports} is served through the proxy: an answer has to begin within 100 s"
     return Present((Said("api", said, listed_at(subject.account)), *_answering(pod, subject)))
@@ -48,7 +45,7 @@ def _proxied(pod: Pod) -> list[int]:
 def _has_proxied(subject: Subject) -> bool:
     """A living Pod that the HTTP proxy serves."""
     pod = subject.pod
-    return pod is not None and living(subject) and bool(_proxied(pod))
+    return pod is not None and pod.is_running and pod.is_alive and bool(_proxied(pod))
 
 
 DETECTOR = Detector(
@@ -71,6 +68,7 @@ DETECTOR = Detector(
     needs=(LogSigns,),
     max_age_s=3600.0,
     applies=_has_proxied,
+    adds_to_logs=True,
     detect=_detect,
     strings=(
         ("error code: 524", "Cloudflare's body, 2026-08"),

@@ -17,14 +17,13 @@ from rgt_tui.facts import listed_at, uptime_s
 
 SETTLED_S: Final = 120.0
 """A mapping of the port may follow the container by a minute or two."""
+_DIRECT: Final = Absent("it has a direct SSH address")
 
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
     if pod.ssh_road is not SshRoad.PROXY:
-        return Absent(
-            "it has a direct SSH address" if pod.ssh_direct else "no SSH at all is offered"
-        )
+        return _DIRECT if pod.ssh_direct else Absent("no SSH at all is offered")
     at = listed_at(subject.account)
     said = [Said("api", "ssh.direct is null, ssh.proxy is offered", at)]
     if pod.ports is not None and SSH_PORT not in pod.ports:

@@ -54,30 +54,42 @@ def _version(text: str | None) -> Version | None:
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
-    at = listed_at(subject.account)
-    host, wanted = _version(pod.cuda_version), image_cuda(pod.image)
-    refusal = _refusal(subject)
-    if refusal is not None:
-        told = (
-            f"the host's driver serves CUDA {pod.cuda_version}"
-            if host
-            else "the host's CUDA is not told"
-        )
-        return Present((refusal, Said("api", told, at)))
+    refusal = None if pod.is_alive else _refusal(subject)
+    if refusal is None:
+        return _compared(pod.image, pod.cuda_version) or _too_new(subject)
+    told = (
+        f"the host's driver serves CUDA {pod.cuda_version}"
+        if _version(pod.cuda_version)
+        else "the host's CUDA is not told"
+    )
+    return Present((refusal, Said("api", told, listed_at(subject.account))))
+
+
+@lru_cache(256)
+def _compared(image: str, served: str | None) -> Verdict | None:
+    """What an image's name and the host's CUDA say; None where the image wants more."""
+    host, wanted = _version(served), image_cuda(image)
     if wanted is None or host is None:
         return Unknown(("the CUDA version of the image or of the host",))
-    pair = (
-        f"image {pod.image} wants CUDA {wanted[0]}.{wanted[1]}, the host serves {pod.cuda_version}"
-    )
-    if wanted <= host:
-        return Absent(pair)
+    return Absent(_pair(image, served)) if wanted <= host else None
+
+
+def _too_new(subject: Subject) -> Verdict:
+    pod = subject.this
+    host, wanted = _version(pod.cuda_version) or (0, 0), image_cuda(pod.image) or (0, 0)
     severity = Severity.INFO if pod.is_alive and wanted[0] == host[0] else Severity.CRITICAL
-    return Present((Said("api", pair, at),), severity)
+    said = Said("api", _pair(pod.image, pod.cuda_version), listed_at(subject.account))
+    return Present((said,), severity)
+
+
+def _pair(image: str, served: str | None) -> str:
+    major, minor = image_cuda(image) or (0, 0)
+    return f"image {image} wants CUDA {major}.{minor}, the host serves {served}"
 
 
 def _refusal(subject: Subject) -> Said | None:
     log = subject.evidence.value(BootLog)
-    if log is None or subject.pod is None or subject.pod.is_alive:
+    if log is None:
         return None
     for line in (log.trouble, log.last_line):
         if _WANTED.search(line):

@@ -13,10 +13,10 @@ from typing import Final
 from rgt_tui.domain.bootlog import BootLog
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.readiness import Readiness, readiness
+from rgt_tui.domain.readiness import Readiness
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import listed_at
+from rgt_tui.facts import how_far, listed_at
 
 _EXEC: Final = re.compile(
     r'exec: ?"|executable file not found|no such file or directory\b.*start|permission denied: unknown',
@@ -26,6 +26,7 @@ _OPTION: Final = re.compile(
     r"^\s*\[-{1,2}[a-z][\w-]*(?:[ =](?:[A-Z_][A-Z0-9_]*|\{[^}]*\}|<[^>]+>).*)?\]\s*$"
 )
 _USAGE: Final = re.compile(r"^\s*usage: \S+ .*\[-", re.IGNORECASE)
+_NO_TROUBLE: Final = Absent("its start command shows no trouble")
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -36,7 +37,7 @@ def _detect(subject: Subject) -> Verdict:
         if pod.args:
             said.append(Said("api", f"its start command: {pod.args}", listed_at(subject.account)))
         return Present(tuple(said))
-    if pod.args and readiness(pod, subject.evidence, subject.now) is Readiness.LOOPING:
+    if pod.args and subject.once(how_far) is Readiness.LOOPING:
         said = [
             Said(
                 "api",
@@ -45,7 +46,7 @@ def _detect(subject: Subject) -> Verdict:
             )
         ]
         return Present(tuple(said), severity=Severity.WARNING)
-    return Absent("its start command shows no trouble")
+    return _NO_TROUBLE
 
 
 def _usage(page: Page) -> str | None:

@@ -25,7 +25,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration, show_percent
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import stores
+from rgt_tui.facts import disks_of
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import Store
 
@@ -46,7 +46,7 @@ _OVERLAY_ROW = re.compile(r"^overlay\s.*\s(\d{1,3})%\s+/$")
 
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
-    found = stores(subject.this, subject.account)
+    found = subject.once(disks_of)
     root = next((store for store in found if store.path == "/"), None)
     percent = root.percent if root is not None else None
     if root is None or percent is None:
@@ -82,7 +82,7 @@ def _growing(subject: Subject, root: Store) -> Verdict | None:
     said = f"/ grows by {show_bytes(int(growth))} an hour: full in {show_duration(hours * 3600)}"
     at = reading.good.at if reading.good is not None else None
     severity = Severity.WARNING if hours <= VERY_SOON_H else Severity.INFO
-    roomy = next((s for s in stores(subject.this, subject.account) if _has_room(s)), None)
+    roomy = next((s for s in subject.once(disks_of) if _has_room(s)), None)
     return Present((Said("ssh", said, at), Said("ssh", _used(root), at)), severity, _steps(roomy))
 
 

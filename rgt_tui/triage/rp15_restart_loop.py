@@ -11,19 +11,20 @@ from typing import Final
 from rgt_tui.domain.bootlog import LOOP_STARTS, LOOP_WINDOW_S, BootLog
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.readiness import Readiness, Restarts, readiness
+from rgt_tui.domain.readiness import Readiness, Restarts
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_usd
-from rgt_tui.facts import listed_at
+from rgt_tui.facts import how_far, listed_at
 
 _LINES_APART: Final = 60
 """Without times, starts that lie further apart than this many lines are boots of their own."""
+_STEADY: Final = Absent("its container does not keep starting")
 
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
-    if readiness(pod, subject.evidence, subject.now) is not Readiness.LOOPING:
-        return Absent("its container does not keep starting")
+    if subject.once(how_far) is not Readiness.LOOPING:
+        return _STEADY
     said: list[Said] = []
     log = subject.evidence.latest(BootLog)
     if log is not None and log.value.begins:

@@ -23,10 +23,11 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.readiness import Answered, Readiness, readiness
+from rgt_tui.domain.readiness import Answered, Readiness
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration, show_usd
 from rgt_tui.domain.whom import running
+from rgt_tui.facts import how_far
 
 PATIENCE_S: Final = 6 * 60.0
 """A Pod that is not up by then is a bad draw (RunPod: 5-6 minutes)."""
@@ -36,12 +37,15 @@ _WAITING: Final = re.compile(
 )
 PULL_SILENT_S: Final = 5 * 60.0
 """A pull whose log has been silent for so long no longer counts as progress."""
+_UP: Final = Absent(f"it is {Readiness.UP}")
 
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
-    state = readiness(pod, subject.evidence, subject.now)
-    if state in (Readiness.UP, Readiness.LOOPING):
+    state = subject.once(how_far)
+    if state is Readiness.UP:
+        return _UP
+    if state is Readiness.LOOPING:
         return Absent(f"it is {state}")
     if state is Readiness.UNKNOWN:
         return Unknown(("runtime.uptime: the API did not say, and no shell has answered",))

@@ -24,7 +24,7 @@ from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes, show_percent
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import stores
+from rgt_tui.facts import disks_of
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.processes import ProcessReport
 from rgt_tui.probes.shm import ShmReport
@@ -34,13 +34,14 @@ TIGHT_PERCENT: Final = 90.0
 FULL_PERCENT: Final = 98.0
 SMALL_BYTES: Final = 64 * 1024**2
 """What docker gives where nobody asks for more; RunPod's Pods have gigabytes."""
+_NO_SHM: Final = Absent("no shared memory is mounted")
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod, seen = subject.this, subject.seen(DiskReport)
-    shm = next((s for s in stores(pod, subject.account) if s.kind is MountKind.SHM), None)
+    seen = subject.seen(DiskReport)
+    shm = next((s for s in subject.once(disks_of) if s.kind is MountKind.SHM), None)
     if shm is None:
-        return Absent("no shared memory is mounted")
+        return _NO_SHM
     if shm.percent is None:
         return Unknown(("how full shared memory is: df did not tell it",))
     used = partial(_used, shm)

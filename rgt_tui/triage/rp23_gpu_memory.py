@@ -9,7 +9,6 @@ Source: Sana#160 (on RunPod); PyTorch documentation, CUDA memory, 2026.
 from typing import Final
 
 from rgt_tui.domain.finding import (
-    Absent,
     Detector,
     Present,
     Said,
@@ -21,17 +20,14 @@ from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.units import show_bytes
 from rgt_tui.domain.whom import running_on_gpus
-from rgt_tui.facts import gpu_sum, is_in_logs
+from rgt_tui.facts import gpu_sum
 
 _RECOVERS: Final = r"retrying with|falling back|fallback|will try|retry(?:ing)? (?:with|at)|reducing batch|tiled|skipp"
 
 
 def _detect(subject: Subject) -> Verdict:
     """Logs tell it; what the GPUs hold now is said beside it, and proves nothing alone."""
-    pod = subject.this
-    if not is_in_logs(pod, subject.evidence, "RP23"):
-        return Absent("its logs show none of it")
-    held = gpu_sum(pod, subject.evidence)
+    held = gpu_sum(subject.this, subject.evidence)
     if held.used_bytes is None:
         return Present((Said("rule", "what its GPUs hold now was not seen"),))
     now = f"its GPUs hold {show_bytes(held.used_bytes)} of {show_bytes(held.total_bytes)} now"
@@ -57,6 +53,7 @@ DETECTOR = Detector(
     needs=(LogSigns,),
     max_age_s=3600.0,
     applies=running_on_gpus,
+    adds_to_logs=True,
     detect=_detect,
     strings=(
         (

@@ -6,6 +6,7 @@ the container lost its device after a change on the host. Fix: restart once, els
 Source: akash#209, HAMi#1520, NVSentinel#155; NVIDIA container toolkit, troubleshooting, 2026.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -37,11 +38,16 @@ def _detect(subject: Subject) -> Verdict:
     return _compared(subject, "nvidia-smi", len(seen.value.gpus), seen.value.absent, seen.at)
 
 
+@lru_cache(64)
+def _enough(tool: str, there: int) -> Absent:
+    return Absent(f"{tool} shows {there} GPUs")
+
+
 def _compared(subject: Subject, tool: str, there: int, absent: str | None, at: float) -> Verdict:
     """The GPUs that the tool shows against those that were ordered."""
     pod = subject.this
     if there and (pod.gpu_count is None or there >= pod.gpu_count):
-        return Absent(f"{tool} shows {there} GPUs")
+        return _enough(tool, there)
     if not there:
         why = absent or f"{tool} lists no GPU"
         if "says:" not in why or (pod.runtime is not None and not pod.runtime.gpus):

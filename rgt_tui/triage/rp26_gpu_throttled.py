@@ -26,6 +26,10 @@ from rgt_tui.probes.nvidia_smi import FAULTY, Gpu, GpuReport
 
 _REASON: Final = re.compile(r"thermal|power_brake|hw_slowdown", re.IGNORECASE)
 _HEAD: Final = re.compile(r"clocks_(?:event|throttle)_reasons\.", re.IGNORECASE)
+_NOT_SLOWED: Final = Absent(
+    "no GPU is slowed by heat or its power supply; the power cap alone is normal"
+)
+_UNTOLD: Final = Unknown(("what holds the clocks down: nvidia-smi does not tell it",))
 
 
 def _csv_row(page: Page) -> str | None:
@@ -50,8 +54,8 @@ def _detect(subject: Subject) -> Verdict:
     if slow:
         return Present(tuple(Said("ssh", _slowed(gpu), seen.at) for gpu in slow))
     if gpus and all(gpu.slowed_by is None for gpu in gpus):
-        return Unknown(("what holds the clocks down: nvidia-smi does not tell it",))
-    return Absent("no GPU is slowed by heat or its power supply; the power cap alone is normal")
+        return _UNTOLD
+    return _NOT_SLOWED
 
 
 def _slowed(gpu: Gpu) -> str:

@@ -25,13 +25,14 @@ from rgt_tui.probes.nvidia_smi import WAITS_POWER, WAITS_UTIL, Gpu, GpuReport
 
 HANG_S: Final = 300.0
 """So long all GPUs must wait for each other: checkpoints and evaluations are shorter."""
+_ALONE: Final = Absent("one GPU waits for no other")
 
 
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(GpuReport)
     gpus = seen.value.gpus
     if len(gpus) < 2:
-        return Absent("one GPU waits for no other")
+        return _ALONE
     if not all(gpu.work == "waits" for gpu in gpus):
         return Absent("its GPUs do not all wait at full use and low power")
     history = subject.evidence.reading(GpuReport).history

@@ -23,7 +23,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_percent
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import stores
+from rgt_tui.facts import disks_of
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import Store
 
@@ -32,8 +32,8 @@ FULL_PERCENT: Final = 97.0
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod, seen = subject.this, subject.seen(DiskReport)
-    lasting = [store for store in stores(pod, subject.account) if store.survives_stop]
+    seen = subject.seen(DiskReport)
+    lasting = [store for store in subject.once(disks_of) if store.survives_stop]
     if not lasting:
         return Absent("nothing that it mounts survives a stop")
     told = [(store.percent, store) for store in lasting if store.percent is not None]

@@ -30,6 +30,7 @@ _HEAD: Final = re.compile(r"\bInodes\b.*\bIUse%")
 _ROW: Final = re.compile(r"\s(\d{1,3})%\s+(/\S*)\s*$")
 _NOT_DISKS: Final = (MountKind.SHM, MountKind.OTHER)
 _NOISE: Final = ("/proc", "/sys", "/dev", "/run", "/etc")
+_UNCOUNTED: Final = Absent("no disk counts its inodes")
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -42,7 +43,7 @@ def _detect(subject: Subject) -> Verdict:
     if not shares and not any(mount.answered for mount in seen.value.mounts):
         return Unknown(("its inodes: df told them of no disk",))
     if not shares:
-        return Absent("no disk counts its inodes")
+        return _UNCOUNTED
     share, mount = max(shares, key=lambda pair: pair[0])
     said = partial(_used, mount, share)
     if share < TIGHT_PERCENT:

@@ -13,19 +13,20 @@ from typing import Final
 from rgt_tui.domain.finding import Absent, Detector, Present, Said, Severity, Subject, Verdict
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import stores
+from rgt_tui.facts import disks_of
 from rgt_tui.probes.df import DiskReport
 
 SLOW_MB_S: Final = 30.0
 _RATE: Final = re.compile(r"copied, [\d.]+ s(?:econds)?, ([\d.]+) ([kMG]?)B/s")
 _ON_VOLUME: Final = re.compile(r"/workspace|/runpod-volume|mfs#")
+_ANSWERS: Final = Absent("every mount answers df")
 
 
 def _detect(subject: Subject) -> Verdict:
-    pod, seen = subject.this, subject.seen(DiskReport)
-    hung = [store for store in stores(pod, subject.account) if store.hung]
+    seen = subject.seen(DiskReport)
+    hung = [store for store in subject.once(disks_of) if store.hung]
     if not hung:
-        return Absent("every mount answers df")
+        return _ANSWERS
     return Present(
         tuple(
             Said(

@@ -20,6 +20,7 @@ HELD_MIB: Final = 1024
 IDLE_W_SHARE: Final = 0.35
 """Above this share of the power limit a GPU works, whatever its use says."""
 _ROW: Final = re.compile(r"(\d+)MiB\s*/\s*\d+MiB\s*\|\s*(\d+)%")
+_FREE: Final = Absent("no GPU holds memory without working")
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -27,7 +28,7 @@ def _detect(subject: Subject) -> Verdict:
     owners = {process.gpu_uuid for process in seen.value.processes}
     held = [gpu for gpu in seen.value.gpus if gpu.uuid not in owners and _is_held(gpu)]
     if not held:
-        return Absent("no GPU holds memory without working")
+        return _FREE
     said = tuple(
         Said(
             "ssh",

@@ -29,13 +29,14 @@ REMIND_S: Final = 15 * 60.0
 WARN_S: Final = 60 * 60.0
 _HEAD: Final = re.compile(r"utilization\.gpu|gpu[_ ]util", re.IGNORECASE)
 _ANY_ROW: Final = re.compile(r"(?:^|\s)\d{4}/\d\d/\d\d [\d:.]+,\s*(?:\d+,\s*)?(\d+) ?%?\s*,")
+_NOT_WATCHED: Final = Unknown(("the use of its GPUs over time",))
 
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
     idle = subject.evidence.latest(GpuIdle)
     if idle is None:
-        return Unknown(("the use of its GPUs over time",))
+        return _NOT_WATCHED
     seconds = idle.value.idle_for(subject.now)
     if seconds is None or seconds < REMIND_S:
         return Absent("its GPUs are at work, or were a moment ago")

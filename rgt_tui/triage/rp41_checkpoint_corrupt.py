@@ -6,6 +6,8 @@ copy broke off, or a pointer of git-lfs was fetched. Fix: an earlier step; verif
 Source: safetensors 0.8 and PyTorch, measured; dddd_trainer#36 (disk full during a save).
 """
 
+from typing import Final
+
 from rgt_tui.domain.checkpoint import CheckpointProofs
 from rgt_tui.domain.checkpoint import Verdict as Proven
 from rgt_tui.domain.finding import (
@@ -21,12 +23,14 @@ from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.whom import running
 
+_UNVERIFIED: Final = Absent("its logs show none of it; no checkpoint was verified")
+
 
 def _detect(subject: Subject) -> Verdict:
     """A checkpoint that was verified and found broken; until one is, the logs."""
     seen = subject.evidence.latest(CheckpointProofs)
     if seen is None:
-        return Absent("its logs show none of it; no checkpoint was verified")
+        return _UNVERIFIED
     broken = [proof for proof in seen.value.files.values() if proof.verdict is Proven.BROKEN]
     if not broken:
         return Absent("no verified checkpoint is broken, and its logs show none of it")

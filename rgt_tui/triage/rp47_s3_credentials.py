@@ -6,6 +6,8 @@ everything. Fix: an S3 key from the web console; ask by key, not by listing; try
 Source: RunPod documentation, S3 API, read 2026-08-20; public repositories, 2026.
 """
 
+from typing import Final
+
 from rgt_tui.domain.finding import (
     Absent,
     Detector,
@@ -21,25 +23,29 @@ from rgt_tui.domain.telling import Rule
 from rgt_tui.domain.whom import living
 from rgt_tui.facts import is_in_logs, listed_at, mounted_volumes
 
+_QUIET: Final = "its logs show no trouble with S3, and this console"
+_LISTED: Final = Absent(f"{_QUIET} lists its volume")
+_NOT_ASKED: Final = Absent(f"{_QUIET} asked for no list")
+
 
 def _detect(subject: Subject) -> Verdict:
     """What the endpoint said to this console; else what the Pod's own programs wrote."""
     pod, account = subject.this, subject.account
-    volumes = [v for v in mounted_volumes(pod, account) if s3_endpoint(v.data_center)]
     seen = account.evidence.latest(StoredUses)
+    is_in_its_logs = is_in_logs(pod, subject.evidence, "RP47")
+    if seen is None and not is_in_its_logs:
+        return _NOT_ASKED
+    volumes = [v for v in mounted_volumes(pod, account) if s3_endpoint(v.data_center)]
     if seen is not None:
         uses = [(volume, seen.value.of(volume.id)) for volume in volumes]
         told = [f"volume {v.name}: {use.trouble}" for v, use in uses if use and use.trouble]
         if told:
             return Present(tuple(Said("s3", words, seen.at) for words in told))
-    if is_in_logs(pod, subject.evidence, "RP47"):
+    if is_in_its_logs:
         where = ", ".join(f"{v.name} ({s3_endpoint(v.data_center)})" for v in volumes)
         mounted = f"it mounts {where}" if where else "it mounts no volume with an S3 endpoint"
         return Present((Said("api", mounted, listed_at(account)),))
-    asked = (
-        "this console lists its volume" if seen is not None else "this console asked for no list"
-    )
-    return Absent(f"its logs show no trouble with S3, and {asked}")
+    return _LISTED
 
 
 DETECTOR = Detector(

@@ -23,13 +23,14 @@ from rgt_tui.domain.whom import running
 from rgt_tui.probes.df import DiskReport
 
 _OURS: Final = (MountKind.CONTAINER, MountKind.VOLUME, MountKind.NETWORK, MountKind.GLOBAL)
+_WRITABLE: Final = Absent("every disk is mounted for writing")
 
 
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
     stuck = [m for m in seen.value.mounts if m.is_read_only and m.kind in _OURS]
     if not stuck:
-        return Absent("every disk is mounted for writing")
+        return _WRITABLE
     return Present(
         tuple(Said("ssh", f"{m.path} ({m.source}) is mounted read-only", seen.at) for m in stuck)
     )
