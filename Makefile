@@ -54,8 +54,8 @@ kills: setup  ## kill a console at 50 random moments of a terminate; each restar
 steps: setup  ## each fault at each step of a terminate: a named state, and no request too many
 	RGT_EVERY_STEP=1 $(RUN)/pytest -q -n 2 tests/termination/test_each_step.py tests/pty/test_accident.py
 
-mutants: setup  ## change the guard in small ways; count how many its tests notice
-	$(PY) -m tests.mutants
+mutants: setup  ## change the guard in small ways; count how many its tests notice (PART=guard for one part)
+	@$(PY) -m tests.mutants $(PART)
 
 wheel: setup  ## build the wheel, install it into an empty environment, try it
 	@sh .ci/wheel

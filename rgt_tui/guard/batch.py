@@ -153,11 +153,11 @@ def begin_turn(batch: Batch) -> Batch:
 
 def _typed(batch: Batch, event: Typed, checklists: Checklists) -> Batch:
     joint = batch.joint_of(checklists)
-    view_s = max((checklists[it.pod].view_s for it in joint.members), default=0.0)
     refusal = joint.why_not
     if batch.stage is not Stage.GATHERING:
         refusal = "it was approved already"
     elif refusal is None:
+        view_s = max(checklists[it.pod].view_s for it in joint.members)
         refusal = joint.challenge.why_not(event, event.now - batch.opened_at, view_s)
     if refusal is not None:
         return replace(batch, said=refusal)

@@ -2,16 +2,19 @@
 
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rgt_tui.clients.gate import (
+    ActionPass,
     CreatePass,
     DeletePass,
     Gate,
     Pass,
+    PatchPass,
     Sending,
     action_body,
     require_read_only,
@@ -109,6 +112,26 @@ def test_a_verb_passes_with_a_pass_for_it(verb: Verb) -> None:
     a_gate().check(
         sending("POST", f"/v2/pods/{POD}/action", action_body(verb)), act_pass(POD, verb)
     )
+
+
+def test_a_verb_passes_once_with_its_record() -> None:
+    leave = act_pass(POD, Verb.STOP)
+    a_gate().check(stop(), leave)
+    with pytest.raises(GuardRefused, match="used already"):
+        a_gate().check(stop(), leave)
+
+
+class NoRecord:
+    """Says yes to everything, and is on no disk."""
+
+    def spend(self, method: str, path: str, body: bytes) -> None:
+        """Lets it go."""
+
+
+def test_what_only_looks_like_a_record_lets_nothing_out() -> None:
+    forged: Any = NoRecord()
+    with pytest.raises(GuardRefused, match="nothing allows it"):
+        a_gate().check(stop(), ActionPass(POD, Verb.STOP, forged))
 
 
 WRITES_WITHOUT_LEAVE: list[tuple[Sending, Pass | None]] = [
@@ -358,3 +381,59 @@ def test_a_create_with_other_fields_is_refused(body: bytes) -> None:
     leave = CreatePass("/v2/pods", body, recorded("POST", "/v2/pods", body))
     with pytest.raises(GuardRefused):
         Gate(read_only=False).check(create(body), leave)
+
+
+def test_a_network_volume_is_made_with_a_pass_for_exactly_that() -> None:
+    path, body = "/v2/network-volumes", b'{"name":"a","size":10,"dataCenter":"EU-RO-1"}'
+    Gate(read_only=False).check(
+        create(body, path=path), CreatePass(path, body, recorded("POST", path, body))
+    )
+
+
+PATCH_BODY = b'{"name":"b"}'
+
+
+def a_patch(body: bytes = PATCH_BODY) -> PatchPass:
+    return PatchPass(POD, body, recorded("PATCH", f"/v2/pods/{POD}", body))
+
+
+def test_a_patch_passes_once_with_a_pass_for_exactly_that_body() -> None:
+    leave = a_patch()
+    a_gate().check(sending("PATCH", f"/v2/pods/{POD}", PATCH_BODY), leave)
+    with pytest.raises(GuardRefused, match="used already"):
+        a_gate().check(sending("PATCH", f"/v2/pods/{POD}", PATCH_BODY), leave)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body"),
+    [
+        ("PATCH", f"/v2/pods/{POD}", b'{"name":"c"}'),
+        ("PATCH", "/v2/pods/other", PATCH_BODY),
+        ("PATCH", f"/v2/network-volumes/{POD}", PATCH_BODY),
+        ("PUT", f"/v2/pods/{POD}", PATCH_BODY),
+        ("POST", f"/v2/pods/{POD}", PATCH_BODY),
+    ],
+)
+def test_a_patch_pass_lets_nothing_else_out(method: str, target: str, body: bytes) -> None:
+    # The record fits what is sent: it is the pass that has to refuse.
+    leave = PatchPass(POD, PATCH_BODY, recorded(method, target, body))
+    with pytest.raises(GuardRefused, match="nothing allows it"):
+        a_gate().check(sending(method, target, body), leave)
+
+
+@pytest.mark.parametrize("body", [b'{"templateId":"x"}', b"[]", b"{}", b"", b'{"name":1,"name":2}'])
+def test_a_patch_with_other_fields_is_refused(body: bytes) -> None:
+    with pytest.raises(GuardRefused, match="nothing allows it"):
+        a_gate().check(sending("PATCH", f"/v2/pods/{POD}", body), a_patch(body))
+
+
+@pytest.mark.parametrize("body", [POD_BODY, b'{"name":"other"}'])
+@pytest.mark.parametrize("path", ["/v2/pods", "/v2/network-volumes"])
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_create_pass_refuses_by_itself(method: str, path: str, body: bytes) -> None:
+    leave = CreatePass("/v2/pods", POD_BODY, recorded(method, path, body))
+    if (method, path, body) == ("POST", "/v2/pods", POD_BODY):
+        Gate(read_only=False).check(create(body, path=path, method=method), leave)
+        return
+    with pytest.raises(GuardRefused, match="nothing allows it"):
+        Gate(read_only=False).check(create(body, path=path, method=method), leave)

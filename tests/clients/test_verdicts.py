@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.clients.verdicts import KEPT_S, VerdictBook
+from rgt_tui.clients.verdicts import KEPT_S, VerdictBook, remembered
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
 from rgt_tui.verifiers import TOOL
+from tests.pulled import HERE as LOCAL
+from tests.pulled import PLACE as POD
+from tests.pulled import a_pulled, a_pulled_file
 from tests.values import NOW
 
 PLACE = "pod:p1@2026-06-01"
@@ -142,3 +145,47 @@ async def test_a_damaged_file_costs_the_memory_and_nothing_else(damaged: Path) -
     assert "not kept" in await book.keep(PLACE, [PROOF], NOW)
     assert await book.recall(PLACE, [STAMP]) == ()
     assert await VerdictBook(None).keep(PLACE, [PROOF], NOW) == ""
+
+
+async def test_a_pull_is_written_down_at_both_ends(path: Path) -> None:
+    book, pulled = VerdictBook(path), a_pulled(a_pulled_file("a.pt"))
+    assert await remembered(pulled, POD, book, NOW) == pulled
+    assert await book.at(POD) == pulled.there.files
+    assert await book.at(LOCAL) == pulled.here.files
+
+
+async def test_a_pull_takes_over_what_the_same_bytes_proved_elsewhere(path: Path) -> None:
+    book, one = VerdictBook(path), a_pulled_file("a.pt")
+    assert one.proof is not None
+    loaded = replace(one.proof, stamp=STAMP, level=Level.LOAD, reason="torch read 9 bytes")
+    await book.keep("pod:other@1", [loaded], NOW)
+    (file,) = (await remembered(a_pulled(one), POD, book, NOW)).files
+    assert file.proof is not None
+    assert (file.proof.stamp, file.proof.level) == (one.proof.stamp, Level.LOAD)
+    assert "verified at pod:other@1" in file.proof.reason
+
+
+async def test_a_pull_of_bytes_that_are_broken_elsewhere_is_not_whole(path: Path) -> None:
+    book, one = VerdictBook(path), a_pulled_file("a.pt")
+    assert one.proof is not None
+    broken = replace(one.proof, stamp=STAMP, verdict=Verdict.BROKEN, reason="cut")
+    await book.keep("pod:other@1", [broken], NOW)
+    assert a_pulled(one).is_whole
+    assert not (await remembered(a_pulled(one), POD, book, NOW)).is_whole
+
+
+async def test_a_later_pull_knows_what_an_earlier_one_wrote_down(path: Path) -> None:
+    """As `pull` asks for it: proofs of the Pod, by path, in place of hashing there again."""
+    one = a_pulled_file("a.pt")
+    await remembered(a_pulled(one), POD, VerdictBook(path), NOW)
+    known = {proof.stamp.path: proof for proof in await VerdictBook(path).at(POD)}
+    assert known["/workspace/a.pt"].sha256 == one.sha256
+    assert known["/workspace/a.pt"].stamp == one.remote
+    assert await VerdictBook(path).at("pod:p1@another start") == ()
+
+
+async def test_a_memory_that_is_damaged_or_absent_changes_no_pull(damaged: Path) -> None:
+    pulled = a_pulled(a_pulled_file("a.pt"))
+    for book in (VerdictBook(damaged), VerdictBook(None)):
+        assert await remembered(pulled, POD, book, NOW) == pulled
+        assert await book.at(POD) == ()

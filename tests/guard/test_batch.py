@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.domain.units import PodId
-from rgt_tui.guard.batch import Batch, Stage, after, begin_turn, why_no_batch
+from rgt_tui.guard.batch import Batch, Stage, after, begin_turn, why_apart, why_no_batch
 from rgt_tui.guard.checklist import APPROVAL_S, UNDO_S, Checklist, Dossier
 from rgt_tui.guard.events import (
     Cancelled,
@@ -31,7 +31,7 @@ from rgt_tui.guard.loss import LossMap, LostFile, MountLoss
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.step import open_checklist, step
 from rgt_tui.guard.table import Phase
-from tests.guard.finished import dossier, exhibit
+from tests.guard.finished import approve, dossier, exhibit
 
 AT = 1000.0
 PODS = tuple(PodId(f"pod{number:07d}") for number in range(4))
@@ -134,6 +134,7 @@ def test_no_second_one_is_permitted_before_the_first_is_seen_to_be_gone() -> Non
         rounds.wait(1)
         rounds.work(None)
     assert rounds.sent == [PODS[0]]
+    assert rounds.is_at(Stage.WORKING)
     assert [it.approval for it in rounds.checklists.values()][1:] == [None, None]
 
 
@@ -304,6 +305,111 @@ def test_the_last_look_at_one_of_several_comes_after_its_turn_has_come() -> None
         rounds.now = at
         fenced = Fenced(dossier=rounds.facts(PODS[0]), now=turn + 1)
         assert step(fencing, fenced).phase is phase
+
+
+def test_a_batch_can_be_opened_of_two_to_five_pods() -> None:
+    assert why_no_batch(PODS[:2]) is None
+    assert why_no_batch(tuple(PodId(f"p{n}") for n in range(MOST))) is None
+
+
+def working(*, turn: int = 0, begun: int = 0) -> tuple[Batch, dict[PodId, Checklist]]:
+    """A batch of three that was approved and whose window is over, with their checklists."""
+    rounds = Rounds()
+    joint = rounds.batch.joint_of(rounds.checklists)
+    text = joint.challenge.text
+    typed = Typed(text=text, keys=len(text), now=AT, can_write=True)
+    batch = replace(
+        rounds.batch, stage=Stage.WORKING, joint=joint, typed=typed, turn=turn, begun=begun
+    )
+    return batch, rounds.checklists
+
+
+def test_the_approval_of_a_batch_lasts_to_its_last_second() -> None:
+    batch, checklists = working()
+    for ends, stage in ((APPROVAL_S, Stage.WORKING), (APPROVAL_S + 0.01, Stage.STOPPED)):
+        ticked = after(batch, Ticked(now=AT + ends), checklists)
+        assert ticked.stage is stage
+        assert ("has expired" in ticked.said) is (stage is Stage.STOPPED)
+
+
+def test_a_batch_whose_clock_was_set_back_stops() -> None:
+    batch, checklists = working()
+    ticked = after(batch, Ticked(now=AT - 0.01), checklists)
+    assert ticked.stage is Stage.STOPPED
+    assert ticked.said == "stopped after 0: the approval has expired; 3 not begun are kept"
+
+
+def test_a_checklist_is_told_once_that_its_turn_has_come() -> None:
+    batch, checklists = working()
+    assert [pod for pod, _ in batch.due(checklists)] == [PODS[0]]
+    begun = begin_turn(batch)
+    assert begun.begun == 1
+    assert begun.due(checklists) == ()
+    assert begin_turn(begun) is begun
+
+
+def test_one_whose_turn_has_come_but_was_not_told_yet_is_no_anomaly() -> None:
+    batch, checklists = working()
+    assert after(batch, Ticked(now=AT + 1), checklists).stage is Stage.WORKING
+
+
+@pytest.mark.parametrize("missing", ["joint", "typed"])
+@pytest.mark.parametrize("stage", [Stage.GATHERING, Stage.COUNTING, Stage.WORKING])
+def test_half_an_approval_tells_no_checklist_anything(missing: str, stage: Stage) -> None:
+    batch, checklists = working()
+    half = replace(batch, stage=stage, **{missing: None})  # type: ignore[arg-type]  # by name
+    assert half.due(checklists) == ()
+    ticked = after(half, Ticked(now=AT + UNDO_S), checklists)
+    assert ticked == replace(half, now=AT + UNDO_S)
+
+
+def test_what_was_approved_together_stays_what_it_was() -> None:
+    rounds = Rounds()
+    rounds.wait(1)
+    rounds.type()
+    joint = rounds.batch.joint
+    rounds.cases[PODS[0]].feed(PodVanished())
+    assert joint is not None
+    assert rounds.batch.joint_of(rounds.checklists) == joint
+
+
+def test_a_batch_that_is_over_stays_as_it_ended() -> None:
+    batch, checklists = working()
+    ended = after(batch, Cancelled(why="left"), checklists)
+    for event in (Cancelled(why="again"), TerminalLost(), Ticked(now=AT + 500)):
+        assert after(ended, event, checklists) is ended
+
+
+def test_why_a_pod_cannot_share_an_approval() -> None:
+    rounds = Rounds()
+    whole = rounds.checklists[PODS[0]]
+    assert why_apart(whole) is None
+    assert why_apart(approve(whole, AT + 20)) == "it is counting"
+    unlisted = replace(LOST.mounts[0], is_complete=False)
+    part = dossier(AT, pod_id=PODS[0], loss=LossMap(mounts=(unlisted,)))
+    said = why_apart(open_checklist(part, AT, seed=1))
+    assert said == "what it loses was not listed whole"
+
+
+def test_when_a_batch_ends_only_what_can_still_be_cancelled_is() -> None:
+    batch, checklists = working()
+    ready = checklists[PODS[1]]
+    ended = replace(batch, stage=Stage.STOPPED, said="stopped", pods=(*batch.pods, PODS[3]))
+    for phase in Phase:
+        told = ended.due({PODS[0]: replace(checklists[PODS[0]], phase=phase), PODS[1]: ready})
+        can_be = not (phase.is_over or phase in (Phase.SENT, Phase.UNKNOWN))
+        assert [pod for pod, _ in told] == ([PODS[0], PODS[1]] if can_be else [PODS[1]])
+        assert told[-1][1] == Cancelled(why="stopped; nothing was sent")
+
+
+@pytest.mark.parametrize(("name", "said"), [("llama", "llama"), ("", PODS[0])])
+def test_a_batch_names_the_pod_at_which_it_stopped(name: str, said: str) -> None:
+    batch, checklists = working(begun=1)
+    one = checklists[PODS[0]]
+    names = replace(one.dossier.names, name=name)
+    kept = replace(one, dossier=replace(one.dossier, names=names), phase=Phase.KEPT, said="no.")
+    ticked = after(batch, Ticked(now=AT + 1), {**checklists, PODS[0]: kept})
+    assert ticked.said == f"stopped after 0: {said} is kept: no; 2 not begun are kept"
 
 
 def _waive(rounds: Rounds) -> None:

@@ -12,6 +12,7 @@ from rgt_tui.guard.checklist import (
     GRAVE_VIEW_S,
     UNDO_S,
     VIEW_S,
+    Approval,
     Checklist,
     Dossier,
     Incarnation,
@@ -667,3 +668,8 @@ def test_why_nothing_came_of_it_stands_until_somebody_acts_again() -> None:
     assert approve(later, T + 25).said == ""
     fallen = step(counting(), Gathered(dossier=NEWER["another start"], now=T + 25))
     assert step(fallen, Ticked(now=T + 26)).said == fallen.said != ""
+
+
+def test_what_was_not_said_of_a_start_or_an_approval_is_zero() -> None:
+    assert Incarnation(start="1").created == 0.0
+    assert Approval(text="a", at=T, digest="d").turn == 0.0

@@ -1,0 +1,1 @@
+"""Small changes of what decides a terminate, and whether its tests notice each of them."""

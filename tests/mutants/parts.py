@@ -1,0 +1,85 @@
+"""What is changed, below `rgt_tui`, and the tests that have to notice."""
+
+from dataclasses import dataclass
+from typing import Final
+
+LEAST: Final = 0.95
+"""How many of the mutants of each part have to be noticed."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files, and the tests which are to be false when a file is wrong.
+
+    Attributes:
+        files: below `rgt_tui`.
+        tests: fast ones; they run once for each mutant that none of them notices.
+        skip: tests among them that are too slow for that.
+    """
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    skip: tuple[str, ...] = ()
+
+
+PARTS: Final = {
+    "guard": Part(
+        (
+            "guard/batch.py",
+            "guard/challenge.py",
+            "guard/checklist.py",
+            "guard/items.py",
+            "guard/joint.py",
+            "guard/kind.py",
+            "guard/loss.py",
+            "guard/permit.py",
+            "guard/proceeding.py",
+            "guard/step.py",
+            "guard/table.py",
+            "guard/waivable.py",
+            "guard/writemode.py",
+        ),
+        ("tests/guard", "tests/clients/test_gate.py"),
+        (
+            "tests/guard/test_machine.py",
+            "tests/guard/test_batch.py::test_whatever_happens_only_approved_pods_go_one_at_a_time_and_none_after_an_anomaly",
+            "tests/guard/test_table.py::test_each_edge_that_is_needed_is_among_the_required_ones_and_no_other",
+        ),
+    ),
+    "gate": Part(("clients/gate.py", "guard/record.py"), ("tests/clients/test_gate.py",)),
+    "journal": Part(
+        ("clients/journal.py", "clients/journal_read.py"), ("tests/clients/test_journal.py",)
+    ),
+    "dossier": Part(
+        (
+            "domain/durable.py",
+            "dossier/binding.py",
+            "dossier/blast.py",
+            "dossier/durable.py",
+            "dossier/identity.py",
+            "dossier/loads.py",
+            "dossier/losses.py",
+            "dossier/quiet.py",
+            "dossier/view.py",
+            "termination/frozen.py",
+        ),
+        (
+            "tests/dossier",
+            "tests/domain/test_durable.py",
+            "tests/hazards/test_places.py",
+            "tests/hazards/test_time.py",
+            "tests/termination/test_frozen.py",
+        ),
+    ),
+    "volume": Part(
+        ("dossier/stored.py", "termination/stored.py"),
+        ("tests/dossier", "tests/termination/test_stored.py"),
+    ),
+    "screen": Part(
+        ("ui/screens/approving.py", "ui/screens/typed.py"),
+        ("tests/ui/test_checklist.py", "tests/ui/test_typed.py", "tests/ui/asking"),
+    ),
+}
+
+EQUIVALENT: Final[dict[str, str]] = {}
+"""Mutants that mean the same as the source, each with the reason; they are not run."""
