@@ -230,9 +230,7 @@ class Loop(asyncssh.SSHClientSession[bytes]):
         words = [("?" if self._frames.lingers(it.name) else "") + it.name for it in probes]
         for probe in probes:
             flight = _Flight(probe, tick, _future())
-            flight.timer = loop.call_later(
-                probe.limit_s + GRACE_S, self._overdue, flight, self._clock()
-            )
+            flight.timer = loop.call_later(probe.limit_s, self._late, flight, self._clock())
             self._flights[probe.name] = flight
         self._line(f"{tick} {' '.join(words)}")
 
@@ -240,6 +238,13 @@ class Loop(asyncssh.SSHClientSession[bytes]):
         if self._channel is not None and not self._channel.is_closing():
             with contextlib.suppress(BrokenPipeError):
                 self._channel.write(f"{line}\n".encode())
+
+    def _late(self, flight: _Flight, asked_at: float) -> None:
+        """Its time is over: the host ends it and says so, of its own accord or told to."""
+        if flight.probe.is_near and flight.pid is not None:
+            self._line(f"! {flight.tick}.{flight.probe.name} {flight.pid}")
+        loop = asyncio.get_running_loop()
+        flight.timer = loop.call_later(GRACE_S, self._overdue, flight, asked_at)
 
     def _overdue(self, flight: _Flight, asked_at: float) -> None:
         """A section did not end in time, and the host did not say so."""

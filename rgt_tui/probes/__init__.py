@@ -65,6 +65,8 @@ class Probe:
         is_light: whether it waits for nothing and starts next to no program: it reads /proc and
             /sys alone. Those of a tick share one process, which costs the Pod a third.
         device: path of what it asks; without that it is light.
+        is_near: whether all it starts has ended when it ends. Then it needs no session of its own,
+            and whoever asked says when its time is over; through the gateway it has both.
         bursts: whether its lines are passed on many at a time, which costs us a third; before it
             waits for something it prints a line of `\001`, so that what it has said is passed on.
         report: the type `parse` gives; the key of the evidence.
@@ -80,6 +82,7 @@ class Probe:
     goes_round: bool = False
     is_light: bool = False
     device: str = ""
+    is_near: bool = False
     bursts: bool = False
     report: type
     parse: Callable[[Section], Any]

@@ -5,12 +5,14 @@ It is a loop that stays as long as the connection does. Each line on its stdin i
     17 df identity ?cgroup         tick 17: run these sections, all at the same time; a `?` asks to
                                    look first whether a former run of it still lives
     - 17.df 4711                   end that run, whose first process is 4711
+    ! 17.df 4711                   the same, since its time is over
                                    (empty) collect what has ended
 
 What it sends back, one frame a line, between whatever else start-up files print::
 
     @@<nonce> U                    it is up, and reads lines from here on
-    @@<nonce> S 17.df 4711         a run began, with this process; `-` for one it shares with others
+    @@<nonce> S 17.df 4711         a run began, with this process; `-` for one it shares with others,
+                                   or where /proc does not tell
     @@<nonce> > 17.df <text>       a line of its output
     @@<nonce> + 17.df <text>       a piece of a long line, whose rest follows
     @@<nonce> R 17.df 0            it ended, with this status
@@ -26,7 +28,9 @@ sections that talk much (`bursts`) so many frames are written at once as fit: ea
 that costs us a tenth of a millisecond.
 
 What a tick costs the Pod is processes. Sections that wait for nothing (`light`, or whose `device` is
-not there) are done by one, one after the other; each still has its own limits of bytes.
+not there) are done by one, one after the other; each still has its own limits of bytes. A section
+that leaves nothing behind (`near`) is run by a child of the loop, in its session, with no shell of
+its own, and without a guard: whoever asked says when its time is over. That costs a third.
 
 How one section cannot hold up the others, nor outlive its time:
 
@@ -56,11 +60,9 @@ from rgt_tui.probes import Probe
 SHELL: Final = "/bin/sh"
 
 _LEAD: Final = r"""
-for RGT_RUN in $RGT_RUNS; do
-  printf '%s S %s %s\n' "$RGT_AT" "$RGT_RUN" "$$"
-  ( eval "it=${RGT_RUN#*.}; unset RGT_AT RGT_RUN RGT_RUNS RGT_APART RGT_TEXT; $RGT_TEXT" ) </dev/null 2>&1
-  printf '\n%s R %s %s\n' "$RGT_AT" "$RGT_RUN" "$?"
-done
+printf '%s S %s %s\n' "$RGT_AT" "$RGT_RUN" "$$"
+( eval "unset RGT_AT RGT_RUN RGT_APART RGT_TEXT; $RGT_TEXT" ) </dev/null 2>&1
+printf '\n%s R %s %s\n' "$RGT_AT" "$RGT_RUN" "$?"
 [ -z "$RGT_APART" ] || kill -9 0
 """
 
@@ -153,7 +155,7 @@ guard() {
   slay "$1"
 }
 
-# Passes on what a run says, for $1 seconds and up to $2 bytes.
+# Passes on what a run says, for $1 seconds, if that is its affair, and up to $2 bytes.
 relay() {
   room=$2 first= watch= runs= held=
   while IFS= read -r line || [ -n "$line" ]; do
@@ -161,19 +163,18 @@ relay() {
       "$at S $run "*)
         printf '%s\n' "$line"
         first=${line##* }
-        guard "$first" "$1" &
-        watch=$!
+        [ -z "$1" ] || { guard "$first" "$1" & watch=$!; }
         continue ;;
       "$at R $run "*)
         printf '%s%s\n' "$held" "$line"
-        kill "$watch"
+        [ -z "$watch" ] || kill "$watch"
         return ;;
     esac
     room=$((room - ${#line} - 1))
     if [ "$room" -lt 0 ]; then
       printf '%s%s C %s\n' "$held" "$at" "$run"
       held=
-      kill "$watch"
+      [ -z "$watch" ] || kill "$watch"
       slay "$first"
       while read -r _; do :; done
       break
@@ -216,6 +217,15 @@ relay_all() {
   printf '%s' "$held"
 }
 
+# Does the run in a child of the loop, whose process is $me. The text sees no argument and no nonce,
+# and what it names or sets is gone with a child of its own.
+here() {
+  printf '%s S %s %s\n' "$at" "$run" "${me:--}"
+  ( unset at; set --; eval "$text" ) </dev/null 2>&1
+  printf '\n%s R %s %s\n' "$at" "$run" "$?"
+}
+own() { IFS=' ' read -r me _ </proc/self/stat; }
+
 # Begins a run of section $1: $2 seconds, $3 bytes, in manner $4, in bursts if $5, of text $6.
 start() {
   run=$tick.$1 stuck= count=0
@@ -231,29 +241,45 @@ start() {
   fi
   low= bursts=$5
   [ "$4" != nice ] || low=$gentle
-  RGT_AT=$at RGT_RUNS=$run RGT_APART=$apart RGT_STUCK=$stuck RGT_TEXT=$6 \
-    $low $apart @SHELL@ -c "$lead" </dev/null | relay "$2" "$3" &
+  if [ -n "$near" ]; then
+    { RGT_STUCK=$stuck text=$6; own; here; } | relay '' "$3" &
+  else
+    RGT_AT=$at RGT_RUN=$run RGT_APART=$apart RGT_STUCK=$stuck RGT_TEXT=$6 \
+      $low $apart @SHELL@ -c "$lead" </dev/null | relay "$2" "$3" &
+  fi
   eval "run_$1='$stuck $!'"
+}
+near() {
+  near=1
+  start "$@"
+  near=
 }
 
 # The same for one that waits for nothing: those of a tick are begun together.
 light() {
   if [ -n "$doubt" ]; then start "$@"; return; fi
-  runs="$runs$tick.$1 " seconds=$((seconds + $2)) texts="$texts$1)$nl$6$nl;;$nl"
+  runs="$runs$tick.$1 " seconds=$((seconds + $2))
+  eval "text_$1=\$6"
   [ "$3" -le "$bytes" ] || bytes=$3
 }
-# The same for one that is so where $1, a device it asks, is not there.
+# The same for one that is so where $1, a device it asks, is not there; else it begins as $2 does.
 either() {
-  device=${RGT_ROOT-}$1
-  shift
-  if [ -e "$device" ]; then start "$@"; else light "$@"; fi
+  device=${RGT_ROOT-}$1 begin=$2
+  shift 2
+  if [ -e "$device" ]; then "$begin" "$@"; else light "$@"; fi
+}
+here_all() {
+  own
+  for run in $runs; do
+    eval "text=\$text_${run#*.}"
+    here
+  done
 }
 ask_all() {
-  runs= seconds=0 bytes=0 texts=
+  runs= seconds=0 bytes=0
   for name; do ask "$name"; done
   [ -n "$runs" ] || return
-  RGT_AT=$at RGT_RUNS=$runs RGT_APART=$apart RGT_TEXT="case \$it in $texts esac" \
-    $apart @SHELL@ -c "$lead" </dev/null | relay_all "$seconds" "$bytes" &
+  here_all | relay_all "$seconds" "$bytes" &
 }
 
 ask() {
@@ -284,6 +310,7 @@ while read -r tick names; do
   jobs >/dev/null
   case $tick in
     -) lives "${names#* }" && slay "${names#* }" ;;
+    !) lives "${names#* }" && { printf '%s T %s\n' "$at" "${names%% *}"; slay "${names#* }"; } ;;
     *) ask_all $names ;;
   esac
 done
@@ -357,7 +384,7 @@ def _composed(probes: Sequence[Probe], run: str, shell: str, *, is_once: bool) -
         .replace("@LEAD@", shlex.quote(_LEAD))
         .replace("@SHELL@", shell)
         .replace("@AT@", f"@@{nonce}")
-        .replace("@SECTIONS@", "\n".join(_section(probe) for probe in probes))
+        .replace("@SECTIONS@", "\n".join(_section(it, is_once=is_once) for it in probes))
     )
     return Script(
         text=text,
@@ -368,10 +395,14 @@ def _composed(probes: Sequence[Probe], run: str, shell: str, *, is_once: bool) -
     )
 
 
-def _section(probe: Probe) -> str:
+def _section(probe: Probe, *, is_once: bool) -> str:
     manner = "nice" if probe.nice else "beside" if probe.goes_round else "usual"
     text = shlex.quote(probe.script)
-    begin = "light" if probe.is_light else f"either {probe.device}" if probe.device else "start"
+    begin = "near" if probe.is_near and not is_once else "start"
+    if probe.is_light:
+        begin = "light"
+    elif probe.device:
+        begin = f"either {probe.device} {begin}"
     bursts = "1" if probe.bursts else "''"
     return (
         f"{probe.name}) {begin} {probe.name} {probe.limit_s} {probe.max_bytes} "

@@ -37,6 +37,24 @@ ask() {
 ask_all() {
   nums=$1
   shift
+  rows=$(df -B1 --output=size,used,avail,itotal,iused,iavail,target "$@" 2>/dev/null)
+  case $rows in
+    *IUsed*IFree*"$nl"*) ;;
+    *) both "$@"; return ;;
+  esac
+  for path; do
+    n=${nums%% *} nums=${nums#* } rows=${rows#*"$nl"}
+    row=${rows%%"$nl"*}
+    case $row in
+      *" $path") set -- $row ;;
+      *) ask "$n" "$path"; continue ;;
+    esac
+    if [ -e "$path" ] && ! [ -d "$path" ]; then printf 'N %s\n' "$n"; continue; fi
+    printf 'B %s 1 - %s %s %s - /\nI %s - %s %s %s - /\n' "$n" "$1" "$2" "$3" "$n" "$4" "$5" "$6"
+  done
+}
+# The same where `df` cannot tell bytes and inodes together.
+both() {
   rows=$(df -P -B1 "$@" 2>/dev/null) || rows=
   inodes=$(df -P -i "$@" 2>/dev/null) || inodes=
   for path; do
@@ -54,7 +72,7 @@ ask_all() {
 }
 nl='
 '
-n=0 seen=' ' stuck=$nl nums= far=
+n=0 seen=' ' stuck=$nl nums= far= apart=
 # Mounts on which a `df` of an earlier tick still waits, in uninterruptible sleep.
 if [ -n "${RGT_STUCK-}" ]; then
   for it in /proc/[0-9]*/stat; do
@@ -94,10 +112,11 @@ while read -r source path type options _; do
     nums="$nums$n "
     set -- "$@" "$path"
   else
-    ask $n "$path" &
+    ask $n "$path" & apart=1
   fi
 done <"${RGT_PROC:-/proc}/self/mounts"
-[ -z "$nums" ] || ask_all "$nums" "$@" &
+if [ -z "$apart" ]; then ask_all "$nums" "$@"; exit; fi
+ask_all "$nums" "$@" &
 wait
 """
 
@@ -300,6 +319,7 @@ PROBE = Probe(
     script=_SCRIPT,
     limit_s=LIMIT_S,
     goes_round=True,
+    is_near=True,
     report=DiskReport,
     parse=parse,
 )

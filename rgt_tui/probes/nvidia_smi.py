@@ -10,6 +10,9 @@ The section holds the two queries with their exit status, and one line of the ta
     GPU-7d0a..., 402, python, 29800
     < 0
 
+Each call costs the Pod some 23 ms of CPU (measured on an H200). Processes are not asked for while no
+GPU holds more memory than fits any CUDA context, which takes hundreds of MiB.
+
 What slows the clocks has had two names; drivers before 535 know only the older one, and one unknown
 name makes the tool refuse the whole query. What even so refuses is asked for its table.
 """
@@ -43,6 +46,16 @@ printf '%s\n' "$told"
 echo "< $status"
 case $told in *'not a valid field'*|*'nvalid combination'*) nvidia-smi 2>/dev/null; exit 0 ;; esac
 [ $status -eq 0 ] || exit 0
+set -f
+held= nl='
+'
+IFS=$nl
+for row in $told; do
+  IFS=,
+  set -- $row
+  case $#:${5-} in '15: '[0-9]|'15: '1[0-6]) ;; *) held=1 ;; esac
+done
+[ -n "$held" ] || exit 0
 echo '> apps'
 nvidia-smi --query-compute-apps=gpu_uuid,pid,process_name,used_memory \
   --format=csv,noheader,nounits 2>&1
@@ -340,6 +353,7 @@ PROBE = Probe(
     script=_SCRIPT,
     limit_s=LIMIT_S,
     device="/dev/nvidiactl",
+    is_near=True,
     report=GpuReport,
     parse=parse,
 )

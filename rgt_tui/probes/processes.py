@@ -11,10 +11,9 @@ a gigabyte. The section holds, in clock ticks and pages as in proc(5)::
     A 1 /sbin/docker-init<US>--<US>/start.sh
     N 42
 
-or, as `grep` writes them in one go, each line under the name of its file::
+or, as `grep` writes the arguments in one go, each line under the name of its file::
 
     /proc/1/cmdline:/sbin/docker-init<US>--<US>/start.sh
-    /proc/1/status:Uid:<TAB>0<TAB>0<TAB>0<TAB>0
 
 Arguments can carry tokens: what looks like one is masked here, and nothing of them is kept on disk.
 """
@@ -53,24 +52,35 @@ _AWK: Final = r"""
   if ($1 != 1 && f[1] != "D" && f[1] != "Z" && f[22] < 262144 && comm !~ /^(@NAMES@)$/) next
   if (told++ < 96)
     printf "P %s %s %s %.0f %s %s %s %s\n", $1, f[1], f[2], f[12] + f[13], f[20], f[22], f[18], comm
+  if (told > 96 || f[1] == "D" || f[1] == "Z" || asked++ >= 24) next
+  file = p "/" $1 "/status"
+  while ((getline line < file) > 0) if (split(line, g, "\t") > 1 && g[1] == "Uid:") {
+    print "O " $1 " " g[2]
+    break
+  }
+  close(file)
 }
-END { print "N " n }
+END { print "N " n + 0 }
 """.strip().replace("@NAMES@", _NAMES.replace("*", ".*"))
 
 _SCRIPT: Final = r"""
-p=${RGT_PROC:-/proc} us=$(printf '\037') nl='
+p=${RGT_PROC:-/proc} nl='
 '
 read -r up _ <"$p/uptime" && echo "U $up"
-all=$(cat "$p"/[0-9]*/stat 2>/dev/null) || [ -n "$all" ] || all=$(
-  for d in "$p"/[0-9]*; do IFS= read -r line <"$d/stat" && printf '%s\n' "$line"; done 2>/dev/null
-)
+all= owned=1
+if command -v awk >/dev/null 2>&1; then  # a fifth of what the shell needs
+  all=$(cat "$p"/[0-9]*/stat 2>/dev/null | awk -v p="$p" '@AWK@')
+fi
+case $all in P*) ;; *)
+  owned= lines=$(
+    for d in "$p"/[0-9]*; do IFS= read -r line <"$d/stat" && printf '%s\n' "$line"; done 2>/dev/null
+  ) ;;
+esac
 set -f
 IFS=$nl
 n=0 told=0 plain= stuck=
-if command -v awk >/dev/null 2>&1; then  # a fifth of what the shell needs
-  all=$(printf '%s\n' "$all" | awk '@AWK@')
-else
-  lines=$all all=
+if [ -z "$owned" ]; then
+  all=
   for line in $lines; do
     n=$((n + 1))
     head=${line%)*} rest=${line##*) }
@@ -91,11 +101,11 @@ else
 fi
 printf '%s\n' "$all"
 for line in $all; do
-  line=${line#* }
+  case $line in P*) line=${line#* } ;; *) continue ;; esac
   pid=${line%% *}
   case ${line#* } in
     D*) stuck="$stuck$nl$pid" ;;
-    "$line"|Z*) ;;
+    Z*) ;;
     *) plain="$plain$nl$pid" ;;
   esac
 done
@@ -108,41 +118,40 @@ done 2>/dev/null
 printf '\001\n'
 IFS=$nl
 one() {
-  while IFS=' 	' read -r key id _; do
+  [ -n "$2" ] || while IFS=' 	' read -r key id _; do
     case $key in Uid:) echo "O $1 $id"; break ;; esac
   done <"$p/$1/status"
   args=$(tr '\0\n' '\037 ' <"$p/$1/cmdline")
   [ -z "$args" ] || printf 'A %s %.400s\n' "$1" "$args"
 }
-asked=0 lines= owners=
+asked=0 lines=
 for pid in $plain; do
   asked=$((asked + 1))
   [ $asked -le 24 ] || break
-  lines="$lines$nl$p/$pid/cmdline" owners="$owners$nl$p/$pid/status"
+  lines="$lines$nl$p/$pid/cmdline"
 done
 # All at once where `grep` passes NUL on, which its own arguments show.
 all=
-[ $asked -lt 4 ] || all=$(grep -aHsm 4 '' /proc/self/cmdline $lines | tr '\0' '\037' | cut -b 1-480)
+[ $asked -lt 3 ] || all=$(grep -aHsm 4 '' /proc/self/cmdline $lines | tr '\0' '\037' | cut -b 1-480)
 case $all in
-  /proc/self/cmdline:grep"$us"*)
-    printf '%s\n' "$all"
-    grep -Hs '^Uid:' $owners ;;
-  *)
-    for pid in $lines; do
-      pid=${pid%/cmdline}
-      one "${pid##*/}"
-    done ;;
-esac 2>/dev/null
+  /proc/self/cmdline:grep-*|'') ;;
+  *) lines=
+    printf '%s\n' "$all" ;;
+esac
+for pid in $lines; do
+  pid=${pid%/cmdline}
+  one "${pid##*/}" "$owned"
+done 2>/dev/null
 for pid in $stuck; do
   asked=$((asked + 1))
   [ $asked -le 24 ] || break
-  one "$pid"
+  one "$pid" ''
 done 2>/dev/null
 exit 0
 """.replace("@AWK@", _AWK).replace("@NAMES@", _NAMES)
 
 _LINE_KEPT: Final = 400
-_OF_FILE: Final = re.compile(r"/[^:]*?/(\d{1,9})/(cmdline|status:Uid):(.*)\Z", re.ASCII | re.DOTALL)
+_OF_FILE: Final = re.compile(r"/[^:]*?/(\d{1,9})/cmdline:(.*)\Z", re.ASCII | re.DOTALL)
 _SECRET_NAME: Final = re.compile(
     r"(?i)(?:^|[-_./])(?:[a-z0-9]*token|[a-z0-9]*secret|[a-z0-9]*passw(?:or)?d|[a-z0-9]*key|auth|"
     r"[a-z0-9]*credentials?|bearer|pat|dsn|cookie|user|header|h|u|p)$"
@@ -297,10 +306,7 @@ def _take_file(line: str, more: dict[tuple[str, str], str]) -> None:
     found = _OF_FILE.match(line)
     if found is None:
         return
-    pid, kind, text = found.groups()
-    if kind == "status:Uid":
-        more["O", pid] = text.split("\t")[1] if text.startswith("\t") else ""
-        return
+    pid, text = found.groups()
     before = more.get(("A", pid))
     more["A", pid] = text[:_LINE_KEPT] if before is None else f"{before} {text}"[:_LINE_KEPT]
 
@@ -361,6 +367,7 @@ PROBE = Probe(
     limit_s=LIMIT_S,
     max_bytes=24 * 1024,
     bursts=True,
+    is_near=True,
     report=ProcessReport,
     parse=parse,
 )

@@ -167,6 +167,7 @@ PROBE = Probe(
     limit_s=LIMIT_S,
     max_bytes=16 * 1024,
     device="/dev/kfd",
+    is_near=True,
     report=AmdReport,
     parse=parse,
 )

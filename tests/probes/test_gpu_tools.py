@@ -90,6 +90,26 @@ def test_reasons_are_asked_under_the_old_name_where_the_new_one_is_refused(
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda it: it[0])
+@pytest.mark.parametrize(
+    ("held", "calls"), [(("0", "4"), 1), (("0", "61440"), 2), (("[N/A]", "0"), 2)]
+)
+def test_processes_are_asked_for_where_a_gpu_holds_memory(
+    shell: list[str], held: tuple[str, str], calls: int, tmp_path: Path
+) -> None:
+    """Each call costs tens of milliseconds of CPU."""
+    rest = "46068, 30, 60.00, 350.00, 550.90.07, P8, 210, 2520, 405, 0x0000000000000001"
+    rows = "\n".join(f"{n}, GPU-{n}, NVIDIA L40S, 0, {it}, {rest}" for n, it in enumerate(held))
+    log = tmp_path / "asked"
+    queries = f"*query-gpu*) echo '{rows}' ;; *) echo 'GPU-1, 7, python3, 61000' ;;"
+    text = f"echo once >>'{log}'; case $* in {queries} esac"
+    path = tool(tmp_path / "bin", "nvidia-smi", text)
+    report, _ = ask(the_shell(shell), "nvidia_smi", None, PATH=path)
+    assert len(report.gpus) == 2
+    assert [it.pid for it in report.processes] == [7] * (calls - 1)
+    assert log.read_text().count("once") == calls
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda it: it[0])
 def test_where_every_query_is_refused_the_table_is_read(shell: list[str], tmp_path: Path) -> None:
     table = shared_file("runpod/captures/nvidia-smi_b300_idle_truncated.txt")
     path = tool(tmp_path / "bin", "nvidia-smi", STONE_AGE)

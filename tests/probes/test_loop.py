@@ -260,6 +260,43 @@ def test_a_line_ends_one_run_and_no_other(loops: Loops) -> None:
     assert loop.frames.sections["other"].output == b"other\n"
 
 
+def near(name: str, script: str) -> Probe:
+    return replace(saying(name, script, limit_s=1), is_near=True)
+
+
+def test_one_in_the_session_of_the_loop_sees_nothing_of_it_and_changes_nothing(
+    loops: Loops,
+) -> None:
+    loop = loops(near("a", 'echo "$#$at"; at=x tick=y; set -f; exit 3'), near("b", "echo /*/sh"))
+    found = loop.tick("a", "b")
+    assert (found["a"].output, found["a"].exit_code) == (b"0\n", 3)
+    assert b"/bin/sh" in found["b"].output
+    assert loop.tick("a")["a"].output == b"0\n"
+    loop.until_alone()
+
+
+def test_one_in_the_session_of_the_loop_is_ended_when_the_asker_says_so(loops: Loops) -> None:
+    loop = loops(
+        near("stuck", f"echo begun; (sleep 40 & sleep 41); {STUBBORN}"), near("a", "echo a")
+    )
+    tick = loop.begin("stuck")
+    pid = loop.until_begun("stuck")
+    loop.begin("a")
+    while "a" not in loop.frames.sections:
+        loop._read()
+    loop.write(f"! {tick}.stuck {pid}\n")
+    while "stuck" not in loop.frames.sections:
+        loop._read()
+    section = loop.frames.sections["stuck"]
+    assert (section.output, section.exit_code, section.timed_out) == (b"begun\n", None, True)
+    while loop.frames.lingers("stuck"):
+        loop._read()
+    loop.until_alone()
+    loop.write(f"! {tick}.stuck {pid}\n")  # nothing of it lives: nothing is said
+    assert loop.tick("a")["a"].output == b"a\n"
+    assert loop.frames.noise == b""
+
+
 @pytest.mark.parametrize(
     "text",
     [STUBBORN, "timeout 60 sleep 50", "sleep 40 & sleep 41 & wait", "sleep 42 | cat | cat"],
