@@ -72,6 +72,7 @@ def answer(checklist: Any, expires_at: float | None) -> dict[str, object]:
         "permitted": checklist.is_complete,
         "items": [_item(checklist, item, JSON_NAMES[item]) for item in Item],
         "loses": [{"path": file.path, "bytes": file.size} for file in loss.single],
+        "loses_work": [{"path": work.path, "said": work.said} for work in loss.works],
         "loses_is_complete": loss.is_complete,
         "keeps": [*stays, *loss.keeps],
         "warnings": list(checklist.dossier.consequences.warnings),
@@ -119,6 +120,8 @@ def _print(checklist: Any) -> None:
     click.echo("6 [  ] approval: typed by a person in the console (Ctrl-D)")
     loss = checklist.dossier.loss
     click.echo(f"loss: {loss.said}")
+    for work in loss.works:
+        click.echo(f"  git   {work.path}  {work.said}")
     for mount in loss.mounts:
         click.echo(
             f"  {'stays' if mount.stays else 'ends '} {mount.path}  {mount.label}  {mount.why}"

@@ -6,6 +6,7 @@ from rgt_tui.domain.checkpoint import CheckpointList
 from rgt_tui.dossier.view import LISTED_S, View
 from rgt_tui.guard.items import Datum, Exhibit, Found, Item
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.repositories import RepositoryReport
 from rgt_tui.probes.unsaved import UnsavedReport
 
 TOLD: Final = 12
@@ -20,24 +21,37 @@ def blast(view: View) -> Exhibit | None:
         return view.exhibit(Item.BLAST, Found.UNSEEN, view.no_road, LISTED_S)
     disks, listed = view.seen(DiskReport, LISTED_S), view.checkpoints
     unsaved = view.seen(UnsavedReport, LISTED_S)
-    if disks is None or listed is None or unsaved is None:
-        missing: type = UnsavedReport if disks and listed else CheckpointList
-        missing = missing if disks else DiskReport
+    works = view.seen(RepositoryReport, LISTED_S)
+    if disks is None or listed is None or unsaved is None or works is None:
+        seen = {DiskReport: disks, CheckpointList: listed, UnsavedReport: unsaved}
+        missing = next((kind for kind, value in seen.items() if value is None), RepositoryReport)
         why = view.why_unseen(missing)
         return None if why is None else view.exhibit(Item.BLAST, Found.UNSEEN, why, LISTED_S)
     gaps = _gaps(view)
     files, count = _files(unsaved.value), len(listed.value.checkpoints)
     told = sum(it.count or 0 for it in unsaved.value.mounts)
-    why = f"{count} checkpoints and {told} files on disks that go with it were listed"
+    git = tuple(Datum(what=it.path, place="git", said=it.said) for it in works.value.repositories)
+    noun = "repository" if len(git) == 1 else "repositories"
+    why = (
+        f"{count} checkpoints, {told} files on disks that go with it, {len(git)} git {noun}: listed"
+    )
     return Exhibit(
         item=Item.BLAST,
         found=Found.UNSEEN if gaps else Found.PROVED,
         why=f"not everything could be listed: {gaps[0]}" if gaps else why,
-        at=view.steady_of(min(disks.at, listed.at, unsaved.at)),
+        at=view.steady_of(min(disks.at, listed.at, unsaved.at, works.at)),
         lives_s=LISTED_S,
-        data=tuple(Datum(what=gap, said="not seen") for gap in gaps[:TOLD]) + files[:TOLD],
-        binding=(*gaps, *sorted(datum.what for datum in files)),
+        data=(*_unseen(gaps), *git[:TOLD], *files[:TOLD]),
+        binding=(
+            *gaps,
+            *sorted(d.what for d in files),
+            *sorted(f"{d.what}: {d.said}" for d in git),
+        ),
     )
+
+
+def _unseen(gaps: tuple[str, ...]) -> tuple[Datum, ...]:
+    return tuple(Datum(what=gap, said="not seen") for gap in gaps[:TOLD])
 
 
 def _gaps(view: View) -> tuple[str, ...]:
@@ -49,6 +63,8 @@ def _gaps(view: View) -> tuple[str, ...]:
             f"{it.path}: more files than are told" for it in unsaved.mounts if not it.is_whole
         ]
         found += [] if unsaved.mounts else ["no disk of the Pod was walked"]
+    works = view.evidence.value(RepositoryReport)
+    found += works.gaps if works is not None else ()
     found += [f"{store.path} does not answer" for store in view.stores if store.hung]
     return tuple(found)
 

@@ -10,7 +10,8 @@ from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes, show_usd
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.dossier.view import LISTED_S, View, real_path_of
-from rgt_tui.guard.loss import Consequences, LossMap, LostFile, MountLoss
+from rgt_tui.guard.loss import Consequences, LossMap, LostFile, LostWork, MountLoss
+from rgt_tui.probes.repositories import RepositoryReport
 from rgt_tui.probes.unsaved import UnsavedReport
 from rgt_tui.storage import Store
 
@@ -30,7 +31,7 @@ def loss_map(view: View) -> LossMap:
         for store in stores
         if store.kind is not MountKind.SHM
     )
-    return LossMap(mounts=mounts, keeps=_keeps(view))
+    return LossMap(mounts=mounts, keeps=_keeps(view), works=_works(view))
 
 
 def _mount(view: View, store: Store, lost: dict[str, int], known: frozenset[str]) -> MountLoss:
@@ -103,6 +104,13 @@ def _known_paths(view: View) -> frozenset[str]:
     listed = view.evidence.value(CheckpointList)
     ones = listed.checkpoints if listed is not None else ()
     return frozenset(file.shown for one in ones for file in one.files)
+
+
+def _works(view: View) -> tuple[LostWork, ...]:
+    """Git repositories with work that is nowhere else; one that cannot be read is among them."""
+    seen = view.seen(RepositoryReport, LISTED_S)
+    found = seen.value.repositories if seen is not None else ()
+    return tuple(LostWork(path=it.path, said=it.said) for it in found if not it.is_elsewhere)
 
 
 def _keeps(view: View) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import show_bytes
-from rgt_tui.guard.loss import LossMap, Names
+from rgt_tui.guard.loss import LossMap, Names, with_works
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,38}[A-Za-z0-9])?\Z", re.ASCII)
 _ALIKE: Final = str.maketrans(
@@ -85,13 +85,16 @@ def challenge_of(
         seed: changes the order of the words; fixed for one checklist.
     """
     who, note = called(pod_id, names)
-    if loss.is_complete and not loss.files and not is_grave:
+    if loss.is_complete and not loss.is_something and not is_grave:
         return Challenge(text=who, note=note)
     count = f"{loss.files} file{'' if loss.files == 1 else 's'}"
+    if not loss.files and loss.is_complete and not is_grave:
+        count = ""
     if not loss.is_complete:
         count = f"{count} or more"
     if is_grave:
         count = f"{count} {show_bytes(loss.bytes)}"
+    count = with_works(count, len(loss.works))
     texts = (f"{who} loses {count}", f"{count} lost with {who}", f"lose {count} of {who}")
     return Challenge(text=texts[seed % len(texts)], note=note)
 

@@ -180,7 +180,7 @@ class Checklist:
     def is_grave(self) -> bool:
         """Whether something is lost, unknown or waived: the friction is greater then."""
         loss = self.dossier.loss
-        return bool(self.waivers) or bool(loss.files) or not loss.is_complete
+        return bool(self.waivers) or loss.is_something or not loss.is_complete
 
     @property
     def challenge(self) -> Challenge:
@@ -209,6 +209,7 @@ class Checklist:
             evidence=digest_of(self._evidence),
             files=loss.files,
             bytes=loss.bytes,
+            works=len(loss.works),
             is_complete=loss.is_complete,
         )
 
@@ -221,6 +222,7 @@ class Checklist:
             [[line.item, line.mark, _digest(line.exhibit)] for line in self.lines],
             [[it.item, it.reason, it.exhibit, it.is_blind] for it in self.waivers],
             sorted(file.path for file in self.dossier.loss.single),
+            sorted(f"{work.path}: {work.said}" for work in self.dossier.loss.works),
         ]
 
     @property

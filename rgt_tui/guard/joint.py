@@ -9,6 +9,7 @@ from typing import Final
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId, show_bytes
 from rgt_tui.guard.challenge import Challenge
+from rgt_tui.guard.loss import with_works
 
 MOST: Final = 5
 """Pods that one approval may cover."""
@@ -24,6 +25,7 @@ class Member:
         pod: the Pod.
         evidence: digest of everything its checklist rests on.
         files, bytes: what it loses for good.
+        works: git repositories with work that is nowhere else.
         is_complete: whether that is all of it.
     """
 
@@ -32,6 +34,7 @@ class Member:
     files: int
     bytes: int
     is_complete: bool
+    works: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,9 @@ class Joint:
         """What has to be typed: how many Pods, files and bytes."""
         files = sum(it.files for it in self.members)
         size = show_bytes(sum(it.bytes for it in self.members))
-        pods, count = f"{len(self.members)} Pods", f"{files} file{'' if files == 1 else 's'} {size}"
+        works = sum(it.works for it in self.members)
+        pods = f"{len(self.members)} Pods"
+        count = with_works(f"{files} file{'' if files == 1 else 's'} {size}", works)
         texts = (f"{pods} lose {count}", f"{count} lost with {pods}", f"lose {count} of {pods}")
         return Challenge(text=texts[self.seed % len(texts)])
 

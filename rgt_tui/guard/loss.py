@@ -22,6 +22,19 @@ class LostFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostWork:
+    """A git repository with work that is nowhere else, or of which that is not known.
+
+    Attributes:
+        path: its folder, cleaned.
+        said: what of it: `3 commits not pushed, 2 files changed`.
+    """
+
+    path: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MountLoss:
     """One mount.
 
@@ -52,10 +65,12 @@ class LossMap:
     Attributes:
         mounts: the container disk first.
         keeps: copies elsewhere, a phrase each: `6 files, 18.2G on this machine`.
+        works: git repositories with work that is nowhere else.
     """
 
     mounts: tuple[MountLoss, ...] = ()
     keeps: tuple[str, ...] = ()
+    works: tuple[LostWork, ...] = ()
 
     @property
     def single(self) -> tuple[LostFile, ...]:
@@ -78,13 +93,30 @@ class LossMap:
         return all(mount.is_complete for mount in self.mounts if not mount.stays)
 
     @property
+    def is_something(self) -> bool:
+        """Whether anything is lost for good, as far as is known."""
+        return bool(self.single or self.works)
+
+    @property
     def said(self) -> str:
         """The count in words: `3 files (41M) are in no second copy`."""
         least = "" if self.is_complete else "at least "
+        works = with_works("", len(self.works)).strip()
+        if not self.files and works:
+            return f"{least}{works} with work that is nowhere else"
         if not self.files:
             return f"{least}nothing is lost" if self.is_complete else "what is lost is not known"
         noun = "file is" if self.files == 1 else "files are"
-        return f"{least}{self.files} {noun} in no second copy ({show_bytes(self.bytes)})"
+        told = f"{least}{self.files} {noun} in no second copy ({show_bytes(self.bytes)})"
+        return f"{told}, and {works} with work that is nowhere else" if works else told
+
+
+def with_works(count: str, works: int) -> str:
+    """A count of files and the repositories beside them: `3 files and 1 repository`."""
+    if not works:
+        return count
+    noun = "repository" if works == 1 else "repositories"
+    return f"{count} and {works} {noun}" if count else f"{works} {noun}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

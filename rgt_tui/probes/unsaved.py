@@ -19,6 +19,7 @@ from typing import ClassVar, Final
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST, whole_number
 from rgt_tui.probes import Probe, Section
+from rgt_tui.probes._local import LOCAL_DISKS
 from rgt_tui.probes._rows import name, need, number, rows, whole
 
 LIMIT_S: Final = 40
@@ -27,11 +28,9 @@ SMALL: Final = 1 << 20
 TOLD_MAX: Final = 400
 """Files told of each mount; the count tells of the others."""
 
-_SCRIPT: Final = r"""
-p=${RGT_PROC:-/proc} r=${RGT_ROOT-}
-low() {
-  if command -v nice >/dev/null 2>&1; then nice -n 19 "$@"; else "$@"; fi
-}
+_SCRIPT: Final = (
+    LOCAL_DISKS
+    + r"""
 scan() {
   mount=$1
   shift
@@ -47,12 +46,7 @@ scan() {
 exec 3>&1
 ref=$r/etc/hostname
 if find "$ref" -cnewer "$ref" >/dev/null 2>&1; then scan / -cnewer "$ref"; else echo 'G find cannot tell what changed'; fi
-while read -r source path type _; do
-  case $source in /dev/*) ;; *) continue ;; esac
-  case $path in /etc/*|/usr/*|/proc/*|/run/*|/dev/*|/sys/*|/) continue ;; esac
-  case $path in *\\*) echo 'G a mount with a name that cannot be asked'; continue ;; esac
-  scan "$path"
-done <"$p/self/mounts"
+own_disks scan
 if command -v ls >/dev/null 2>&1; then
   ls -l "$p"/[0-9]*/fd 2>/dev/null | awk -v "self=$$" -v "root=$r" '
     /^\/.*\/fd:$/ { n = split($0, part, "/"); pid = part[n - 1] }
@@ -67,6 +61,7 @@ else
 fi
 exit 0
 """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId, is_pod_id
 from rgt_tui.guard.checklist import Binding, Dossier, Incarnation
 from rgt_tui.guard.items import PROVEN, Datum, Exhibit, Found, Item, digest_of
-from rgt_tui.guard.loss import LossMap, LostFile, MountLoss, Names
+from rgt_tui.guard.loss import LossMap, LostFile, LostWork, MountLoss, Names
 from rgt_tui.termination.evidence import plain
 
-FORMAT: Final = "rgt-frozen 2"
+FORMAT: Final = "rgt-frozen 3"
 LARGEST: Final = 16 << 20
 
 
@@ -79,6 +79,7 @@ def _dossier(body: dict[str, Any]) -> Dossier:
         loss=LossMap(
             mounts=tuple(_mount(it) for it in body["loss"]["mounts"]),
             keeps=tuple(body["loss"]["keeps"]),
+            works=tuple(LostWork(**it) for it in body["loss"]["works"]),
         ),
     )
 

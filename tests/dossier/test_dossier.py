@@ -17,6 +17,7 @@ from rgt_tui.guard.items import PROVEN, Found, Item
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.probes.processes import ProcessReport
+from rgt_tui.probes.repositories import Repository, RepositoryReport
 from rgt_tui.probes.unsaved import UnsavedMount, UnsavedReport, WriterSeen
 from tests.dossier.worlds import (
     DISK,
@@ -150,7 +151,7 @@ def test_what_is_not_surely_kept_counts_as_lost(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [DiskReport, CheckpointList, UnsavedReport, ProcessReport, GpuReport]
+    "kind", [DiskReport, CheckpointList, UnsavedReport, RepositoryReport, ProcessReport, GpuReport]
 )
 def test_what_could_not_be_looked_at_is_never_ok(kind: type) -> None:
     dossier = compose(view(holds=HELD, without=(kind,), failed={kind: "the connection broke"}))
@@ -159,7 +160,7 @@ def test_what_could_not_be_looked_at_is_never_ok(kind: type) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [DiskReport, CheckpointList, UnsavedReport, ProcessReport, GpuReport]
+    "kind", [DiskReport, CheckpointList, UnsavedReport, RepositoryReport, ProcessReport, GpuReport]
 )
 def test_what_is_still_being_looked_at_is_open_and_not_ok(kind: type) -> None:
     dossier = compose(view(holds=HELD, without=(kind,), is_looking=True))
@@ -167,7 +168,7 @@ def test_what_is_still_being_looked_at_is_open_and_not_ok(kind: type) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [DiskReport, CheckpointList, UnsavedReport, ProcessReport, GpuReport]
+    "kind", [DiskReport, CheckpointList, UnsavedReport, RepositoryReport, ProcessReport, GpuReport]
 )
 def test_what_was_seen_of_an_earlier_start_says_nothing(kind: type) -> None:
     dossier = compose(view(holds=HELD, at=NOW - 4000))
@@ -185,6 +186,10 @@ GAPS: dict[str, View] = {
         unsaved(gaps=("find: '/x': Permission denied",)), holds=HELD
     ),
     "a walk that did not end": view(unsaved(mounts=(UnsavedMount(path="/"),)), holds=HELD),
+    "git repositories that were not all looked at": view(
+        RepositoryReport(gaps=("not every git repository could be looked at within 20 s",)),
+        holds=HELD,
+    ),
     "no disk walked": view(unsaved(mounts=()), holds=HELD),
     "a mount that hangs": view(DiskReport((ROOT, replace(DISK, answered=False))), holds=HELD),
 }
@@ -193,6 +198,35 @@ GAPS: dict[str, View] = {
 @pytest.mark.parametrize("name", GAPS)
 def test_an_incomplete_listing_is_could_not_look(name: str) -> None:
     assert found(compose(GAPS[name]), Item.BLAST)[0] is Found.UNSEEN
+
+
+def repository(**changed: int | None) -> Repository:
+    return Repository(
+        path="/workspace/trainer",
+        **{"changed": 0, "unknown": 0, "commits": 0, "stashes": 0, **changed},
+    )
+
+
+def test_git_work_that_is_nowhere_else_is_shown_and_counts_and_opens_nothing() -> None:
+    pushed = compose(view(RepositoryReport(repositories=(repository(),)), holds=HELD))
+    ahead = compose(view(RepositoryReport(repositories=(repository(commits=3),)), holds=HELD))
+    assert not pushed.loss.works
+    assert [(it.path, it.said) for it in ahead.loss.works] == [
+        ("/workspace/trainer", "3 commits not pushed")
+    ]
+    for dossier in (pushed, ahead):
+        blast = dossier.of(Item.BLAST)
+        assert blast is not None
+        assert blast.found is Found.PROVED
+        assert "1 git repositor" in blast.why
+        assert "/workspace/trainer" in [datum.what for datum in blast.data]
+    assert pushed.of(Item.BLAST) != ahead.of(Item.BLAST)
+
+
+def test_a_repository_that_could_not_be_read_counts_as_lost() -> None:
+    blind = Repository(path="/workspace/trainer")
+    dossier = compose(view(RepositoryReport(repositories=(blind,)), holds=HELD))
+    assert [it.path for it in dossier.loss.works] == ["/workspace/trainer"]
 
 
 def test_an_empty_complete_listing_is_nothing_to_keep() -> None:

@@ -24,6 +24,7 @@ from rgt_tui.dossier import View
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 from rgt_tui.probes.processes import Process, ProcessReport
+from rgt_tui.probes.repositories import RepositoryReport
 from rgt_tui.probes.unsaved import UnsavedFile, UnsavedMount, UnsavedReport
 from tests.values import NOW, a_pod
 
@@ -140,6 +141,7 @@ def seen_of(*reports: object) -> dict[type, object]:
         CheckpointList: CheckpointList(checkpoints=(one,), pod_now=NOW, roots=("/",)),
         CheckpointProofs: proofs(proof(one.files[0])),
         UnsavedReport: unsaved(),
+        RepositoryReport: RepositoryReport(),
         GpuReport: idle_gpu(),
         ProcessReport: ProcessReport((Process(pid=1, name="docker-init", state="S"),), 2),
     }

@@ -1,9 +1,13 @@
 """What has to be typed: it states the consequence, varies, and tells Pods apart."""
 
+from dataclasses import replace
+
 import pytest
 
+from rgt_tui.domain.units import PodId
 from rgt_tui.guard.challenge import called, challenge_of, folded
-from rgt_tui.guard.loss import LossMap, LostFile, MountLoss, Names
+from rgt_tui.guard.joint import Joint, Member
+from rgt_tui.guard.loss import LossMap, LostFile, LostWork, MountLoss, Names
 
 ID = "7h9k2m4n6p"
 
@@ -33,6 +37,27 @@ def test_it_states_how_many_files_are_lost() -> None:
 def test_where_something_was_waived_it_states_the_size_too() -> None:
     assert text(losing(3), is_grave=True) == "llama-sft loses 3 files 3.0M"
     assert text(losing(0), is_grave=True) == "llama-sft loses 0 files 0B"
+
+
+def test_git_work_that_is_nowhere_else_is_counted() -> None:
+    work = LostWork(path="/workspace/trainer", said="3 commits not pushed")
+    one = replace(losing(0), works=(work,))
+    assert text(one) == "llama-sft loses 1 repository"
+    assert (
+        text(replace(losing(3), works=(work,) * 2)) == "llama-sft loses 3 files and 2 repositories"
+    )
+    assert text(one, is_grave=True) == "llama-sft loses 0 files 0B and 1 repository"
+    assert one.said == "1 repository with work that is nowhere else"
+
+
+def test_several_pods_state_their_git_work_too() -> None:
+    members = tuple(
+        Member(pod=PodId(f"p{n}"), evidence="e", files=1, bytes=5, is_complete=True, works=n)
+        for n in range(2)
+    )
+    assert (
+        Joint(members=members, seed=0).challenge.text == "2 Pods lose 2 files 10B and 1 repository"
+    )
 
 
 def test_its_words_vary_from_one_checklist_to_the_next_and_stay_within_one() -> None:

@@ -159,7 +159,7 @@ def test_the_evidence_of_one_pod_says_nothing_of_another(tmp_path: Path) -> None
 
 
 @pytest.mark.hazard(70)
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"format": "rgt-frozen 2"}', b"\0" * 64])
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"format": "rgt-frozen 3"}', b"\0" * 64])
 def test_a_damaged_file_proves_nothing(tmp_path: Path, content: bytes) -> None:
     freeze(tmp_path, proven())
     stopped = a_pod(**STOPPED)

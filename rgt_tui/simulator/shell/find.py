@@ -4,6 +4,7 @@ r"""`find` of GNU findutils, as far as scripts that look for large files use it.
 """
 
 import re
+from pathlib import PurePosixPath
 from typing import Final
 
 from rgt_tui.simulator.contents import Found, disk_of, files_of, inside
@@ -30,8 +31,11 @@ def render(view: View, argv: tuple[str, ...]) -> Reply:
         for file in _below(view, place):
             if newer_only and (file.is_image or place == "/etc/hostname"):
                 continue
-            if _named(file, conditions.get("-name")):
+            if _named(file.path, conditions.get("-name")):
                 lines.append(_line(file, prefix, form))
+        if "-type" not in conditions and "-name" in conditions:
+            folders = _folders(view, place, conditions["-name"])
+            lines += [f"{prefix}{folder}\n" for folder in folders]
     return Reply("".join(lines))
 
 
@@ -64,11 +68,21 @@ def _below(view: View, place: str) -> list[Found]:
     ]
 
 
-def _named(file: Found, pattern: str | None) -> bool:
+def _folders(view: View, place: str, pattern: str) -> list[str]:
+    """The folders of that name on the mount of `place`, by the files in them."""
+    disk, within = disk_of(view.pod, place), f"{place.rstrip('/')}/"
+    machine = view.machine
+    paths = [it.path for it in machine.files] + [it.path for it in machine.stored]
+    within_it = [PurePosixPath(path) for path in paths if path.startswith(within)]
+    above = {str(folder) for path in within_it for folder in path.parents}
+    return sorted(it for it in above if _named(it, pattern) and disk_of(view.pod, it) is disk)
+
+
+def _named(path: str, pattern: str | None) -> bool:
     if pattern is None:
         return True
     shape = re.escape(pattern).replace(r"\*", "[^/]*")
-    return re.fullmatch(shape, file.path.rsplit("/", 1)[-1]) is not None
+    return re.fullmatch(shape, path.rsplit("/", 1)[-1]) is not None
 
 
 def _line(file: Found, prefix: str, form: str) -> str:

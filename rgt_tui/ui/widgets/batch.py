@@ -7,6 +7,7 @@ from rgt_tui.domain.units import PodId, show_bytes, show_duration
 from rgt_tui.guard.batch import Batch, Stage, why_apart
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.items import PROVEN
+from rgt_tui.guard.loss import with_works
 from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.panes import Tone
 from rgt_tui.ui.styles import Ink
@@ -34,8 +35,9 @@ def batch_lines(
     size = show_bytes(sum(it.bytes for it in joint.members))
     files = sum(it.files for it in joint.members)
     what = f"{len(joint.members)} of {len(batch.pods)} can go together"
-    said = f"{what}; they lose {files} files, {size} for good"
-    head = (Piece(said, Tone.BAD if files else Tone.PLAIN),)
+    works = sum(it.works for it in joint.members)
+    said = f"{what}; they lose {with_works(f'{files} files, {size}', works)} for good"
+    head = (Piece(said, Tone.BAD if files or works else Tone.PLAIN),)
     note = (Piece("One after the other; it stops at the first that is not as expected.", Tone.DIM),)
     rows = [fit_line(row, width) for row in (head, note)]
     for number, pod in enumerate(batch.pods):
@@ -72,7 +74,10 @@ def _said(batch: Batch, checklist: Checklist) -> str:
         return checklist.said or str(checklist.phase)
     loss = checklist.dossier.loss
     apart = why_apart(checklist) if batch.joint is None else None
-    return apart or f"loses {loss.files} files, {show_bytes(loss.bytes)}"
+    return (
+        apart
+        or f"loses {with_works(f'{loss.files} files, {show_bytes(loss.bytes)}', len(loss.works))}"
+    )
 
 
 def pod_lines(checklist: Checklist, now: float, width: int, room: int) -> list[Line]:

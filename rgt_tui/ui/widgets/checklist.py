@@ -27,6 +27,7 @@ BADGES: Final = {
 """A mark of its own for each state, so that no meaning rests on a colour."""
 NAME_CELLS: Final = 14
 FILES_TOLD: Final = 2
+WORKS_TOLD: Final = 3
 
 
 def item_lines(checklist: Checklist, item: Item, *, selected: bool, width: int) -> list[Line]:
@@ -90,6 +91,10 @@ def loss_lines(checklist: Checklist, width: int) -> list[Line]:
         ("stays", ", ".join((*stays, *loss.keeps)) or "nothing", Tone.PLAIN),
         ("saves", f"{money} from the moment of deletion", Tone.PLAIN),
         ("risk", _risk(checklist), Tone.WARN if checklist.is_grave else Tone.GOOD),
+        *(
+            ("git", f"{it.path}: {it.said}", Tone.WARN)
+            for it in checklist.dossier.loss.works[:WORKS_TOLD]
+        ),
         *(("beware", warning, Tone.BAD) for warning in means.warnings),
         *(("instead", text, Tone.DIM) for text in means.instead),
     ]
