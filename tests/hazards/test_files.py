@@ -129,7 +129,7 @@ def legacy_hostile(folder: Path) -> None:
 
 SHUT = [
     pytest.param("weights", cut, FAILED, id="cut", marks=pytest.mark.hazard(1)),
-    pytest.param("weights", zero_tail, FAILED, id="zero tail", marks=pytest.mark.hazard(2)),
+    pytest.param("weights", zero_tail, UNSEEN, id="zero tail", marks=pytest.mark.hazard(2)),
     pytest.param("weights", never_written, UNSEEN, id="sparse", marks=pytest.mark.hazard(3)),
     pytest.param("model.pt", flip("model.pt"), FAILED, id="a bit", marks=pytest.mark.hazard(5)),
     pytest.param("sharded", of("sharded", "a shard is missing"), FAILED, id="a shard missing",
