@@ -95,6 +95,7 @@ def _engine(options: Options, config: Config) -> Iterator[Engine]:
                 state=state,
                 high_performance=config.high_performance,
                 auto_pay=config.auto_pay,
+                jump_host="" if options.demo else config.jump_host,
             )
         yield Engine(opener, _remembered(setting.state, clock), clock, setting)
 

@@ -55,6 +55,7 @@ class Setting:
         state: file in which what is known is kept for the next start; None keeps nothing.
         high_performance: configured USD per GB and month of that tier of network volumes.
         auto_pay: configured USD that one automatic payment brings.
+        jump_host: configured hosts on the way to each Pod; empty for none.
     """
 
     source: str
@@ -62,6 +63,7 @@ class Setting:
     state: Path | None = None
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
+    jump_host: str = ""
 
 
 class Engine:
@@ -109,6 +111,7 @@ class Engine:
             as_of=self._as_of if not self._is_live(state) else None,
             high_performance=self._setting.high_performance,
             auto_pay=self._setting.auto_pay,
+            jump_host=self._setting.jump_host,
             jobs=state.jobs,
             checklists=state.checklists,
             batch=state.batch,

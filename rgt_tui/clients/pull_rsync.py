@@ -2,8 +2,8 @@
 
 What it brought counts for nothing until it was hashed on both ends. What it did not bring, for
 whatever reason, our own transfer brings. It runs only without known holes (`rsync_version`), with
-every kind of thing but regular files switched off, and reaches the Pod through `ssh` with the one
-host key that our own connection has checked.
+every kind of thing but regular files switched off, and reaches the Pod through `ssh` by the road of
+our own connection, jump hosts too, with the one host key of each that it has checked.
 """
 
 import asyncio
@@ -35,11 +35,11 @@ OPTIONS: Final = (
     "--whole-file", "--inplace", "--timeout=60", "--max-alloc=1G", "--info=progress2",
     "--outbuf=L", "--from0", "--files-from=-",
 )  # fmt: skip
-_CONFIG: Final = """Host pod
+_CONFIG: Final = """Host {name}
   HostName {host}
   Port {port}
   User {username}
-  HostKeyAlias pod
+  HostKeyAlias {name}
   UserKnownHostsFile known_hosts
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
@@ -53,7 +53,7 @@ _CONFIG: Final = """Host pod
   Ciphers aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com
   ServerAliveInterval 15
   ConnectTimeout 12
-{identities}"""
+{more}"""
 _COUNT: Final = re.compile(rb"^\s*([\d,]+)\s+\d+%")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:%-]+")
 
@@ -125,14 +125,19 @@ def _wanted(jobs: Sequence[Job], store: Store) -> list[Job]:
 
 def _set_up(folder: str, road: Road) -> str:
     """Writes the configuration for `ssh`; the reason where it cannot be said in one."""
-    words = (road.host, road.username, *(str(path) for path in road.identities))
-    if any(set(word) & set('\n"\\') for word in words) or not _PLAIN.fullmatch(road.host):
-        return "the way to the Pod cannot be written into a configuration of ssh"
-    identities = "".join(f'  IdentityFile "{path}"\n' for path in road.identities)
-    text = _CONFIG.format(
-        host=road.host, port=road.port, username=road.username, identities=identities
-    )
-    for name, content in (("ssh_config", text), ("known_hosts", f"pod {road.host_key}\n")):
+    hops = {f"hop{number}": hop for number, hop in enumerate(road.hops)}
+    ways = {**hops, "pod": road}
+    befores = ("", *hops)
+    texts = []
+    for before, (name, way) in zip(befores, ways.items(), strict=True):
+        words = (way.host, way.username, way.agent or "", *(str(path) for path in way.identities))
+        if any(set(word) & set('\n"\\') for word in words) or not _PLAIN.fullmatch(way.host):
+            return "the way to the Pod cannot be written into a configuration of ssh"
+        if "\n" in way.proxy:
+            return "its ProxyCommand cannot be written into a configuration of ssh"
+        texts.append(_stanza(name, way, before))
+    known = "".join(f"{name} {way.host_key}\n" for name, way in ways.items())
+    for name, content in (("ssh_config", "".join(texts)), ("known_hosts", known)):
         path = os.path.join(folder, name)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
@@ -143,6 +148,26 @@ def _set_up(folder: str, road: Road) -> str:
     shutil.rmtree(place, ignore_errors=True)
     os.mkdir(place, 0o700)
     return ""
+
+
+def _stanza(name: str, way: Road, before: str) -> str:
+    """What `ssh` is told of one host, by way of the host `before` it, if there is one."""
+    more = [f'IdentityFile "{path}"' for path in way.identities]
+    if way.agent is not None:
+        more.append(f'IdentityAgent "{way.agent or "none"}"')
+    if way.identities_only:
+        more.append("IdentitiesOnly yes")
+    if before:
+        more.append(f"ProxyJump {before}")
+    elif way.proxy:
+        more.append(f"ProxyCommand {way.proxy.replace('%', '%%')}")
+    return _CONFIG.format(
+        name=name,
+        host=way.host,
+        port=way.port,
+        username=way.username,
+        more="".join(f"  {line}\n" for line in more),
+    )
 
 
 async def _watched(process: "Process", names: bytes, store: Store) -> str:

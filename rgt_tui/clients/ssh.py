@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from rgt_tui.clients import ssh_faults
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen
 from rgt_tui.clients.ssh_link import RUNS_PER_CONNECTION, Link
 from rgt_tui.clients.ssh_target import SshTarget as SshTarget
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from asyncssh import SSHClientConnection
 
     from rgt_tui.clients.ssh_loop import Answer, Loop
-    from rgt_tui.clients.ssh_route import Routes
+    from rgt_tui.clients.ssh_route import Host, Routes
     from rgt_tui.clients.ssh_talk import Talk
     from rgt_tui.clients.ssh_wire import Login, Wire
 
@@ -69,6 +70,8 @@ class Road:
     Attributes:
         host_key: the accepted key of the host, as OpenSSH writes it.
         identities: private key files, beside the agent's.
+        proxy, agent, identities_only: as in `ssh_route.Host`.
+        hops: the ways to the jump hosts before it, the first one first.
     """
 
     host: str
@@ -76,6 +79,10 @@ class Road:
     username: str
     host_key: str
     identities: tuple[Path, ...]
+    proxy: str = ""
+    agent: str | None = None
+    identities_only: bool = False
+    hops: "tuple[Road, ...]" = ()
 
 
 class SshPool:
@@ -218,17 +225,35 @@ class SshPool:
     async def road(self, target: SshTarget) -> Road:
         """The way to a host, once its host key was accepted; raises `SshError`."""
         link = await self._connected(target, 1)
-        key = link.wire.connection.get_server_host_key() if link.wire is not None else None
+        if link.wire is None:
+            raise ssh_faults.lost(target.where)
+        from rgt_tui.clients.ssh_route import Host
+
+        host = Host(hostname=target.host, port=target.port, user=target.username)
+        if self._routes is None:
+            return self._road(host, link.wire, target.where)
+        found, _ = await self._routes.to(target.alias, target.host, target.port, target.username)
+        # The address is the API's also where the configuration names another.
+        host = replace(found, hostname=host.hostname, port=host.port, user=host.user)
+        hops = await self._routes.hops(found.jumps)
+        before = tuple(self._road(hop, wire, f"jump host {hop.hostname}") for hop, wire in hops)
+        return replace(self._road(host, link.wire, target.where), hops=before)
+
+    def _road(self, host: "Host", wire: "Wire", where: str) -> Road:
+        key = wire.connection.get_server_host_key()
         if key is None:
-            raise SshError(SshFault.BAD_ANSWER, f"{target.where}: it has shown no host key")
+            raise SshError(SshFault.BAD_ANSWER, f"{where}: it has shown no host key")
         from rgt_tui.clients.ssh_keys import usual_keys  # asyncssh is loaded by now
 
         return Road(
-            host=target.host,
-            port=target.port,
-            username=target.username,
+            host=host.hostname,
+            port=host.port,
+            username=host.user,
             host_key=key.export_public_key().decode().strip(),
-            identities=self._identities or usual_keys(),
+            identities=(*host.identities, *self._identities) or usual_keys(),
+            proxy=host.proxy,
+            agent=host.agent,
+            identities_only=host.identities_only,
         )
 
     async def forget(self, target: SshTarget) -> None:

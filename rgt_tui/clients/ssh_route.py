@@ -94,6 +94,21 @@ class Routes:
         async with self._turn:
             return found, await self._jumped(found.jumps, 0)
 
+    async def hops(self, jumps: tuple[str, ...]) -> "tuple[tuple[Host, Wire], ...]":
+        """The jump hosts before a host, the first one first, each with the connection to it.
+
+        Raises:
+            SshError: one cannot be reached; says which.
+        """
+        if not jumps:
+            return ()
+        async with self._turn:
+            wire = await self._jumped(jumps, 0)
+        hop = await self._hop(jumps[-1])
+        before = await self.hops(jumps[:-1] or hop.jumps)
+        proxy = "" if before else self._way_to(hop, jumps[-1])
+        return (*before, (replace(hop, proxy=proxy), wire))
+
     async def close(self) -> None:
         """Closes the connections to jump hosts, the last of a chain first."""
         wires, self._wires = list(self._wires.values()), {}
@@ -127,9 +142,7 @@ class Routes:
             place=place,
             username=hop.user,
             identities=(*hop.identities, *self.identities),
-            proxy=""
-            if tunnel
-            else expanded(hop.proxy, jumps[-1], hop.hostname, hop.port, hop.user),
+            proxy="" if tunnel else self._way_to(hop, jumps[-1]),
             agent=hop.agent,
             identities_only=hop.identities_only,
             book=_JumpKeys(self.book),
@@ -137,6 +150,9 @@ class Routes:
             tunnel=tunnel.connection if tunnel is not None else None,
         )
         return await connect(login)
+
+    def _way_to(self, hop: Host, alias: str) -> str:
+        return expanded(hop.proxy, alias, hop.hostname, hop.port, hop.user)
 
     async def _hop(self, word: str) -> Host:
         given = _HOP.fullmatch(word)

@@ -204,9 +204,10 @@ def _proxy(command: str) -> tuple[str, ...]:
     """What to run.
 
     asyncssh takes what it says on stderr for the host's bytes, and the end of stderr for that of
-    the connection: the one is thrown away, the other put off.
+    the connection: the one is thrown away, the other put off. The shell stays and keeps it open, since
+    OpenSSH's own `ssh`, the usual program here, closes what it inherits.
     """
-    return ("/bin/sh", "-c", f"exec 3>&2 2>/dev/null; exec {command}") if command else ()
+    return ("/bin/sh", "-c", f"( exec {command} ) 2>/dev/null; exit") if command else ()
 
 
 def _options(login: Login, trusted: Trusted) -> asyncssh.SSHClientConnectionOptions:

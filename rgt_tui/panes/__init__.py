@@ -118,6 +118,7 @@ class Scene:
         as_of: Unix time of the state on disk while nothing live has come; None afterwards.
         high_performance: configured USD per GB and month of that tier of network volumes.
         auto_pay: configured USD that one automatic payment brings.
+        jump_host: configured hosts on the way to each Pod, parted by commas; empty for none.
         jobs: long work, oldest first.
         checklists: the terminate checklists that are open, or ended a moment ago.
         batch: those of them that go together; None when none do.
@@ -138,6 +139,7 @@ class Scene:
     as_of: float | None = None
     high_performance: Decimal | None = None
     auto_pay: Decimal | None = None
+    jump_host: str = ""
     jobs: "tuple[Job, ...]" = ()
     checklists: "Mapping[PodId, Checklist]" = field(default_factory=lambda: MappingProxyType({}))
     batch: "Batch | None" = None

@@ -2,104 +2,28 @@
 
 import asyncio
 import contextlib
-import getpass
-import os
-import shutil
+import shlex
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rgt_tui.clients.hostkeys import HostKeys
+from rgt_tui.actions.copy_ssh import command
 from rgt_tui.clients.ssh import SshPool
-from rgt_tui.clients.ssh_route import Routes, read_host
-from rgt_tui.clients.ssh_target import SshTarget
+from rgt_tui.clients.ssh_route import read_host
 from rgt_tui.domain.errors import SshError, SshFault
-from tests.clients import sshd as servers
-from tests.clients.sshd import Sshd, make_key, saying
+from rgt_tui.domain.pod import SshEndpoint
+from tests.clients.far_pod import JUMP, POD, TARGET, far_pod, ip, pool_by
+from tests.clients.sshd import make_key, saying
+from tests.values import a_pod
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
-
-JUMP, POD = "10.213.7.2", "10.213.8.2"
-"""The first is reachable from here; the second only from the first."""
-
-
-def ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True)
-
-
-@contextlib.contextmanager
-def namespaces() -> Iterator[tuple[str, str]]:
-    """Two network namespaces in a row: here, near, far; skips where they cannot be made."""
-    if os.geteuid() != 0 or shutil.which("ip") is None:
-        pytest.skip("network namespaces need root and iproute2 (`make tools`)")
-    near, far = f"rgt{os.getpid()}a", f"rgt{os.getpid()}b"
-    link = f"r{os.getpid()}"
-    try:
-        try:
-            ip("netns", "add", near)
-            ip("netns", "add", far)
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"no network namespace here: {error.stderr.decode().strip()}")
-        ip("link", "add", link, "type", "veth", "peer", "name", "up0", "netns", near)
-        ip("addr", "add", "10.213.7.1/24", "dev", link)
-        ip("link", "set", link, "up")
-        inner = ("link", "add", "down0", "type", "veth", "peer", "name", "up0", "netns", far)
-        ip("-n", near, *inner)
-        for name, device, address in (
-            (near, "up0", JUMP),
-            (near, "down0", "10.213.8.1"),
-            (far, "up0", POD),
-        ):
-            ip("-n", name, "addr", "add", f"{address}/24", "dev", device)
-            ip("-n", name, "link", "set", device, "up")
-            ip("-n", name, "link", "set", "lo", "up")
-        yield near, far
-    finally:
-        for name in (near, far):
-            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
-
-
-@contextlib.contextmanager
-def sshd_in(namespace: str, folder: Path, address: str, login: Path) -> Iterator[Sshd]:
-    if not Path(servers.SSHD).exists():
-        pytest.skip("no sshd here: install openssh-server")
-    folder.mkdir()
-    servers.PRIVILEGE_FOLDER.mkdir(exist_ok=True, mode=0o755)
-    options = {"ListenAddress": address, "AuthorizedKeysFile": f"{login}.pub"}
-    server = Sshd(folder, 2222, options, wrapper=("ip", "netns", "exec", namespace))
-    server.new_host_key()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
 def login(tmp_path: Path) -> Path:
     return make_key(tmp_path / "login")
-
-
-def pool_by(login: Path, folder: Path, config: str) -> SshPool:
-    file = folder / "ssh_config"
-    file.write_text(config)
-    book = HostKeys(folder / "pins" / "hostkeys.json")
-    routes = Routes(book=book, config=file, identities=(login,), timeout_s=20)
-    return SshPool(identities=(login,), host_keys=book, routes=routes, connect_timeout_s=20)
-
-
-TARGET = SshTarget(
-    host=POD,
-    port=2222,
-    username=getpass.getuser(),
-    name="train-a",
-    pin_id="7h9k2m4n6p",
-    start="1",
-    owner="7h9k2m4n6p",
-)
 
 
 async def said(pool: SshPool) -> bytes:
@@ -125,11 +49,7 @@ async def test_a_pod_behind_a_jump_host_answers_also_after_its_link_was_down(
         f"Host hop\n  HostName {JUMP}\n  Port 2222 # a comment\n  User {TARGET.username}\n"
         "  ConnectTimeout 10s\n"
     )
-    with (
-        namespaces() as (near, far),
-        sshd_in(near, tmp_path / "near", JUMP, login),
-        sshd_in(far, tmp_path / "far", POD, login),
-    ):
+    with far_pod(tmp_path, login) as far:
         async with pool_by(login, tmp_path, config) as pool:
             assert (await said(pool)).startswith(b"10.213.8.1 ")
             ip("-n", far, "link", "set", "up0", "down")
@@ -174,3 +94,20 @@ def test_what_openssh_resolves_is_read(tmp_path: Path) -> None:
 def test_a_pod_is_asked_for_under_a_name_of_its_own() -> None:
     assert TARGET.alias == "rgt-7h9k2m4n6p"
     assert replace(TARGET, owner="").alias == POD
+
+
+def test_the_copied_command_takes_the_same_road(tmp_path: Path, login: Path) -> None:
+    """Through the jump host of our configuration, or the one that `~/.ssh/config` names."""
+    file = tmp_path / "ssh_config"
+    head = f"Host *\n  IdentityFile {login}\n  UserKnownHostsFile {tmp_path}/known\n"
+    head += "  StrictHostKeyChecking accept-new\n  BatchMode yes\n"
+    hop = f"{TARGET.username}@{JUMP}:2222"
+    pod = a_pod(id=TARGET.owner)
+    at = SshEndpoint(host=POD, port=2222, username=TARGET.username)
+    with far_pod(tmp_path, login):
+        for config, jump in ((head, hop), (f"Host rgt-*\n  ProxyJump {hop}\n{head}", "")):
+            file.write_text(config)
+            ssh, *words = shlex.split(command(pod, at, jump))
+            argv = [ssh, "-F", str(file), *words, 'echo "$SSH_CONNECTION"']
+            told = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False)
+            assert told.stdout.startswith("10.213.8.1 "), told.stderr

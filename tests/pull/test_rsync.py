@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from rgt_tui.clients.pull import pull
 from rgt_tui.clients.rsync_version import find_rsync
+from rgt_tui.domain.pulling import PullProgress
+from tests.clients.far_pod import JUMP, TARGET, far_pod, pool_by
+from tests.clients.sshd import make_key
 from tests.pull.pods import Pod, a_pod, contents, noise, run
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
@@ -69,3 +73,34 @@ def test_a_pod_without_rsync_is_told(pod: Pod, tmp_path: Path) -> None:
     assert pulled.is_whole
     assert pulled.tool == "own"
     assert any("rsync: there is none" in told.said for told in pod.told)
+
+
+WAYS = {
+    "our jump host": "",
+    "ProxyJump": (
+        f"Host rgt-*\n  ProxyJump hop\nHost hop\n  HostName {JUMP}\n  Port 2222\n  User {TARGET.username}\n"
+    ),
+    "ProxyCommand": (
+        "Host rgt-*\n  ProxyCommand ssh -i @@ -o StrictHostKeyChecking=no -o LogLevel=QUIET -p 2222 "
+        f"-o UserKnownHostsFile=/dev/null -o BatchMode=yes -W %h:%p {TARGET.username}@{JUMP}\n"
+    ),
+}
+
+
+@pytest.mark.usefixtures("rsync")
+@pytest.mark.parametrize("name", WAYS)
+async def test_rsync_takes_the_road_of_our_own_connection(
+    name: str, pod: Pod, tmp_path: Path
+) -> None:
+    """The Pod is reachable through the jump host alone."""
+    config = WAYS[name]
+    jump = "" if config else f"{TARGET.username}@{JUMP}:2222"
+    login = make_key(tmp_path / "login")
+    pod.put("out/big.bin", noise((3 << 20) + 1))
+    told: list[PullProgress] = []
+    with far_pod(tmp_path, login):
+        async with pool_by(login, tmp_path, config.replace("@@", str(login)), jump) as pool:
+            pulled = await pull(pool, TARGET, pod.order(with_rsync=True), told.append)
+    assert pulled.is_whole
+    assert pulled.tool.startswith("rsync ")
+    assert not [it.said for it in told if it.said]
