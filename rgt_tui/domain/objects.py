@@ -56,6 +56,27 @@ class StoredObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCopy:
+    """A held copy here that is equal to an object, as far as it was compared.
+
+    Attributes:
+        hold: path of the held file.
+        place: `local:<host>`.
+        sha256: of the held bytes.
+        said: how it was compared.
+        at: when, in Unix seconds.
+        of: the object as it was then; another state of it is another file.
+    """
+
+    hold: str
+    place: str
+    sha256: str
+    said: str
+    at: float
+    of: StoredObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What lies under a prefix.
 

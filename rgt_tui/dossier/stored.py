@@ -1,16 +1,21 @@
 """What bears on the deletion of a network volume, which may be somebody's only copy. Pure.
 
-The same five lines as for a Pod. Nobody knows which files of it are elsewhere - its S3 interface tells
-no SHA-256 - so that each counts as lost, and a person takes that on, or not. That it is attached to no
-Pod and that it was listed whole can never be waived.
+The same five lines as for a Pod. A file of it is elsewhere only if a held copy on this machine was
+compared with it over S3; each other counts as lost, and a person takes that on, or not. That it is
+attached to no Pod and that it was listed whole can never be waived. Without S3 its checkpoints are told
+as a Pod that mounts it sees them, which lists nothing whole and opens nothing.
 """
 
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.domain.account import Account
+from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList
 from rgt_tui.domain.evidence import Failed, Observed
-from rgt_tui.domain.objects import Listing
-from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.objects import Listing, StoredCopy, StoredObject
+from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import network_volume_per_hour
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
@@ -27,6 +32,7 @@ from rgt_tui.volume_facts import pods_of
 WAIVABLE: Final = frozenset({Item.DURABLE, Item.LOADS})
 """What a person may take on: that its files are in no proven copy. Nothing else."""
 TOLD: Final = 12
+_NONE: Final[Mapping[str, StoredCopy]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +42,14 @@ class Contents:
     Attributes:
         listing: all its files by S3.
         manifest: names exactly these files, as they were.
-        lost: each of them, the largest first.
+        lost: each of them that has no copy here, the largest first.
+        copies: held copies that are equal, by key.
     """
 
     listing: Listing
     manifest: str
     lost: tuple[LostFile, ...]
+    copies: Mapping[str, StoredCopy] = field(default_factory=lambda: _NONE)
 
     @property
     def is_empty(self) -> bool:
@@ -49,15 +57,23 @@ class Contents:
         return self.listing.is_whole and not self.listing.objects
 
 
-def contents_of(listing: Listing) -> Contents:
-    """What a listing says."""
+def contents_of(listing: Listing, copies: Mapping[str, StoredCopy] = _NONE) -> Contents:
+    """What a listing says, and which of its files have a copy here that was compared with them."""
     rows = sorted([it.key, it.size, it.etag, it.modified] for it in listing.objects)
-    lost = [LostFile(path=it.name, size=it.size or 0) for it in listing.objects]
+    equal = {it.key: copies[it.key] for it in listing.objects if _is_of(it, copies)}
+    lost = [
+        LostFile(path=it.name, size=it.size or 0) for it in listing.objects if it.key not in equal
+    ]
     return Contents(
         listing=listing,
         manifest=digest_of([rows, listing.is_whole]),
         lost=tuple(sorted(lost, key=lambda it: (-it.size, it.path))),
+        copies=MappingProxyType(equal),
     )
+
+
+def _is_of(one: StoredObject, copies: Mapping[str, StoredCopy]) -> bool:
+    return one.key in copies and copies[one.key].of == one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +123,33 @@ class Stored:
             return None
         failed = self.contents if isinstance(self.contents, Failed) else None
         why = "its files were not listed" if failed is None else f"{failed.error} {failed.hint}"
-        return self.exhibit(item, Found.UNSEEN, why.strip())
+        data = by_pods(self) if item is Item.BLAST else ()
+        return self.exhibit(item, Found.UNSEEN, why.strip(), data=data)
+
+
+def by_pods(seen: Stored) -> tuple[Datum, ...]:
+    """Checkpoints on it as the Pods that mount it have listed them; the newest first."""
+    found = [
+        Datum(
+            what=one.shown,
+            place=f"seen by {clean(pod.label, 40)}",
+            size=one.size,
+            at=one.modified,
+            said=f"{len(one.files)} files",
+        )
+        for pod, one in _inside(seen)
+    ]
+    return tuple(sorted(found, key=lambda it: -(it.at or 0.0))[:TOLD])
+
+
+def _inside(seen: Stored) -> Iterator[tuple[Pod, Checkpoint]]:
+    for pod in pods_of(seen.volume, seen.account):
+        mounts = [it.path for it in pod.network_mounts if it.volume_id == seen.volume.id]
+        listed = seen.account.about(pod.id).latest(CheckpointList)
+        is_recent = listed is not None and 0 <= seen.now - listed.at <= LISTED_S
+        for one in listed.value.checkpoints if listed is not None and is_recent else ():
+            if any((one.real_path or one.path).startswith(f"{it.rstrip('/')}/") for it in mounts):
+                yield pod, one
 
 
 def compose_stored(seen: Stored) -> Dossier:
@@ -176,7 +218,9 @@ def _blast(seen: Stored) -> Exhibit | None:
     count = len(listing.objects)
     is_whole = listing.is_whole and all(it.size is not None for it in listing.objects)
     told = f"{count} files, {show_bytes(listing.bytes_known)}, listed whole by S3"
-    why = told if is_whole else f"more than {count} files, or one without a size: not listed whole"
+    cut = f"{count} files were listed and there are more: what is lost cannot be known here. "
+    cut += "Remove what is not needed first (b), or delete it in RunPod's own console"
+    why = told if is_whole else "a file without a size was listed" if listing.is_whole else cut
     found = Found.PROVED if is_whole else Found.UNSEEN
     largest = sorted(listing.objects, key=lambda it: -(it.size or 0))[:TOLD]
     data = tuple(Datum(what=it.name, size=it.size, at=it.modified, place="s3") for it in largest)
@@ -190,18 +234,44 @@ def _durable(seen: Stored) -> Exhibit | None:
     contents, binding = seen.files.value, (seen.files.value.manifest,)
     if contents.is_empty:
         return seen.exhibit(Item.DURABLE, Found.PROVED, "there is no file on it", binding=binding)
-    size = show_bytes(contents.listing.bytes_known)
-    why = f"{len(contents.listing.objects)} files, {size}, and no copy of any of them elsewhere is proven"
-    return seen.exhibit(Item.DURABLE, Found.REFUTED, why, binding=binding)
+    count, held = len(contents.listing.objects), len(contents.copies)
+    size = show_bytes(sum(it.size for it in contents.lost))
+    why = f"{len(contents.lost)} of {count} files, {size}, have no copy here that was compared with them"
+    if not contents.lost:
+        why = f"{count} files have a held copy here that was compared with them over S3"
+    return seen.exhibit(
+        Item.DURABLE,
+        Found.REFUTED if contents.lost else Found.PROVED,
+        why,
+        data=tuple(_copy(it) for it in tuple(contents.copies.values())[:TOLD]),
+        binding=(*binding, f"{held}", *sorted(it.hold for it in contents.copies.values())),
+    )
+
+
+def _copy(copy: StoredCopy) -> Datum:
+    one = copy.of
+    return Datum(
+        what=one.name,
+        place=copy.place,
+        size=one.size,
+        at=copy.at,
+        sha256=copy.sha256,
+        said=copy.said,
+    )
 
 
 def _loads(seen: Stored) -> Exhibit | None:
     if seen.files is None:
         return seen.unseen(Item.LOADS)
-    binding = (seen.files.value.manifest,)
-    if seen.files.value.is_empty:
+    contents, binding = seen.files.value, (seen.files.value.manifest,)
+    if contents.is_empty:
         return seen.exhibit(Item.LOADS, Found.PROVED, "nothing to load", binding=binding)
-    why = "nothing that survives it was read in full and is known to be whole"
+    if not contents.lost:
+        why = (
+            "each held copy was read in full and is whole, or is of no format that can be verified"
+        )
+        return seen.exhibit(Item.LOADS, Found.PROVED, why, binding=(*binding, "held"))
+    why = "not everything on it has a copy here that was read in full and is known to be whole"
     return seen.exhibit(Item.LOADS, Found.UNSEEN, why, binding=binding)
 
 
@@ -233,4 +303,7 @@ def _loss(seen: Stored) -> LossMap:
         single=contents.lost if contents is not None else (),
         is_complete=contents is not None and contents.listing.is_whole,
     )
-    return LossMap(mounts=(mount,))
+    held = contents.copies if contents is not None else {}
+    size_held = show_bytes(sum(it.of.size or 0 for it in held.values()))
+    keeps = (f"{len(held)} files, {size_held} held on this machine",) if held else ()
+    return LossMap(mounts=(mount,), keeps=keeps)

@@ -2,24 +2,42 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rgt_tui.clients import holds
+from rgt_tui.domain.account import Account
+from rgt_tui.domain.checkpoint import FileProof, Level, Verdict
+from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.holding import Hold
 from rgt_tui.domain.journal import INTENT, OUTCOME
+from rgt_tui.domain.objects import Listing, StoredObject
 from rgt_tui.domain.units import PodId
+from rgt_tui.domain.volume import NetworkVolume
+from rgt_tui.dossier.stored import WAIVABLE, Stored, compose_stored, contents_of
 from rgt_tui.guard.events import Cancelled
-from rgt_tui.guard.items import Item
+from rgt_tui.guard.items import Found, Item
 from rgt_tui.guard.kind import Kind
 from rgt_tui.guard.table import Mark, Phase
 from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.simulator.files import StoredFile, safetensors
 from rgt_tui.simulator.placing import HOUR
 from rgt_tui.simulator.world import Volume
 from tests.clients.buckets import client, serving
 from tests.termination.conftest import Person, idle_pod, person_of
+from tests.values import NOW
 
 FILES = {"ckpt/model.safetensors": b"x" * 700, "logs/run.txt": b"hello"}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held copies are looked for below the test's folder."""
+    monkeypatch.setenv("RGT_TUI_HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture
@@ -137,6 +155,133 @@ async def test_without_an_s3_key_nobody_knows_what_is_lost_and_it_stays(
         line = person.checklist.line(Item.BLAST)
         assert line.mark is Mark.UNSEEN
         assert "key of its own" in line.why
+        person.waive(*Item)
+        assert person.checklist.phase is Phase.GATHERING
+
+
+def hold(folder: Path, files: dict[str, bytes], pod: str = "gone") -> list[Path]:
+    """Held copies here, as a pull from a Pod that had the volume leaves them."""
+    found: list[Hold] = []
+    group = Path(holds.folder()) / "pull1"
+    group.mkdir(parents=True)
+    for number, (key, content) in enumerate(files.items()):
+        copy, held = folder / f"copy{number}", group / f"{number}"
+        copy.write_bytes(content)
+        os.link(copy, held)
+        hashed = holds.hash_file(str(held))
+        assert hashed is not None
+        proof = FileProof(
+            stamp=hashed[0],
+            sha256=hashed[1],
+            format="unknown",
+            verdict=Verdict.UNKNOWN,
+            level=Level.FULL,
+            reason="no verifier knows it",
+            bytes_read=len(content),
+            tool="t 1",
+        )
+        remote = replace(hashed[0], path=f"/workspace/{key}")
+        found.append(
+            Hold(
+                proof=proof,
+                copy=str(copy),
+                origin=f"pod:{pod}@1",
+                remote=remote,
+                place="local:jump1",
+                at=1.0,
+            )
+        )
+    holds.write_index(str(group / holds.INDEX), found)
+    return [Path(it.proof.stamp.path) for it in found]
+
+
+async def test_files_that_are_held_here_and_equal_are_not_lost(
+    simulator: Simulator, origin: str, tmp_path: Path
+) -> None:
+    hold(tmp_path, FILES)
+    async with volume_of(simulator, tmp_path / "state") as person:
+        await person.until(Phase.READY)
+        assert {line.mark for line in person.checklist.lines} == {Mark.OK}
+        data = person.checklist.line(Item.DURABLE).data
+        assert [(it.place, it.said) for it in data] == [("local:jump1", "equal, read whole")] * 2
+        assert person.checklist.dossier.loss.keeps == ("2 files, 705B held on this machine",)
+        assert person.checklist.challenge.text == "alone"
+        person.type()
+        await person.until(Phase.GONE)
+        assert person.destroyed == [("DELETE", f"/v2/network-volumes/{person.bound}")]
+
+
+OTHER: dict[str, dict[str, bytes]] = {
+    "one has other bytes": {**FILES, "logs/run.txt": b"HELLO"},
+    "one was elsewhere": {"ckpt/model.safetensors": b"x" * 700, "run.txt": b"hello"},
+}
+
+
+@pytest.mark.parametrize("held", OTHER.values(), ids=OTHER)
+async def test_a_copy_that_is_not_equal_is_no_copy(
+    simulator: Simulator, origin: str, tmp_path: Path, held: dict[str, bytes]
+) -> None:
+    hold(tmp_path, held)
+    async with volume_of(simulator, tmp_path / "state") as person:
+        await looked(person)
+        await person.when(lambda it: "1 of 2 files, 5B" in it.line(Item.DURABLE).why)
+        assert [it.path for it in person.checklist.dossier.loss.single] == ["logs/run.txt"]
+        assert person.checklist.line(Item.DURABLE).mark is Mark.FAILED
+        person.type()
+        assert person.checklist.phase is Phase.GATHERING
+        assert person.destroyed == []
+
+
+@pytest.mark.parametrize("harm", ["removed", "written over"])
+async def test_a_copy_that_is_lost_in_the_undo_window_keeps_the_volume(
+    simulator: Simulator, origin: str, tmp_path: Path, harm: str
+) -> None:
+    held = hold(tmp_path, FILES)
+    async with volume_of(simulator, tmp_path / "state") as person:
+        await person.until(Phase.READY)
+        person.type()
+        if harm == "removed":
+            held[1].unlink()
+        else:
+            held[1].write_bytes(b"HELLO")
+        await person.until(Phase.GATHERING, Phase.VANISHED, Phase.CANCELLED)
+        assert person.checklist.approval is None
+        assert person.destroyed == []
+
+
+def test_with_more_files_than_can_be_listed_it_is_kept_and_says_what_to_do() -> None:
+    objects = tuple(StoredObject(key=f"{n}.pt", size=1, modified=1.0) for n in range(3))
+    volume = NetworkVolume(id="v", name="big", size_gb=1, data_center="EU-RO-1", tier=None)
+    contents = contents_of(Listing(objects=objects, is_whole=False))
+    seen = Stored(
+        account=Account(),
+        volume=volume,
+        tag="a",
+        now=NOW,
+        steady=9.0,
+        contents=Observed(contents, NOW, "s3"),
+    )
+    blast = compose_stored(seen).of(Item.BLAST)
+    assert blast is not None
+    assert blast.found is Found.UNSEEN
+    assert "3 files were listed and there are more: what is lost cannot be known" in blast.why
+    assert "RunPod's own console" in blast.why
+    assert Item.BLAST not in WAIVABLE
+
+
+async def test_without_s3_the_pod_that_has_it_tells_its_checkpoints_and_it_stays(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("RUNPOD_S3_ACCESS_KEY", "RUNPOD_S3_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    simulator.world.find("idle").machine.stored.append(
+        StoredFile(path="/workspace/out/step-1.safetensors", content=safetensors(1))
+    )
+    async with volume_of(simulator, tmp_path / "state", "nv") as person:
+        await person.when(lambda it: bool(it.line(Item.BLAST).data))
+        (told,) = person.checklist.line(Item.BLAST).data
+        assert (told.what, told.place) == ("/workspace/out/step-1.safetensors", "seen by idle")
+        assert person.checklist.line(Item.BLAST).mark is Mark.UNSEEN
         person.waive(*Item)
         assert person.checklist.phase is Phase.GATHERING
 
