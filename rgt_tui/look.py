@@ -25,6 +25,7 @@ class Wanted:
         absent: whether findings of absent symptoms are wanted too.
         kinds: report types about the account, beside the Pods and volumes.
         slow: whether the questions to Pods that take minutes are asked too.
+        patience_s: how long what is asked outside the API, as over S3, is waited for; None for ever.
     """
 
     pods: tuple[str, ...] = ()
@@ -33,6 +34,7 @@ class Wanted:
     absent: bool = False
     kinds: frozenset[type] = frozenset()
     slow: bool = False
+    patience_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ async def _look(where: Address, config: Config, wanted: Wanted) -> Looked:
             slow=wanted.slow,
             absent=wanted.absent,
             kinds=wanted.kinds,
+            patience_s=wanted.patience_s,
         )
     return scene_of(store, (where, config, clock()), wanted)
 

@@ -7,7 +7,7 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
@@ -109,6 +109,7 @@ class Session:
         slow: bool = False,
         absent: bool = False,
         kinds: frozenset[type] = frozenset(),
+        patience_s: float | None = None,
     ) -> None:
         """Reads everything once, for a command.
 
@@ -118,6 +119,8 @@ class Session:
             slow: whether the questions that take minutes are asked too.
             absent: whether findings of absent symptoms are kept too.
             kinds: report types about the account that are wanted beside the Pods and volumes.
+            patience_s: how long those that are neither metered nor usual are waited for, together;
+                what has not come then stays unknown. None waits for all.
 
         Raises:
             RgtError: the Pod list itself could not be read.
@@ -130,17 +133,22 @@ class Session:
             for source in account_wide.values()
             if (source.metered and not source.on_demand) or not kinds.isdisjoint(source.kinds)
         ]
-        for is_late in (False, True):  # what is neither metered nor usual builds on the others
-            async with asyncio.TaskGroup() as tasks:
-                for source in wanted:
-                    if (source.on_demand and not source.metered) is is_late:
-                        tasks.create_task(self._read(source, None))
+        late = [it for it in wanted if it.on_demand and not it.metered]
+        await self._read_all(it for it in wanted if it not in late)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                await self._read_all(late)  # they build on the others
         if not kinds.isdisjoint(memory.kinds):  # last: it writes down what the others have seen
             await self._read(memory, None)
         asked = [s for s in all_sources() if _is_wanted(s, shells, slow, kinds)]
         await self._ask_pods(only, asked)
         found = examine(self.store.state.account, self.clock())
         self.store.conclude(found if absent else open_findings(found))
+
+    async def _read_all(self, sources: Iterable[Source]) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for source in sources:
+                tasks.create_task(self._read(source, None))
 
     def attend(self, kinds: frozenset[type]) -> None:
         """Reads what is read on demand only for these report types, from now on."""

@@ -1,4 +1,7 @@
-"""Disks of each Pod: used, size, what stop and terminate would wipe."""
+"""Disks of each Pod: used, size, what stop and terminate would wipe.
+
+What lies on a network volume is counted over S3 where there is a key for it, or by a walk inside a Pod.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 import click
 
 from rgt_tui.commands import _options
+from rgt_tui.domain.objects import StoredUses
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.facts import road_of, stores, unreachable_why
@@ -18,6 +22,9 @@ from rgt_tui.probes.environment import CACHES, EnvironmentReport
 from rgt_tui.probes.largest import LargestReport
 from rgt_tui.probes.volume_use import VolumeUseReport
 from rgt_tui.storage import Store
+
+S3_S = 15.0
+"""How long a list over S3 is waited for; with `--measure` until it has come."""
 
 
 @click.command("disk", help=__doc__)
@@ -36,7 +43,14 @@ def run(
     measure: bool,
 ) -> None:
     """Shows the disks of some Pods, or of all."""
-    looked = look(options, Wanted(pods=pods, identities=identities, slow=measure))
+    wanted = Wanted(
+        pods=pods,
+        identities=identities,
+        slow=measure,
+        kinds=frozenset({StoredUses}),
+        patience_s=None if measure else S3_S,
+    )
+    looked = look(options, wanted)
     if as_json:
         emit({"pods": [_pod(pod, looked.scene) for pod in looked.pods]})
     else:

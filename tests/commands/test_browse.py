@@ -134,3 +134,18 @@ def test_as_text_it_lists_sizes_and_verdicts(browse: Call) -> None:
     assert "ok: 2 tensors, no checksum" in out
     assert "broken: " in out
     assert "3 files" in err
+
+
+def test_disk_tells_what_lies_on_a_network_volume_with_age_and_source(
+    browse: Call, simulator: Simulator
+) -> None:
+    pods = answer(browse("disk", "--json"))["pods"]
+    on_it = [
+        mount
+        for pod in pods
+        for mount in pod["mounts"]
+        if mount["kind"] == "network" and mount["used_source"] == "s3"
+    ]
+    assert {mount["used_bytes"] for mount in on_it} == {sum(map(len, FILES.values()))}
+    assert all(mount["used_at"] and not mount["used_is_at_least"] for mount in on_it)
+    assert all(mount["size_source"] == "api" for mount in on_it)
