@@ -21,11 +21,12 @@ from rgt_tui.domain.checkpoint import (
     Verdict,
 )
 from rgt_tui.domain.durable import Durable, Evident, Lies, NotDurable, OutsideLook, durable
-from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
 from rgt_tui.domain.volume import MountKind
+from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.facts import stores, unreachable_why
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import fate_of, lies_of
@@ -177,7 +178,7 @@ def _listed(
             age_s=max(0.0, seen.value.pod_now - one.modified) + since,
             lies=lies,
             survives_stop=fate_of(real, disks, report).survives_stop,
-            kept=_kept(one, lies, proofs, account, now),
+            kept=_kept(one, lies, evidence, account, now),
             verdict=verdict,
             level=proofs.level_of(one),
             reason=reason,
@@ -186,16 +187,19 @@ def _listed(
 
 
 def _kept(
-    one: Checkpoint, lies: Lies, proofs: CheckpointProofs, account: Account, now: float
+    one: Checkpoint, lies: Lies, evidence: Evidence, account: Account, now: float
 ) -> tuple[Durable, ...] | NotDurable:
     """The places that keep every one of its files, or why one of them counts as lost."""
+    proofs = evidence.value(CheckpointProofs) or CheckpointProofs()
+    behind = evidence.value(WrittenBehind) or WrittenBehind()
     places: dict[str, Durable] | None = None
     for file in one.files:
         entry = proofs.of(file) or replace(UNREAD, stamp=file)
         evident = Evident(
             lies=lies,
-            copies=proofs.copies_of(file),
+            copies=(*proofs.copies_of(file), *behind.copies_of(file)),
             looks=looks_of(lies, _real(one, file.path), account),
+            flushed=behind.flushed(file),
         )
         found = durable(entry, evident, now)
         if isinstance(found, NotDurable):

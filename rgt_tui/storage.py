@@ -200,8 +200,10 @@ def _doubt(pod: Pod, store: Store, volumes: Sequence[NetworkVolume]) -> str:
     """What speaks against storage that looks lasting; empty when nothing does."""
     if store.kind not in _POOLED:
         return ""
-    if pod.unknown_mounts:
-        kinds = ", ".join(pod.unknown_mounts)
+    is_global = store.kind is MountKind.GLOBAL  # which RunPod's published API does not describe
+    unknown = [k for k in pod.unknown_mounts if not (is_global and k.lower().startswith("global"))]
+    if unknown:
+        kinds = ", ".join(unknown)
         return f"the API lists mounts of a kind that this version does not know ({kinds})"
     mount = next((m for m in pod.network_mounts if _plain(m.path) == _plain(store.path)), None)
     volume = next((v for v in volumes if mount is not None and v.id == mount.volume_id), None)

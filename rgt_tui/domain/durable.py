@@ -254,7 +254,8 @@ def _on_global(entry: FileProof, evident: Evident, now: float) -> Durable | NotD
     late = [c for c in seen if c.at >= flushed.at + SETTLE_S and now - c.at <= FRESH_S]
     if not late:
         return NotDurable(
-            why="it was flushed to a global volume, but nobody has read equal bytes from elsewhere"
+            why="it was flushed to a global volume, but nobody has read equal bytes from elsewhere: "
+            "that takes another running Pod that mounts it, a minute after the flush"
         )
     newest = max(late, key=lambda copy: copy.at)
     return Durable(

@@ -19,6 +19,7 @@ from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.holding import HoldSeen, held_copies
 from rgt_tui.domain.pod import Pod, PodStatus, SshRoad
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.facts import stores
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import Exhibit, Found, Item
@@ -148,9 +149,14 @@ class View:
         lies = lies_of(real, self.pod, volumes, self.stores, report)
         proof = self.proofs.of(file) or _unproven(file)
         looks = looks_of(lies, real, self.account)
-        return durable(
-            proof, Evident(lies=lies, copies=self.copies_of(file), looks=looks), self.now
+        behind = self.evidence.value(WrittenBehind) or WrittenBehind()
+        evident = Evident(
+            lies=lies,
+            copies=(*self.copies_of(file), *behind.copies_of(file)),
+            looks=looks,
+            flushed=behind.flushed(file),
         )
+        return durable(proof, evident, self.now)
 
     def copies_of(self, file: FileStamp) -> tuple[Copy, ...]:
         """Equal copies off the Pod; those held here as they were looked at just now."""

@@ -8,6 +8,7 @@ from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.stored import StoredCheckpoints
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bytes, show_duration
+from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 
 if TYPE_CHECKING:  # the first frame can spare it
@@ -278,5 +279,5 @@ PANE = Pane(
     count=_count,
     empty=_empty,
     joins=False,
-    wants=(StoredCheckpoints, HeldHere),
+    wants=(StoredCheckpoints, HeldHere, WrittenBehind),
 )

@@ -255,6 +255,21 @@ def network_disk(cluster: str, size_gb: int, path: str, used_bytes: int = 0) -> 
     )
 
 
+def global_disk(bucket: str, path: str) -> Disk:
+    """A global volume: object storage behind GeeseFS (public notes, September 2026)."""
+    return Disk(
+        path=path,
+        kind=DiskKind.NETWORK,
+        source=bucket,
+        fstype="fuse.geesefs",
+        size_bytes=PIB,
+        base_bytes=0,
+        options="rw,nosuid,nodev,relatime,user_id=0,group_id=0,default_permissions,allow_other",
+        pool_bytes=PIB,
+        pool_used_bytes=0,
+    )
+
+
 def noise_disks(has_gpu: bool) -> list[Disk]:
     """The rows of `df` that mean nothing (public paste of a network-volume Pod)."""
     rows = [

@@ -12,6 +12,7 @@ from rgt_tui.domain.holding import HoldSeen
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
+from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.dossier import View, compose
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.sources import all_sources
@@ -101,11 +102,21 @@ class Looker:
         evidence = self.hands.store.state.account.about(pod.id)
         wanted = next_unproven(evidence)
         if wanted is None:
-            return False
+            return await self._witness(pod)
         source = next(it for it in all_sources() if it.name == "proofs")
         succeeded = await self.hands.read(source, pod)
         after = self.hands.store.state.account.about(pod.id)
         return succeeded and next_unproven(after) != wanted
+
+    async def _witness(self, pod: Pod) -> bool:
+        """Takes the next step for files on a global volume; whether there was one and it came out."""
+        source = next(it for it in all_sources() if it.name == "written_behind")
+        before = self.hands.store.state.account
+        if source.pods is None or pod not in source.pods(before, self.hands.clock()):
+            return False
+        succeeded = await self.hands.read(source, pod)
+        about = self.hands.store.state.account.about(pod.id)
+        return succeeded and about.value(WrittenBehind) != before.about(pod.id).value(WrittenBehind)
 
     async def look_once(self) -> None:
         """Everything there is to see, to the end; for a plan.

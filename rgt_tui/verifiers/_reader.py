@@ -135,22 +135,28 @@ def hash_ranges(path: str, ranges: List[List[int]]) -> List[str]:
         file.close()
 
 
-def flush(paths: List[str]) -> List[str]:
-    """Makes files and their folders durable; what could not be, and why.
+def flush(paths: List[str]) -> Iterator["tuple[str, str]"]:
+    """Makes files and their folders durable; each path, and why it could not be: empty where it was.
 
     On GeeseFS only `fsync` is a barrier, and that of a folder flushes all below it.
     """
-    problems: List[str] = []
-    folders = sorted({os.path.dirname(path) for path in paths})
-    for path, flags in [(p, os.O_RDONLY) for p in paths] + [
-        (f, os.O_RDONLY | os.O_DIRECTORY) for f in folders
-    ]:
+    folders: Dict[str, str] = {}
+    for path in paths:
+        folder = os.path.dirname(path)
+        why = _fsync(path, 0)
+        if folder not in folders:
+            folders[folder] = _fsync(folder, os.O_DIRECTORY)
+        yield path, why or (f"its folder: {folders[folder]}" if folders[folder] else "")
+
+
+def _fsync(path: str, flags: int) -> str:
+    """Why a path could not be made durable; empty when it was."""
+    try:
+        descriptor = os.open(path, _FLAGS | flags)
         try:
-            descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            problems.append(f"{path}: {error.strerror}")
-    return problems
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        return error.strerror or "it cannot be flushed"
+    return ""

@@ -219,7 +219,9 @@ def _child(path: str, level: str, send: Send) -> None:
 
 
 def _flush(request: Dict[str, Any]) -> Answers:
-    yield {"problems": flush(request["paths"])}
+    """Flushes files with their folders; one answer each, since one may take minutes."""
+    for path, why in flush(request["paths"]):
+        yield {"flushed": [path, why]}
 
 
 def _stat(request: Dict[str, Any]) -> Answers:

@@ -21,7 +21,14 @@ verifiers, here and on a Pod. The level that was reached is always told and neve
 A warning is `unknown`, and `unknown` is never `ok`. **Verified by load** means two proofs: a verdict
 `ok` at `full` or `load`, *and* equal hashes of the copy that was checked and the copy that survives.
 Where the last column names bytes, only the second proof sees a change of them: most formats carry no
-checksum, and loaders do not miss what they do not check.
+checksum, and loaders do not miss what they do not check. Zeros at the end of a file are a warning and
+never `broken`: counters, biases, padding rows and fresh optimizer state end so, too.
+
+On a **global volume** (`fuse.geesefs`) writes come late and only fsync tells of errors, so nothing there
+counts as kept by itself. While the view of checkpoints or a checklist is open, each settled file is
+flushed with its folder on its Pod, and a minute later every byte is read by another running Pod that
+mounts the same volume; equal hashes keep it for 15 minutes. RunPod's API names no global volume and S3
+serves network volumes alone: without such a second Pod the files count as lost, and pulling is the way.
 
 | format | structure | full | load | never seen without a reference hash |
 |---|---|---|---|---|
