@@ -133,7 +133,7 @@ def _settled(checklist: Checklist, table: Table) -> Checklist:
         checklist = _to_list(checklist, Signal.NEWER, table, said=said)
     signal = Signal.COMPLETE if checklist.is_complete else Signal.INCOMPLETE
     moved = _to_list(checklist, signal, table, said=checklist.said)
-    if not moved.phase.is_approved and moved.phase in (Phase.GATHERING, Phase.READY):
+    if moved.phase in (Phase.GATHERING, Phase.READY):
         return replace(moved, approval=None, joint=None, fenced_at=None)
     return moved
 
@@ -191,7 +191,7 @@ def _ticked(checklist: Checklist, now: float, table: Table) -> Checklist:
         if line.exhibit is not None and (went_back or not line.exhibit.is_live(now)):
             checklist = _to_line(checklist, line.item, Signal.EXPIRED, table)
     approval = checklist.approval
-    if approval is None or not checklist.phase.is_approved:
+    if approval is None:
         return checklist
     fenced_at = checklist.fenced_at
     if went_back or not now - approval.at <= APPROVAL_S:
@@ -267,7 +267,7 @@ def _approved(checklist: Checklist, approval: Approval, table: Table) -> Checkli
 
 def _fenced(checklist: Checklist, event: Fenced, table: Table) -> Checklist:
     checklist = _ticked(checklist, event.now, table)
-    if checklist.phase is not Phase.FENCING or checklist.approval is None:
+    if checklist.phase is not Phase.FENCING:
         return replace(checklist, said="nobody asked for the last look")
     missing = next((it for it in _AT_THE_FENCE if not _is_new(checklist, event, it)), None)
     looked = _gathered(checklist, event.dossier, table)
@@ -291,7 +291,8 @@ def _is_new(checklist: Checklist, event: Fenced, item: Item) -> bool:
 
 
 def _difference(before: Checklist, after: Checklist) -> str:
-    for old, new in zip(before.lines, after.lines, strict=True):
+    for item in PROVEN:
+        old, new = before.line(item), after.line(item)
         if (old.mark, old.exhibit and old.exhibit.digest) != (
             new.mark,
             new.exhibit and new.exhibit.digest,

@@ -101,15 +101,12 @@ TABLE: Final[Table] = {
     "line": {
         _M.OPEN: {
             _S.LOOK: _M.RUNNING,
-            _S.EXPIRED: _M.OPEN,
-            _S.NEWER: _M.OPEN,
         },
         _M.RUNNING: {
             _S.LOOK: _M.RUNNING,
             _S.PROVED: _M.OK,
             _S.REFUTED: _M.FAILED,
             _S.UNSEEN: _M.UNSEEN,
-            _S.EXPIRED: _M.RUNNING,
             _S.NEWER: _M.OPEN,
         },
         _M.OK: {

@@ -26,7 +26,7 @@ from rgt_tui.guard.events import (
     Waived,
 )
 from rgt_tui.guard.items import Found, Item
-from rgt_tui.guard.joint import MOST, Joint
+from rgt_tui.guard.joint import MOST, Joint, Member
 from rgt_tui.guard.loss import LossMap, LostFile, MountLoss
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.step import open_checklist, step
@@ -410,6 +410,74 @@ def test_a_batch_names_the_pod_at_which_it_stopped(name: str, said: str) -> None
     kept = replace(one, dossier=replace(one.dossier, names=names), phase=Phase.KEPT, said="no.")
     ticked = after(batch, Ticked(now=AT + 1), {**checklists, PODS[0]: kept})
     assert ticked.said == f"stopped after 0: {said} is kept: no; 2 not begun are kept"
+
+
+def joined_of(rounds: Rounds, at: float) -> Joined:
+    joint = rounds.batch.joint_of(rounds.checklists)
+    text = joint.challenge.text
+    return Joined(joint=joint, text=text, keys=len(text), at=at, now=at, can_write=True)
+
+
+def test_a_pod_that_was_approved_alone_takes_no_joint_approval() -> None:
+    rounds = Rounds()
+    joined = joined_of(rounds, AT + 25)
+    alone = approve(rounds.checklists[PODS[0]], AT + 20)
+    after_it = step(alone, joined)
+    assert after_it.phase is Phase.COUNTING
+    assert (after_it.approval, after_it.joint) == (alone.approval, None)
+    assert after_it.said == "it was approved already"
+
+
+def test_a_permit_wants_the_pod_among_those_approved_as_it_is() -> None:
+    rounds = Rounds()
+    joined = joined_of(rounds, AT + 5)
+    now = AT + 5 + UNDO_S
+    fencing = step(step(rounds.checklists[PODS[0]], joined), Ticked(now=now))
+    rounds.now = now
+    permitted = step(fencing, Fenced(dossier=rounds.facts(PODS[0]), now=now))
+    assert permitted.why_not_permitted(now) is None
+    first, *rest = joined.joint.members
+    others = replace(joined.joint, members=(replace(first, evidence="sha256:x"), *rest))
+    said = replace(permitted, joint=others).why_not_permitted(now)
+    assert said == "it is not as it was when several were approved together"
+
+
+def test_a_pod_of_which_something_is_waived_is_in_no_joint_approval() -> None:
+    rounds = Rounds()
+    joint = rounds.batch.joint_of(rounds.checklists)
+    _waive(rounds)
+    waived = rounds.checklists[PODS[2]]
+    assert waived.why_not_in(joint) == "what was waived is approved alone"
+    assert waived.why_not_in(replace(joint, members=(waived.member,))) is not None
+
+
+def members(count: int, **changed: object) -> tuple[Member, ...]:
+    one = Member(pod=PodId("p"), evidence="e", files=0, bytes=0, is_complete=True)
+    named = [replace(one, pod=PodId(f"p{number}")) for number in range(count)]
+    return (*named[:-1], replace(named[-1], **changed))  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (members(2), None),
+        (members(MOST), None),
+        (members(1), "needs 2 Pods"),
+        (members(MOST + 1), "5 Pods at most"),
+        (members(3, pod=PodId("p0")), "twice"),
+        (members(2, is_complete=False), "not listed whole"),
+    ],
+)
+def test_which_pods_can_share_an_approval(given: tuple[Member, ...], said: str | None) -> None:
+    why = Joint(members=given, seed=0).why_not
+    assert why is None if said is None else said in str(why)
+
+
+def test_the_joint_text_counts_one_file_as_one() -> None:
+    texts = [Joint(members=members(2, files=n, bytes=n), seed=0).challenge.text for n in (0, 1, 2)]
+    assert texts == ["2 Pods lose 0 files 0B", "2 Pods lose 1 file 1B", "2 Pods lose 2 files 2B"]
+    varied = {Joint(members=members(2), seed=seed).challenge.text for seed in range(6)}
+    assert len(varied) == 3
 
 
 def _waive(rounds: Rounds) -> None:

@@ -103,6 +103,16 @@ def test_names_that_look_alike_fold_onto_one_shape() -> None:
     assert folded("Run_10") == folded("run-1O") == folded("RUN 1o")
     assert folded("vvorld") == folded("world")
     assert folded("a") != folded("b")
+    for alike in (
+        ("0", "o"),
+        ("1", "l"),
+        ("i", "l"),
+        ("5", "s"),
+        ("_", "-"),
+        (".", "-"),
+        ("b c", "b-c"),
+    ):
+        assert folded(f"a{alike[0]}a") == folded(f"a{alike[1]}a")
 
 
 def test_only_exactly_that_meets_it() -> None:

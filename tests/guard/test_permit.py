@@ -10,6 +10,7 @@ from rgt_tui.domain.errors import GuardRefused
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.events import Cancelled, Gathered, Sent, Ticked
 from rgt_tui.guard.items import Found, Item
+from rgt_tui.guard.kind import Kind
 from rgt_tui.guard.permit import LIFE_MAX_S, issue
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.step import open_checklist
@@ -154,6 +155,9 @@ def test_whoever_listens_is_told_each_change_once() -> None:
     assert told == [Phase.SENT]
     proceeding.feed(Cancelled())
     assert told == [Phase.SENT]
+    left = Proceeding(at_work()[0].checklist, lambda: NOW, lambda it: told.append(it.phase))
+    left.feed(Cancelled())
+    assert told == [Phase.SENT, Phase.CANCELLED]
 
 
 def test_it_is_neither_copied_nor_pickled_nor_printed_with_its_number() -> None:
@@ -215,3 +219,22 @@ def test_a_permit_whose_list_was_sent_without_it_says_so() -> None:
     permit = proceeding.permit()
     proceeding.feed(Sent())
     assert permit.why_not(POD, time.now) == "the permit is void: the checklist is sent"
+
+
+def test_a_permit_holds_on_the_evidence_it_was_given_on_and_on_no_other() -> None:
+    proceeding, _ = at_work()
+    assert proceeding.why_not(proceeding.checklist.digest) is None
+    for asked in (proceeding.why_not, proceeding.take):
+        assert asked("sha256:other") == "the evidence is another one"
+    assert proceeding.checklist.phase is Phase.PERMITTED
+
+
+def test_a_permit_for_a_pod_is_none_for_a_volume_of_the_same_id() -> None:
+    permit = at_work()[0].permit()
+    said = permit.why_not(POD, NOW, Kind.VOLUME)
+    assert said == "the permit is for a Pod and not for a network volume"
+
+
+def test_the_number_of_a_permit_is_too_long_to_be_guessed() -> None:
+    nonce = at_work()[0].permit().nonce
+    assert len(bytes.fromhex(nonce)) == 16

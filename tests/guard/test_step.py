@@ -115,6 +115,7 @@ def test_one_line_that_is_not_proven_holds_the_gate_shut(
     assert not checklist.is_complete
     assert approve(checklist, T + 20).phase is Phase.GATHERING
     assert approve(checklist, T + 20).approval is None
+    assert approve(checklist, T + 20).said == "a line is still in the way"
 
 
 def test_a_line_without_evidence_holds_it_shut_and_looking_shows_it() -> None:
@@ -426,7 +427,8 @@ def test_once_it_was_sent_nothing_takes_it_back_and_nothing_is_gathered() -> Non
         Gathered(dossier=dossier(T + 40, exhibit(Item.QUIET, T + 40, Found.REFUTED)), now=T + 40),
         Sent(),
     ):
-        assert step(sent, event).phase is Phase.SENT
+        after = step(sent, event)
+        assert (after.phase, after.lines, after.dossier) == (Phase.SENT, sent.lines, sent.dossier)
 
 
 @pytest.mark.parametrize("stage", ["gathering", "ready", "counting", "fencing"])
@@ -635,8 +637,9 @@ def test_what_is_not_permitted_says_the_true_reason_to_the_tick() -> None:
     early = permitted().why_not_permitted(approval.at + 0.5)
     fresh = tuple(replace(it, exhibit=exhibit(it.item, approval.at)) for it in permitted().lines)
     assert "expired" in str(early)
-    looked = forged(lines=fresh).why_not_permitted(approval.at + 0.5)
-    assert looked == "the last look is too old"
+    for later in (0.0, 0.5):
+        looked = forged(lines=fresh).why_not_permitted(approval.at + later)
+        assert looked == "the last look is too old"
 
 
 def test_a_failed_line_without_evidence_cannot_be_waived() -> None:
@@ -673,3 +676,88 @@ def test_why_nothing_came_of_it_stands_until_somebody_acts_again() -> None:
 def test_what_was_not_said_of_a_start_or_an_approval_is_zero() -> None:
     assert Incarnation(start="1").created == 0.0
     assert Approval(text="a", at=T, digest="d").turn == 0.0
+
+
+def test_an_approval_that_is_typed_once_more_does_not_begin_anew() -> None:
+    again = approve(counting(T + 20), T + 25)
+    assert again.phase is Phase.COUNTING
+    assert again.approval == counting(T + 20).approval
+
+
+def test_a_fence_takes_no_evidence_that_has_expired_by_itself() -> None:
+    now = T + 20 + UNDO_S + 5
+    short = exhibit(Item.QUIET, now - 4, lives_s=3.0)
+    after = step(fencing(), Fenced(dossier=dossier(now, short), now=now))
+    assert after.phase is Phase.READY
+    assert after.said == f"{Item.QUIET}: it could not be looked at once more"
+
+
+def test_no_fence_permits_what_nobody_approved() -> None:
+    now = T + 20 + UNDO_S
+    before = replace(fencing(), approval=None)
+    after = step(before, Fenced(dossier=dossier(now), now=now))
+    assert after.phase is Phase.READY
+    assert after.approval is None
+
+
+def test_an_answer_to_a_key_stands_while_the_window_ends() -> None:
+    refused = waive(counting())
+    assert refused.said == "only what was looked at and is not ok can be waived"
+    after = step(refused, Ticked(now=T + 20 + UNDO_S))
+    assert (after.phase, after.said) == (Phase.FENCING, refused.said)
+
+
+MARKED: dict[Mark, Checklist] = {
+    Mark.RUNNING: step(
+        open_checklist(replace(dossier(T), exhibits=()), T, seed=0), Looking(item=Item.QUIET)
+    ),
+    Mark.OK: ready(),
+    Mark.FAILED: failing(),
+    Mark.UNSEEN: failing(Item.QUIET, Found.UNSEEN),
+}
+BECOMES = {Found.PROVED: Mark.OK, Found.REFUTED: Mark.FAILED, Found.UNSEEN: Mark.UNSEEN}
+
+
+@pytest.mark.parametrize("found", list(Found))
+@pytest.mark.parametrize("mark", MARKED)
+def test_newer_evidence_decides_a_line_whatever_it_was(mark: Mark, found: Found) -> None:
+    assert MARKED[mark].line(Item.QUIET).mark is mark
+    seen = exhibit(Item.QUIET, T + 5, found)
+    facts = replace(dossier(T + 5), exhibits=(seen,))
+    line = step(MARKED[mark], Gathered(dossier=facts, now=T + 5)).line(Item.QUIET)
+    assert (line.mark, line.exhibit) == (BECOMES[found], seen)
+
+
+@pytest.mark.parametrize("found", [Found.REFUTED, Found.UNSEEN])
+def test_a_waived_line_stays_so_while_a_look_shows_the_same(found: Found) -> None:
+    checklist = step(waive(failing(Item.QUIET, found)), Looking(item=Item.QUIET))
+    assert checklist.line(Item.QUIET).mark is Mark.WAIVED
+    facts = dossier(T + 5, exhibit(Item.QUIET, T + 5, found))
+    line = step(checklist, Gathered(dossier=facts, now=T + 5)).line(Item.QUIET)
+    assert (line.mark, line.exhibit) == (Mark.WAIVED, exhibit(Item.QUIET, T + 5, found))
+
+
+@pytest.mark.parametrize("mark", [Mark.OK, Mark.FAILED, Mark.UNSEEN])
+def test_a_look_that_begins_takes_nothing_from_what_is_known(mark: Mark) -> None:
+    after = step(MARKED[mark], Looking(item=Item.QUIET))
+    assert after.lines == MARKED[mark].lines
+
+
+@pytest.mark.parametrize("mark", MARKED)
+def test_every_line_is_open_again_when_its_files_are_others(mark: Mark) -> None:
+    facts = replace(dossier(T + 1), binding=binding(manifest="sha256:n"), exhibits=())
+    line = step(MARKED[mark], Gathered(dossier=facts, now=T + 1)).line(Item.QUIET)
+    assert line.mark is Mark.OPEN
+
+
+def test_the_limits_are_those_that_the_documents_state() -> None:
+    assert (UNDO_S, APPROVAL_S, FENCE_S, FRESH_S) == (10.0, 120.0, 30.0, 10.0)
+    assert (VIEW_S, GRAVE_VIEW_S) == (0.7, 10.0)
+
+
+def test_it_is_grave_where_something_is_lost_unknown_or_waived() -> None:
+    unknown = LossMap(mounts=(replace(LOSING.mounts[0], single=(), is_complete=False),))
+    assert not ready().is_grave
+    for checklist in (ready(loss=LOSING), ready(loss=unknown), waive(failing())):
+        assert checklist.is_grave
+        assert checklist.view_s == GRAVE_VIEW_S
