@@ -280,14 +280,17 @@ def _quiet(seen: Stored) -> Exhibit | None:
     files = seen.files
     if files is None:
         return seen.unseen(Item.QUIET)
-    newest = max(files.value.listing.objects, key=lambda it: it.modified or 0.0, default=None)
-    if newest is not None and newest.modified is None:
-        return seen.exhibit(Item.QUIET, Found.UNSEEN, "when its files changed was not told")
-    if newest is not None and files.at - (newest.modified or 0.0) < SETTLE_S:
-        why = f"{newest.name} was written less than {SETTLE_S:.0f} s before it was listed"
-        return seen.exhibit(Item.QUIET, Found.REFUTED, why, binding=(newest.name,))
-    why = f"no file of it changed in the last {SETTLE_S:.0f} s"
-    return seen.exhibit(Item.QUIET, Found.PROVED, why)
+    objects = files.value.listing.objects
+    young = next(
+        (it for it in objects if it.modified is None or files.at - it.modified < SETTLE_S), None
+    )
+    if young is None:
+        why = f"no file of it changed in the last {SETTLE_S:.0f} s"
+        return seen.exhibit(Item.QUIET, Found.PROVED, why)
+    if young.modified is None:
+        return seen.exhibit(Item.QUIET, Found.UNSEEN, f"when {young.name} changed was not told")
+    why = f"{young.name} was written less than {SETTLE_S:.0f} s before it was listed"
+    return seen.exhibit(Item.QUIET, Found.REFUTED, why, binding=(young.name,))
 
 
 def _loss(seen: Stored) -> LossMap:

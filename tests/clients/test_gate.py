@@ -1,5 +1,6 @@
 """What the gate lets out, judged by the bytes that would be written."""
 
+import json
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rgt_tui.clients.gate import (
+    PATCHABLE,
     ActionPass,
     CreatePass,
     DeletePass,
@@ -24,6 +26,7 @@ from rgt_tui.domain.request import Verb
 from rgt_tui.domain.units import PodId
 from rgt_tui.guard import permit as permits
 from rgt_tui.guard.permit import Grounds, Permit
+from rgt_tui.guard.record import Recorded, digest_of
 from tests.guard.finished import finished
 from tests.records import act_pass, burnt, delete_pass, recorded
 
@@ -282,6 +285,7 @@ READING = [
     'query Named($id: String = "mutation { x }") { pod(input: {podId: $id}) { id } }',
     "# mutation\nquery{myself{id}}",
     r'query { a(x: "\" } mutation { b") }',
+    ", { a },",
 ]
 WRITING = [
     'mutation { podTerminate(input: {podId: "x"}) }',
@@ -304,6 +308,8 @@ WRITING = [
     "query { a } # \u2028mutation { b }",
     "query { a\x00 }",
     'query { a(x: "\r") }',
+    "schema { query: a }",
+    "query ) ( { a }",
 ]
 
 
@@ -437,3 +443,53 @@ def test_a_create_pass_refuses_by_itself(method: str, path: str, body: bytes) ->
         return
     with pytest.raises(GuardRefused, match="nothing allows it"):
         Gate(read_only=False).check(create(body, path=path, method=method), leave)
+
+
+def test_a_delete_uses_its_record_up_and_a_refused_one_does_not() -> None:
+    path, late = f"/v2/pods/{POD}", delete_pass(a_permit(expires_at=NOW))
+    with pytest.raises(GuardRefused, match="expired"):
+        a_gate().check(sending("DELETE", path), late)
+    late.record.spend("DELETE", path, b"")
+    leave = delete_pass(a_permit())
+    a_gate().check(sending("DELETE", path), leave)
+    with pytest.raises(GuardRefused, match="used already"):
+        leave.record.spend("DELETE", path, b"")
+
+
+def test_ordinary_headers_pass() -> None:
+    a_gate().check(sending("GET", "/v2/pods", b"", "accept", "User-Agent", "authorization"))
+
+
+def test_an_action_goes_out_in_its_own_words_alone() -> None:
+    path, body = f"/v2/pods/{POD}/action", b'{"action":"terminate"}'
+    leave = ActionPass(POD, Verb.STOP, recorded("POST", path, body))
+    with pytest.raises(GuardRefused, match="nothing allows it"):
+        a_gate().check(sending("POST", path, body), leave)
+
+
+def test_a_patch_may_change_every_field_on_the_list_at_once() -> None:
+    body = json.dumps(dict.fromkeys(PATCHABLE, 1)).encode()
+    a_gate().check(sending("PATCH", f"/v2/pods/{POD}", body), a_patch(body))
+
+
+def test_a_refusal_names_the_request_and_cuts_what_is_long() -> None:
+    long = f"/v2/{'a' * 90}"
+    with pytest.raises(GuardRefused) as refused:
+        a_gate().check(sending("PROPPATCHING", long))
+    shown = f"'PROPPATCHI' '{long[:80]}' is not sent: its address is not one this program asks for"
+    assert refused.value.message == shown
+
+
+def test_a_record_is_made_by_the_journal_alone_and_for_one_request() -> None:
+    wire = ("POST", "/v2/pods", digest_of(b"{}"))
+    with pytest.raises(GuardRefused, match="only the journal"):
+        Recorded(object(), wire, op="op", seq=1)
+    record = recorded("POST", "/v2/pods", b"{}")
+    for other in (
+        ("PUT", "/v2/pods", b"{}"),
+        ("POST", "/v2/x", b"{}"),
+        ("POST", "/v2/pods", b"[]"),
+    ):
+        with pytest.raises(GuardRefused, match="another intent"):
+            record.spend(*other)
+    record.spend("POST", "/v2/pods", b"{}")
