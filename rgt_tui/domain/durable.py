@@ -20,6 +20,7 @@ FRESH_S: Final = 900.0
 SETTLE_S: Final = 60.0
 """Seconds between a flush to a global volume and a look from elsewhere that may count: listings
 there are cached for one minute (RunPod documentation, storage/globalvolume, 2026-08-20)."""
+SECOND_NS: Final = 1_000_000_000
 
 GLOBAL: Final = "global:"
 """How the place of a copy on a global volume begins: it counts with a flush only."""
@@ -200,14 +201,14 @@ def _on_network(
 ) -> Durable | NotDurable:
     """On a network volume: by the API with the mount table, or with a look from outside."""
     look = next((look for look in looks if look.place == lies.place), None)
-    is_fresh = look is not None and now - look.at <= FRESH_S
+    fresh = look if look is not None and now - look.at <= FRESH_S else None
     witnesses = [Witness.API]
-    if look is not None and is_fresh:
-        against = _speaks_against(entry, look)
+    if fresh is not None:
+        against = _speaks_against(entry, fresh)
         if against:
             return NotDurable(why=against)
         witnesses.append(Witness.HEADER)
-        if look.ranges[1] and look.ranges[0] == look.ranges[1]:
+        if any(fresh.ranges):
             witnesses.append(Witness.RANGES)
     if lies.is_seen and not lies.agrees:
         return NotDurable(why="the API and the mount table disagree on where it lies")
@@ -218,9 +219,9 @@ def _on_network(
         return NotDurable(
             why="the mount table was not seen, and nobody looked from outside over S3"
         )
-    if not is_fresh:
+    if fresh is None:
         return NotDurable(why="the look from outside over S3 is too old")
-    return Durable(place=lies.place, witnesses=tuple(witnesses), until=look.at + FRESH_S)
+    return Durable(place=lies.place, witnesses=tuple(witnesses), until=fresh.at + FRESH_S)
 
 
 def _speaks_against(entry: FileProof, look: OutsideLook) -> str:
@@ -244,12 +245,12 @@ def _on_global(entry: FileProof, evident: Evident, now: float) -> Durable | NotD
         return NotDurable(why="it lies on a global volume, which writes late: it was not flushed")
     if flushed.problem:
         return NotDurable(why=f"the flush to the global volume failed: {flushed.problem}")
-    if flushed.at < entry.stamp.mtime_ns / 1e9:
+    if flushed.at * SECOND_NS < entry.stamp.mtime_ns:
         return NotDurable(why="it was written after the flush to the global volume")
     seen = [
         copy
         for copy in evident.copies
-        if copy.place.startswith(GLOBAL) and copy.sha256 == entry.sha256 and entry.sha256
+        if entry.sha256 and copy.sha256 == entry.sha256 and copy.place.startswith(GLOBAL)
     ]
     late = [c for c in seen if c.at >= flushed.at + SETTLE_S and now - c.at <= FRESH_S]
     if not late:

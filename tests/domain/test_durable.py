@@ -164,3 +164,99 @@ def test_a_global_volume_needs_a_flush_and_then_equal_bytes_from_elsewhere() -> 
 )
 def test_on_a_global_volume_each_missing_witness_leaves_it_lost(evident: Evident) -> None:
     assert isinstance(durable(ENTRY, evident, NOW), NotDurable)
+
+
+def test_a_copy_that_was_seen_elsewhere_counts_for_a_while() -> None:
+    wiped = replace(NETWORK, kind=MountKind.CONTAINER, label="container disk")
+    recent = replace(ELSEWHERE, place="volume:v9", at=NOW - FRESH_S)
+    found = durable(ENTRY, Evident(lies=wiped, copies=[recent]), NOW)
+    assert found == (Durable(place="volume:v9", witnesses=(Witness.ELSEWHERE,), until=NOW),)
+    old = replace(recent, at=NOW - FRESH_S - 0.01)
+    assert isinstance(durable(ENTRY, Evident(lies=wiped, copies=[old]), NOW), NotDurable)
+
+
+def test_the_witnesses_of_a_network_volume_are_told_in_their_order() -> None:
+    looked = by(NETWORK, replace(LOOK, ranges=(8, 8)))
+    assert looked == Durable(
+        place="volume:v1",
+        witnesses=(Witness.API, Witness.MOUNT_TABLE, Witness.HEADER, Witness.RANGES),
+    )
+    assert by(NETWORK, LOOK) == replace(looked, witnesses=looked.witnesses[:3])
+    old = by(NETWORK, replace(LOOK, size=9, at=LOOK.at - 1))
+    assert old == replace(looked, witnesses=looked.witnesses[:2])
+    assert looked.said == f"volume:v1: {', '.join(looked.witnesses)}"
+
+
+WHY_NOT: dict[str, tuple[Evident, str]] = {
+    "no place": (Evident(), "no mount is known"),
+    "an old look": (
+        Evident(lies=STOPPED, looks=[replace(LOOK, at=LOOK.at - 1)]),
+        "over S3 is too old",
+    ),
+    "a failed flush": (
+        Evident(lies=GLOBAL, copies=[ELSEWHERE], flushed=replace(FLUSHED, problem="EIO")),
+        "failed: EIO",
+    ),
+    "written since": (
+        Evident(lies=GLOBAL, copies=[ELSEWHERE], flushed=replace(FLUSHED, at=-0.001)),
+        "written after the flush",
+    ),
+    "read before the cache was over": (
+        Evident(lies=GLOBAL, copies=[replace(ELSEWHERE, at=NOW - 0.001)], flushed=FLUSHED),
+        "nobody has read equal bytes",
+    ),
+    "read too long ago": (
+        Evident(
+            lies=GLOBAL,
+            copies=[replace(ELSEWHERE, at=NOW - FRESH_S - 0.01)],
+            flushed=Flushed(at=0.0),
+        ),
+        "nobody has read equal bytes",
+    ),
+    "equal bytes on something else": (
+        Evident(
+            lies=GLOBAL,
+            copies=[replace(ELSEWHERE, place="local:x", hold=None, kind=CopyClass.LOCKED)],
+            flushed=FLUSHED,
+        ),
+        "nobody has read equal bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WHY_NOT)
+def test_it_is_said_which_witness_is_missing(name: str) -> None:
+    evident, why = WHY_NOT[name]
+    found = durable(ENTRY, evident, NOW)
+    assert isinstance(found, NotDurable)
+    assert why in found.why
+
+
+def test_a_file_that_was_not_hashed_has_no_equal_bytes_on_a_global_volume() -> None:
+    evident = Evident(lies=GLOBAL, copies=[replace(ELSEWHERE, sha256="")], flushed=FLUSHED)
+    assert isinstance(durable(replace(ENTRY, sha256=""), evident, NOW), NotDurable)
+
+
+def test_on_a_global_volume_the_newest_look_counts_to_its_last_second() -> None:
+    times = (NOW - FRESH_S, NOW - FRESH_S + 5)
+    copies = [replace(ELSEWHERE, at=at) for at in times]
+    found = durable(ENTRY, Evident(lies=GLOBAL, copies=copies, flushed=Flushed(at=0.0)), NOW)
+    assert not isinstance(found, NotDurable)
+    assert [one.until for one in found] == [NOW + 5]
+    alone = Evident(lies=GLOBAL, copies=copies[:1], flushed=Flushed(at=0.0))
+    assert isinstance(durable(ENTRY, alone, NOW), tuple)
+
+
+def test_a_flush_in_the_very_moment_of_the_write_covers_it() -> None:
+    written = replace(ENTRY, stamp=replace(ENTRY.stamp, mtime_ns=int(FLUSHED.at) * 10**9))
+    whole = Evident(lies=GLOBAL, copies=[ELSEWHERE], flushed=FLUSHED)
+    assert isinstance(durable(written, whole, NOW), tuple)
+    later = replace(ENTRY, stamp=replace(ENTRY.stamp, mtime_ns=int(FLUSHED.at + 1) * 10**9))
+    assert isinstance(durable(later, whole, NOW), NotDurable)
+
+
+def test_what_nobody_said_of_a_place_is_not_so() -> None:
+    bare = Lies(real_path="/a")
+    assert (bare.is_seen, bare.agrees, bare.kind) == (False, False, None)
+    assert replace(LOOK).ranges == (0, 0)
+    assert (FRESH_S, SETTLE_S) == (900.0, 60.0)

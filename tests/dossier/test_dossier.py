@@ -12,9 +12,11 @@ from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import NetworkMount, Pod, PodList, SshEndpoint
 from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
 from rgt_tui.dossier import View, compose
+from rgt_tui.dossier.binding import manifest_of, ordered
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import PROVEN, Found, Item
 from rgt_tui.probes.df import DiskReport
+from rgt_tui.probes.identity import IdentityReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.probes.processes import ProcessReport
 from rgt_tui.probes.repositories import Repository, RepositoryReport
@@ -443,3 +445,57 @@ def test_the_binding_names_files_and_mounts_and_changes_with_them() -> None:
 def test_a_start_command_that_ends_the_pod_is_warned_of() -> None:
     pod = a_pod(args="bash -c 'sleep 3600; runpodctl remove pod $RUNPOD_POD_ID'")
     assert any("end it by itself" in it for it in compose(view(pod=pod)).consequences.warnings)
+
+
+BOOTED = IdentityReport(boot_id="b1", first_started=7)
+
+
+def test_a_running_pod_is_bound_to_the_start_of_its_container_and_a_stopped_one_is_not() -> None:
+    assert compose(view(BOOTED)).binding.incarnation.boot == "b1/7"
+    assert compose(view()).binding.incarnation.boot == ""
+    assert compose(view(BOOTED, pod=a_pod(**STOPPED))).binding.incarnation.boot == ""
+
+
+def test_a_pod_is_bound_to_when_it_was_made_where_the_service_says() -> None:
+    assert compose(view()).binding.incarnation.created == NOW - 3700
+    assert compose(view(pod=a_pod(created_at=None))).binding.incarnation.created == 0.0
+
+
+def test_a_stopped_pod_is_bound_to_the_files_that_were_proven_before() -> None:
+    before = compose(view(holds=HELD)).binding
+    assert before.manifest != ""
+    assert compose(frozen_view()).binding.manifest == before.manifest
+    assert compose(view(pod=a_pod(**STOPPED))).binding.manifest == ""
+    assert compose(view(without=(CheckpointList,))).binding.manifest == ""
+
+
+def test_the_mounts_that_were_ordered_are_named_as_the_api_lists_them() -> None:
+    assert ordered(a_pod(volume_disk=None)) == []
+    both = replace(a_pod(**ON_NETWORK), volume_disk=a_pod().volume_disk, unknown_mounts=("x",))
+    assert ordered(both) == [
+        ["disk", "/workspace", 200],
+        ["network", "agv6w2qcg7", "/workspace"],
+        ["unknown", "x"],
+    ]
+
+
+def test_a_manifest_changes_with_each_stamp_and_each_gap() -> None:
+    file = ONE.files[0]
+    listed = CheckpointList(checkpoints=(ONE,), pod_now=NOW)
+    found = {manifest_of(listed), manifest_of(replace(listed, gaps=("/x: denied",)))}
+    for name in ("size", "mtime_ns", "ctime_ns", "inode"):
+        changed = replace(file, **{name: getattr(file, name) + 1})
+        one = replace(listed, checkpoints=(replace(ONE, files=(changed,)),))
+        found.add(manifest_of(one))
+    assert len(found) == 6
+    assert manifest_of(replace(listed, gaps=("b", "a"))) == manifest_of(
+        replace(listed, gaps=("a", "b"))
+    )
+
+
+def test_what_is_mounted_there_is_in_the_binding_only_while_it_is_fresh() -> None:
+    bound = {
+        compose(it).binding.mounts
+        for it in (view(), view(at=NOW - 301), view(without=(DiskReport,)))
+    }
+    assert len(bound) == 2

@@ -761,3 +761,11 @@ def test_it_is_grave_where_something_is_lost_unknown_or_waived() -> None:
     for checklist in (ready(loss=LOSING), ready(loss=unknown), waive(failing())):
         assert checklist.is_grave
         assert checklist.view_s == GRAVE_VIEW_S
+
+
+def test_an_unknown_end_is_looked_at_until_it_is_known_and_says_the_last_answer() -> None:
+    unknown = step(step(permitted(), Sent()), Resolved(seen=Seen.UNCLEAR, said="no answer"))
+    again = step(unknown, Resolved(seen=Seen.UNCLEAR, said="a black hole"))
+    assert (again.phase, again.said) == (Phase.UNKNOWN, "a black hole")
+    for seen, phase in ((Seen.GONE, Phase.GONE), (Seen.PRESENT, Phase.KEPT)):
+        assert step(again, Resolved(seen=seen, said="x")).phase is phase
