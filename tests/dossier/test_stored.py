@@ -10,7 +10,7 @@ from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.objects import Listing, StoredObject
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import network_volume_per_hour
-from rgt_tui.domain.units import GIB
+from rgt_tui.domain.units import GIB, PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
 from rgt_tui.dossier.stored import TOLD, WAIVABLE, Stored, compose_stored, contents_of
 from rgt_tui.dossier.view import LISTED_S, SHELL_S
@@ -161,7 +161,7 @@ def test_it_must_be_attached_to_no_pod_whatever_that_does() -> None:
 
 
 def test_no_more_than_three_of_its_pods_are_named() -> None:
-    pods = [replace(USER, id=f"p{n}", name=f"pod-{n}") for n in range(4)]
+    pods = [replace(USER, id=PodId(f"p{n}"), name=f"pod-{n}") for n in range(4)]
     why = said(stored(FILES, *pods), Item.IDENTITY)[1]
     assert why == "it is attached to pod-0, pod-1, pod-2: terminate what uses it first"
     exhibit = compose_stored(stored(FILES, *pods)).of(Item.IDENTITY)
