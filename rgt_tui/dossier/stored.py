@@ -56,6 +56,11 @@ class Contents:
         """Whether there is no file on it, for sure."""
         return self.listing.is_whole and not self.listing.objects
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether each file on it has an equal copy here, for sure."""
+        return self.listing.is_whole and not self.lost
+
 
 def contents_of(listing: Listing, copies: Mapping[str, StoredCopy] = _NONE) -> Contents:
     """What a listing says, and which of its files have a copy here that was compared with them."""
@@ -139,7 +144,7 @@ def by_pods(seen: Stored) -> tuple[Datum, ...]:
         )
         for pod, one in _inside(seen)
     ]
-    return tuple(sorted(found, key=lambda it: -(it.at or 0.0))[:TOLD])
+    return tuple(sorted(found, key=lambda it: it.at or 0.0, reverse=True)[:TOLD])
 
 
 def _inside(seen: Stored) -> Iterator[tuple[Pod, Checkpoint]]:
@@ -237,13 +242,13 @@ def _durable(seen: Stored) -> Exhibit | None:
     count, held = len(contents.listing.objects), len(contents.copies)
     size = show_bytes(sum(it.size for it in contents.lost))
     why = f"{len(contents.lost)} of {count} files, {size}, have no copy here that was compared with them"
-    if not contents.lost:
+    if contents.is_kept:
         why = f"{count} files have a held copy here that was compared with them over S3"
     return seen.exhibit(
         Item.DURABLE,
-        Found.REFUTED if contents.lost else Found.PROVED,
+        Found.PROVED if contents.is_kept else Found.REFUTED,
         why,
-        data=tuple(_copy(it) for it in tuple(contents.copies.values())[:TOLD]),
+        data=tuple(map(_copy, contents.copies.values()))[:TOLD],
         binding=(*binding, f"{held}", *sorted(it.hold for it in contents.copies.values())),
     )
 
@@ -266,7 +271,7 @@ def _loads(seen: Stored) -> Exhibit | None:
     contents, binding = seen.files.value, (seen.files.value.manifest,)
     if contents.is_empty:
         return seen.exhibit(Item.LOADS, Found.PROVED, "nothing to load", binding=binding)
-    if not contents.lost:
+    if contents.is_kept:
         why = (
             "each held copy was read in full and is whole, or is of no format that can be verified"
         )

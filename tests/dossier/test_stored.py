@@ -6,18 +6,27 @@ from typing import Any
 import pytest
 
 from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList
 from rgt_tui.domain.evidence import Failed, Observed
-from rgt_tui.domain.objects import Listing, StoredObject
+from rgt_tui.domain.objects import Listing, StoredCopy, StoredObject
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import network_volume_per_hour
 from rgt_tui.domain.units import GIB, PodId
 from rgt_tui.domain.volume import NetworkVolume, VolumeList
-from rgt_tui.dossier.stored import TOLD, WAIVABLE, Stored, compose_stored, contents_of
+from rgt_tui.dossier.stored import (
+    TOLD,
+    WAIVABLE,
+    Contents,
+    Stored,
+    by_pods,
+    compose_stored,
+    contents_of,
+)
 from rgt_tui.dossier.view import LISTED_S, SHELL_S
 from rgt_tui.guard.items import PROVEN, Found, Item
 from rgt_tui.guard.kind import Kind
 from rgt_tui.guard.loss import LostFile
-from tests.dossier.worlds import ON_NETWORK, STEADY, VOLUME
+from tests.dossier.worlds import ON_NETWORK, STEADY, VOLUME, checkpoint, stamp
 from tests.values import NOW, a_pod
 
 MODEL = StoredObject(key="ckpt/model.pt", size=700, etag="e1", modified=NOW - 900)
@@ -28,7 +37,7 @@ USER = a_pod(**ON_NETWORK)
 
 
 def stored(
-    listing: Listing | Failed | None = FILES,
+    listing: Listing | Contents | Failed | None = FILES,
     *pods: Pod,
     volumes: tuple[NetworkVolume, ...] = (VOLUME,),
     at: float = NOW,
@@ -39,11 +48,14 @@ def stored(
     account = Account()
     for value in (VolumeList(volumes), PodList(pods)):
         account = account.after(Change(type(value), Observed(value, at, source)))
-    contents: Observed[Any] | Failed | None = (
-        Observed(contents_of(listing), NOW, "s3") if isinstance(listing, Listing) else listing
-    )
+    contents = contents_of(listing) if isinstance(listing, Listing) else listing
     known = Stored(
-        account=account, volume=VOLUME, tag="acc", now=NOW, steady=STEADY, contents=contents
+        account=account,
+        volume=VOLUME,
+        tag="acc",
+        now=NOW,
+        steady=STEADY,
+        contents=Observed(contents, NOW, "s3") if isinstance(contents, Contents) else contents,
     )
     return replace(known, **changed)
 
@@ -63,7 +75,7 @@ def test_a_volume_with_files_loses_each_of_them_and_nothing_of_it_is_proven() ->
         Item.QUIET: Found.PROVED,
     }
     assert said(stored(), Item.BLAST)[1] == "2 files, 705B, listed whole by S3"
-    assert said(stored(), Item.DURABLE)[1].startswith("2 files, 705B, and no copy")
+    assert said(stored(), Item.DURABLE)[1].startswith("2 of 2 files, 705B, have no copy")
     (mount,) = dossier.loss.mounts
     assert (mount.stays, mount.is_complete, mount.used, mount.size) == (False, True, 705, 100 * GIB)
     assert mount.single == (
@@ -108,7 +120,7 @@ NOT_WHOLE = {
 def test_what_was_not_listed_whole_is_could_not_look(name: str) -> None:
     found, why = said(stored(NOT_WHOLE[name]), Item.BLAST)
     assert found is Found.UNSEEN
-    assert "not listed whole" in why
+    assert ("there are more" if name != "a file without a size" else "without a size") in why
     assert said(stored(NOT_WHOLE[name]), Item.DURABLE)[0] is Found.REFUTED
     assert said(stored(NOT_WHOLE[name]), Item.LOADS)[0] is Found.UNSEEN
 
@@ -271,3 +283,108 @@ def test_what_a_person_weighs_is_its_price_and_what_else_can_be_done() -> None:
 
 def test_only_what_its_files_are_may_be_taken_on() -> None:
     assert {Item.DURABLE, Item.LOADS} == WAIVABLE
+
+
+def copy_of(one: StoredObject, **changed: Any) -> StoredCopy:
+    """A held copy here that was compared with an object."""
+    whole = StoredCopy(
+        hold=f"/holds/{one.name}",
+        place="local:jump1",
+        sha256="ab" * 32,
+        said="equal, read whole",
+        at=NOW - 5,
+        of=one,
+    )
+    return replace(whole, **changed)
+
+
+BOTH = {it.key: copy_of(it) for it in (MODEL, LOG)}
+
+
+def test_a_volume_whose_every_file_is_held_here_and_equal_loses_nothing() -> None:
+    dossier = compose_stored(stored(contents_of(FILES, BOTH)))
+    assert {it.item: it.found for it in dossier.exhibits} == dict.fromkeys(PROVEN, Found.PROVED)
+    assert (dossier.loss.files, dossier.loss.keeps) == (0, ("2 files, 705B held on this machine",))
+    exhibit = dossier.of(Item.DURABLE)
+    assert exhibit is not None
+    assert exhibit.why.startswith("2 files have a held copy here")
+    assert [(it.what, it.place, it.size, it.at) for it in exhibit.data] == [
+        ("run.log", "local:jump1", 5, NOW - 5),
+        ("ckpt/model.pt", "local:jump1", 700, NOW - 5),
+    ]
+
+
+def test_one_file_without_a_copy_is_what_is_lost() -> None:
+    seen = stored(contents_of(FILES, {MODEL.key: BOTH[MODEL.key]}))
+    assert said(seen, Item.DURABLE)[0] is Found.REFUTED
+    assert said(seen, Item.DURABLE)[1].startswith("1 of 2 files, 5B, have no copy")
+    assert said(seen, Item.LOADS)[0] is Found.UNSEEN
+    assert compose_stored(seen).loss.single == (LostFile(path="run.log", size=5),)
+
+
+def test_a_copy_of_another_state_of_a_file_is_none_of_it() -> None:
+    changed = replace(LOG, etag="e9")
+    one = contents_of(FILES, {**BOTH, LOG.key: copy_of(LOG, of=changed)})
+    assert list(one.copies) == [MODEL.key]
+    assert [it.path for it in one.lost] == ["run.log"]
+
+
+def test_copies_of_all_that_was_listed_keep_nothing_where_there_is_more() -> None:
+    for listing in (NOT_WHOLE["cut at the limit"], NOT_WHOLE["cut at once"]):
+        seen = stored(contents_of(listing, BOTH))
+        assert said(seen, Item.DURABLE)[0] is Found.REFUTED
+        assert said(seen, Item.LOADS)[0] is Found.UNSEEN
+
+
+def test_another_held_copy_is_another_verdict() -> None:
+    moved = {**BOTH, LOG.key: copy_of(LOG, hold="/holds/2")}
+    digests = set()
+    for copies in ({}, {LOG.key: BOTH[LOG.key]}, BOTH, moved):
+        exhibit = compose_stored(stored(contents_of(FILES, copies))).of(Item.DURABLE)
+        assert exhibit is not None
+        digests.add(exhibit.digest)
+    assert len(digests) == 4
+
+
+def inside(pod: Pod, *ones: Checkpoint, at: float = NOW) -> Stored:
+    """A volume that S3 does not list, and a Pod that mounts it and has listed checkpoints."""
+    seen = stored(Failed("no S3 here", NOW, "no_s3"), pod)
+    listed: Observed[object] = Observed(CheckpointList(checkpoints=ones, pod_now=NOW), at, "ssh")
+    account = seen.account.after(Change(CheckpointList, listed, pod.id))
+    return replace(seen, account=account)
+
+
+def test_without_s3_its_checkpoints_are_told_as_a_pod_sees_them_and_open_nothing() -> None:
+    new = replace(checkpoint("/workspace/new"), files=(stamp("/workspace/new", age_s=5),))
+    exhibit = compose_stored(inside(USER, checkpoint("/workspace/old"), new)).of(Item.BLAST)
+    assert exhibit is not None
+    assert exhibit.found is Found.UNSEEN
+    assert [it.what for it in exhibit.data] == ["/workspace/new", "/workspace/old"]
+    assert {it.place for it in exhibit.data} == {f"seen by {USER.label}"}
+    other = compose_stored(inside(USER, new)).of(Item.DURABLE)
+    assert other is not None
+    assert other.data == ()
+
+
+ELSEWHERE: dict[str, Stored] = {
+    "on the container disk": inside(USER, checkpoint("/root/a")),
+    "a folder with a name that begins alike": inside(USER, checkpoint("/workspace2/a")),
+    "a link that leads away": inside(USER, checkpoint("/workspace/a", real_path="/root/a")),
+    "a Pod without it": inside(a_pod(), checkpoint("/workspace/a")),
+    "listed long ago": inside(USER, checkpoint("/workspace/a"), at=NOW - LISTED_S - 0.01),
+    "listed in the future": inside(USER, checkpoint("/workspace/a"), at=NOW + 0.01),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_a_pod_has_elsewhere_is_not_told_of_the_volume(name: str) -> None:
+    assert by_pods(ELSEWHERE[name]) == ()
+
+
+def test_what_a_pod_sees_on_it_is_told_to_the_last_second_and_by_its_real_path() -> None:
+    old = inside(USER, checkpoint("/workspace/a", real_path=""), at=NOW - LISTED_S)
+    assert len(by_pods(old)) == 1
+    linked = inside(USER, checkpoint("/data/a", real_path="/workspace/a"))
+    assert len(by_pods(linked)) == 1
+    many = [checkpoint(f"/workspace/{n}") for n in range(TOLD + 1)]
+    assert len(by_pods(inside(USER, *many))) == TOLD

@@ -32,7 +32,7 @@ from tests.mutants.changes import Mutant, assigned
 from tests.mutants.parts import Part
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-LONGEST_S: Final = 120.0
+LONGEST_S: Final = 60.0
 """A mutant whose tests run longer goes round for ever: it was noticed."""
 Told = Callable[[Mutant, bool], None]
 _Key = tuple[str, str, int]
@@ -58,7 +58,18 @@ def run(part: Part, mutants: Sequence[Mutant], told: Told) -> None:
 
 def _arguments(part: Part) -> list[str]:
     skipped = [f"{'--deselect' if '::' in it else '--ignore'}={it}" for it in part.skip]
-    return [*part.tests, *skipped, "-s", "-qq", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    return [
+        *part.tests,
+        *skipped,
+        "-s",
+        "-qq",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:faulthandler",
+    ]
 
 
 def _forked(work: Callable[[], bool]) -> bool:
