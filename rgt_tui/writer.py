@@ -17,6 +17,7 @@ from rgt_tui import places
 from rgt_tui.clients import lifecycle
 from rgt_tui.clients.journal import Journal, NotRecorded, new_op
 from rgt_tui.clients.pod_lock import pod_lock_soon
+from rgt_tui.clients.registries import why_no_login
 from rgt_tui.clients.rest import Rest
 from rgt_tui.clients.ssh import SshPool
 from rgt_tui.clients.under_way import is_under_way
@@ -266,6 +267,8 @@ class Writer:
         """
         pod = await self.rest.pod(request.pod)
         reason = why_not_now(request, pod)
+        if reason is None and isinstance(request, Patch):
+            reason = await why_no_login(self.rest, request.changes)
         if reason is not None:
             raise GuardRefused(f"nothing was sent to {request.name}: {reason}")
         return pod

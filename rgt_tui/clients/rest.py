@@ -144,6 +144,16 @@ class Rest:
         doing = f"read the container of Pod {pod_id}"
         return await self._read(f"/v2/pods/{pod_id}", doing, rest_decode.container)
 
+    async def registries(self) -> Mapping[str, str]:
+        """The registry logins of the account: their names by their ids.
+
+        Raises:
+            ApiError: the list could not be read.
+        """
+        return await self._read(
+            "/v2/registries", "list the registry logins", rest_decode.registries
+        )
+
     async def network_volumes(self) -> VolumeList:
         """Every network volume of the account.
 

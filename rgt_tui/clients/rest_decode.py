@@ -82,6 +82,19 @@ def volume_list(answer: Json) -> VolumeList:
     return VolumeList(tuple(_volume(member) for member in read.records(body, "networkVolumes")))
 
 
+def registries(answer: Json) -> Mapping[str, str]:
+    """The answer of `GET /v2/registries`: names by ids.
+
+    Raises:
+        Unreadable: it has no list of registries.
+    """
+    body = _object(answer, "the list of registry logins")
+    _listed(body, "registries", "the list of registry logins")
+    members = read.records(body, "registries")
+    found = ((read.text(it, "id"), read.text(it, "name") or "") for it in members)
+    return {key: name for key, name in found if key}
+
+
 def one_volume(answer: Json) -> NetworkVolume:
     """The answer of `GET /v2/network-volumes/{id}`.
 

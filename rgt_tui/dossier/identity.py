@@ -50,7 +50,8 @@ def why_not(pod: Pod) -> str | None:
     if pod.cluster is not None:
         cluster = clean(pod.cluster, 40)
         return (
-            f"it belongs to cluster {cluster}: the service answers 409, a cluster goes as a whole"
+            f"it belongs to cluster {cluster}: the service answers 409, for a cluster goes as a whole. "
+            "Pull and verify the work of each member here; then delete it in RunPod's own console"
         )
     if pod.locked is None:
         return "whether it is locked is not known"

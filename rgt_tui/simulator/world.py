@@ -60,6 +60,7 @@ class World:
         self.started_at = start
         self.pods: dict[str, Pod] = {}
         self.volumes: dict[str, Volume] = {}
+        self.registries: dict[str, str] = {}
         self.templates: dict[str, Template] = {}
         self.ledger = Ledger()
         self.opening_balance = 100.0

@@ -185,6 +185,7 @@ def _walk_billing(walker: Walker, simulator: Simulator) -> None:
 
 
 def _walk_account(walker: Walker) -> None:
+    walker.go("GET", "/v2/registries", 200)
     keys = walker.go("GET", "/v2/account/ssh-keys", 200)
     walker.go("PUT", "/v2/account/ssh-keys", 200, json=keys)
     walker.go("PUT", "/v2/account/ssh-keys", 422, json={"keys": ["nonsense"]})

@@ -190,6 +190,27 @@ async def test_other_settings_are_sent_as_they_were_asked(
     assert {name: getattr(pod.spec, name) for name in changes} == changes
 
 
+async def test_a_registry_login_that_the_account_lacks_is_refused_before_anything_is_sent(
+    session: Session, simulator: Simulator
+) -> None:
+    pod = running(simulator)
+    seen = await session.wires.rest.pod(pod.id)
+    request = Patch(
+        doing="edit sweep-07",
+        pod=seen.id,
+        name=seen.name,
+        start=seen.start,
+        changes={"registry": "clmabc123"},
+    )
+    performed = await session.perform(request, "typed")
+    assert "this account has no registry login clmabc123; it has: none" in performed.said
+    assert (performed.ending, writes(simulator)) == (Ending.NOT_DONE, [])
+    simulator.call(lambda world: world.registries.update(clmabc123="private"))
+    performed = await session.perform(request, "typed")
+    assert performed.ending is Ending.DONE
+    assert pod.spec.registry == "clmabc123"
+
+
 async def test_a_429_waits_as_long_as_it_was_told_and_then_succeeds(
     session: Session, simulator: Simulator
 ) -> None:

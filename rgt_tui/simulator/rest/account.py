@@ -1,4 +1,4 @@
-"""Account SSH keys, and the cluster endpoints of an account that has no cluster."""
+"""Account SSH keys, registry logins, and the cluster endpoints of an account that has no cluster."""
 
 import json
 from typing import Final, cast
@@ -26,6 +26,12 @@ async def put_ssh_keys(request: web.Request) -> web.Response:
     world = desk_of(request).world
     world.ssh_keys = list(cast("list[str]", body["keys"]))
     return answer({"keys": list(world.ssh_keys)})
+
+
+async def list_registries(request: web.Request) -> web.Response:
+    """The registry logins, without their secrets."""
+    logins = desk_of(request).world.registries
+    return answer({"registries": [{"id": key, "name": name} for key, name in logins.items()]})
 
 
 async def list_clusters(request: web.Request) -> web.Response:

@@ -52,6 +52,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/v2/billing/clusters", billing.list_clusters),
     ("GET", "/v2/billing/serverless", billing.list_serverless),
     ("GET", "/v2/billing/endpoints", billing.list_endpoints),
+    ("GET", "/v2/registries", account.list_registries),
     ("GET", "/v2/account/ssh-keys", account.get_ssh_keys),
     ("PUT", "/v2/account/ssh-keys", account.put_ssh_keys),
     ("GET", "/v2/clusters", account.list_clusters),
