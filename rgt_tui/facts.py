@@ -98,7 +98,7 @@ def stores(pod: Pod, account: Account) -> tuple[Store, ...]:
     known = _JOINED.get(pod.id)
     if known is not None and all(map(is_, known[0], read)):
         return known[1]
-    found = storage_of(pod, volumes, evidence.value(DiskReport) if pod.is_running else None)
+    found = storage_of(pod, volumes, evidence.value(DiskReport))
     measured = evidence.latest(VolumeUseReport)
     if measured is not None:
         found = tuple(_with_use(store, measured) for store in found)

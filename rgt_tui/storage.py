@@ -10,7 +10,7 @@ Sizes in the API are in GB that are GiB: a volume disk ordered with 100 GB shows
 pastes), never the volume: there the size is the API's and what is used is unknown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -97,14 +97,17 @@ def storage_of(
         report: the mounts seen inside; None when nobody has looked. Not believed unless the Pod
             runs: what was mounted before says nothing about now.
     """
-    report = report if pod.is_running else None
-    stores = [] if pod.is_stopped else [_container(pod, report)]
+    is_running = pod.is_running
+    report = report if is_running else None
+    stores = [_container(pod, report)] if is_running or not pod.is_stopped else []
     if pod.volume_disk is not None:
         stores.append(_volume(pod.volume_disk, report))
-    known = {volume.id: volume for volume in volumes}
-    stores += [_network(mount, known.get(mount.volume_id), report) for mount in pod.network_mounts]
+    if pod.network_mounts:
+        known = {it.id: it for it in volumes}
+        stores += [_network(it, known.get(it.volume_id), report) for it in pod.network_mounts]
     if report is not None:
-        stores += _unlisted(report, {_plain(store.path) for store in stores})
+        listed = [_plain(store.path) for store in stores]
+        stores += [_unlisted(it) for it in report.mounts if _plain(it.path) not in listed]
     return tuple(stores)
 
 
@@ -320,7 +323,7 @@ def _missing(store: Store) -> Store:
 
 def _mistaken(store: Store, mount: DiskMount) -> Store:
     """Listed by the API, but something of another kind is mounted there."""
-    found = _unlisted_store(mount)
+    found = _unlisted(mount)
     return replace(
         found,
         label=f"{found.label} in place of the {store.label}",
@@ -330,11 +333,7 @@ def _mistaken(store: Store, mount: DiskMount) -> Store:
     )
 
 
-def _unlisted(report: DiskReport, listed: set[str]) -> Iterator[Store]:
-    return (_unlisted_store(mount) for mount in report.mounts if _plain(mount.path) not in listed)
-
-
-def _unlisted_store(mount: DiskMount) -> Store:
+def _unlisted(mount: DiskMount) -> Store:
     """A mount the API does not list.
 
     It never lists shared memory or global volumes. A local disk or network mount that it should

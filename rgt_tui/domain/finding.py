@@ -157,7 +157,9 @@ class Detector:
         source: the documentation behind cause and fix, with the date it was read.
         needs: report types that must be there and fresh, else the verdict is Unknown.
         max_age_s: the greatest age of that evidence.
-        applies: whether the symptom can exist for this subject at all.
+        applies: whether the symptom can exist for this subject at all; it looks at no more of its
+            Pod than `whom.shape` tells, for it is asked once for all Pods of one shape.
+        only_if: a further condition, on what was read of it or on other fields of the Pod.
         detect: the verdict; called only when `applies` and all `needs` are met. None for a symptom
             that shows in logs alone: its verdict is what was read there.
         log_stands: whether what a log shows counts even where the figures show nothing of it: they
@@ -181,6 +183,7 @@ class Detector:
     needs: tuple[type, ...] = ()
     max_age_s: float = 180.0
     applies: Callable[[Subject], bool] = lambda subject: True
+    only_if: Callable[[Subject], bool] | None = None
     detect: Callable[[Subject], Verdict] | None = None
     log_stands: bool = False
     adds_to_logs: bool = False

@@ -62,6 +62,7 @@ class Rule:
     Attributes:
         words: lower-case words (letters and digits), one of which every matching line contains;
             `rare+common` stands for two words that a line must both contain.
+        has: a literal that every matching line contains, in just these letters; may be empty.
         pattern: a regular expression for one line, in any case; empty when `tells` is given.
         reason: what a match means, half a sentence.
         unless: a regular expression that forbids the match.
@@ -71,6 +72,7 @@ class Rule:
     """
 
     words: str
+    has: str = ""
     pattern: str = ""
     reason: str = ""
     unless: str = ""

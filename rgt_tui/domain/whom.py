@@ -1,9 +1,26 @@
 """Whom a symptom can befall: the sorts of Pods that detectors ask for, each with one name.
 
-Many detectors ask for the same sort, so whoever asks them all looks at a Pod once for each name.
+They look at the shape of a Pod alone, so whoever asks all detectors asks these once for a shape.
 """
 
 from rgt_tui.domain.finding import Subject
+
+Shape = tuple[object, ...]
+
+
+def shape(subject: Subject) -> Shape:
+    """All of a Pod that tells whom a symptom can befall; empty for the account."""
+    pod = subject.pod
+    if pod is None:
+        return ()
+    return (
+        pod.status,
+        pod.is_alive,
+        pod.gpu_id is None,
+        pod.ssh_direct is None,
+        pod.volume_disk is None,
+        not pod.network_mounts,
+    )
 
 
 def running(subject: Subject) -> bool:

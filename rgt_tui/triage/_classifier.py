@@ -1,11 +1,14 @@
 """Reads text of any length once and says which symptoms it shows.
 
-Most lines of a log are about nothing. A block of lines is cut into words at once, and unless some
-rule finds its words among them, the block is done: the cost of a line does not grow with the
-number of symptoms. Else the lines are searched for those few words. Only the last lines are kept.
+Most lines of a log are about nothing, and most say again what was said before, with other numbers.
+So a line is looked up by its shape, its words with all digits alike: a shape in which no rule finds
+its words is done, and the cost of a line does not grow with the number of symptoms. Numbers that
+are a symptom by themselves (137, 524) are looked for in a block of lines at once. Only the lines
+that are left are cut into words. Only the last lines are kept.
 """
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import islice
@@ -25,6 +28,14 @@ _WORDS: Final = bytes(
     for code in range(256)
 )
 """Turns UTF-8 into lower-case words of ASCII letters and digits, line by line."""
+_DIGITS: Final = b"0123456789"
+_SHAPES: Final = bytes(ord("0") if code in _DIGITS else _WORDS[code] for code in range(256))
+"""The same, with all digits alike."""
+_NUMBERS: Final = bytes(code if code in _DIGITS else 32 for code in range(256))
+_LETTERS: Final = string.ascii_letters.encode()
+"""With these left out, nothing but the numbers is left; one that stands in a word looks like one too."""
+SHAPES_MAX: Final = 8192
+"""Shapes that are remembered; a text in which each line has one of its own is no slower for it."""
 _COLOURS: Final = re.compile(
     r"(?:\x1b|\\x1b)(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07]{0,200}(?:\x07|\\x07)?)"
 )
@@ -71,6 +82,10 @@ class Classifier:
     heard: dict[str, Heard] = field(default_factory=dict)
     _rules: Mapping[bytes, tuple[_Asked, ...]] = field(default_factory=dict)
     _words: frozenset[bytes] = frozenset()
+    _numbers: frozenset[bytes] = frozenset()
+    _pairs: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
+    _firsts: frozenset[bytes] = frozenset()
+    _shapes: dict[bytes, bool] = field(default_factory=dict)
     _memory: dict[str, dict[str, float]] = field(default_factory=dict)
     _before: list[str] = field(default_factory=list)
     _number: int = 0
@@ -78,12 +93,22 @@ class Classifier:
     def __post_init__(self) -> None:
         """Sorts the rules by their words."""
         rules: dict[bytes, tuple[_Asked, ...]] = {}
+        pairs: dict[bytes, frozenset[bytes]] = {}
         known = [(detector.code, rule) for detector in self.detectors for rule in detector.text]
         for number, (code, rule) in enumerate(known):
             for anchor in rule.words.encode().split():
                 word, _, beside = anchor.partition(b"+")
                 rules[word] = (*rules.get(word, ()), (beside, number, code, rule))
+                first, second = sorted((_shape(word), _shape(beside)), key=len, reverse=True)
+                pairs[first] = pairs.get(first, frozenset()) | {second}
         self._rules, self._words = rules, frozenset(rules)
+        pairs.pop(b"", None)  # a number alone
+        self._pairs, self._firsts = pairs, frozenset(pairs)
+        self._numbers = frozenset(
+            word
+            for word, asked in rules.items()
+            if word.isdigit() and not all(_shape(beside) for beside, *_ in asked)
+        )
 
     def read(self, lines: Iterable[str]) -> None:
         """Reads on; may be called again and again."""
@@ -105,45 +130,61 @@ class Classifier:
             plain = _COLOURS.sub("", joined).split("\n")
             block = plain if len(plain) == len(block) else block
             joined = "\n".join(block)
-        told = joined.encode(errors="replace").translate(_WORDS)
-        words = set(told.split())
-        waiting = {
-            word: asked
-            for word in self._words & words
-            if (asked := [each for each in self._rules[word] if not each[0] or each[0] in words])
-        }
-        if waiting:
-            lines = told.split(b"\n")
-            if len(lines) != len(block):  # a line with a line feed in it
-                lines = [line.encode(errors="replace").translate(_WORDS) for line in block]
-            self._read_lines(block, lines, waiting)
+        told = joined.encode(errors="replace")
+        if told.count(b"\n") >= len(block):  # a line with a line feed in it
+            told = b"\n".join(line.encode(errors="replace").replace(b"\n", b" ") for line in block)
+        wanted = self._wanted(told)
+        if wanted:
+            self._read_lines(block, told.translate(_WORDS).split(b"\n"), wanted)
         self._number += len(block)
         self._before = [*self._before, *block][-LOOKBACK:]
 
-    def _read_lines(
-        self, block: list[str], told: list[bytes], waiting: Mapping[bytes, Sequence[_Asked]]
-    ) -> None:
+    def _wanted(self, told: bytes) -> list[int]:
+        """Which lines of a block some rule may find its words in."""
+        known = self._shapes
+        shapes = told.translate(_SHAPES).split(b"\n")
+        new = [shape for shape in shapes if shape not in known]
+        if new:
+            self._learn(new)
+        wanted = [index for index, shape in enumerate(shapes) if known.get(shape, True)]
+        numbers = self._numbers.intersection(told.translate(_NUMBERS, _LETTERS).split())
+        more = {index for number in numbers for index in _lines_with(told, number)}
+        return sorted(more.union(wanted)) if more else wanted
+
+    def _learn(self, new: Sequence[bytes]) -> None:
+        """Remembers of shapes whether a line can hold both words of some rule, whatever its numbers."""
+        if len(self._shapes) >= SHAPES_MAX:
+            self._shapes.clear()
+        if not self._may_tell(b"\n".join(new)):
+            self._shapes.update(dict.fromkeys(new, False))
+            return
+        for shape in new:
+            self._shapes[shape] = self._may_tell(shape)
+
+    def _may_tell(self, shape: bytes) -> bool:
+        words = {*shape.split(), b""}
+        for word in self._firsts & words:
+            if not self._pairs[word].isdisjoint(words):
+                return True
+        return False
+
+    def _read_lines(self, block: list[str], told: list[bytes], wanted: Iterable[int]) -> None:
         """Asks the rules whose words stand in the same line.
 
         Args:
             block: the lines.
             told: their words.
-            waiting: the rules that find all their words somewhere in the block, by the first word.
+            wanted: which of them to look at.
         """
         around = [*self._before, *block]
         known = len(self._before)
-        wanted = tuple(waiting)
-        for index, line in enumerate(told):
-            near = [word for word in wanted if word in line]
-            if not near:
-                continue
-            words = line.split()
+        for index in wanted:
+            words = set(told[index].split())
             asked = {
                 number: (code, rule)
-                for word in near
-                if word in words
-                for beside, number, code, rule in waiting[word]
-                if not beside or beside in words
+                for word in self._words & words
+                for beside, number, code, rule in self._rules[word]
+                if (not beside or beside in words) and rule.has in block[index]
             }
             if asked:
                 end = known + index
@@ -177,6 +218,21 @@ class Classifier:
             self.heard[code] = replace(
                 first, count=first.count + 1, last=heard.line, last_number=heard.number
             )
+
+
+def _lines_with(told: bytes, number: bytes) -> Iterator[int]:
+    """The lines in which a number stands as a word of its own."""
+    at = told.find(number)
+    while at >= 0:
+        end = at + len(number)
+        if not (told[at - 1 : at].isalnum() or told[end : end + 1].isalnum()):
+            yield told.count(b"\n", 0, at)
+        at = told.find(number, end)
+
+
+def _shape(word: bytes) -> bytes:
+    """What a word is in the shape of its line; nothing for a number, which may be any."""
+    return b"" if word.isdigit() else word.translate(_SHAPES)
 
 
 def _bare(line: str) -> str:

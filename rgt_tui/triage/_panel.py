@@ -6,6 +6,7 @@ from typing import Final
 
 from rgt_tui.domain.finding import Detector, Finding, Present, Subject, Unknown, Verdict
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.whom import Shape, shape
 from rgt_tui.triage._verdicts import (
     MADE_MAX,
     Asked,
@@ -21,8 +22,8 @@ from rgt_tui.triage._verdicts import (
 
 Detect = Callable[[Subject], Verdict]
 _BROKEN: Final = "an internal error of this check: {}"
-_Sort = tuple[bool | str, ...]
-"""Whether there are logs, and to whom of a panel's detectors a subject is of concern."""
+_Sort = tuple[Shape | bool | str, ...]
+"""The shape of a subject, and which further conditions of a panel's detectors it meets."""
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class Panel:
     def __init__(self, detectors: Iterable[Detector], *, is_brief: bool = False) -> None:
         """Sorts the detectors by whom they concern and what they need."""
         self._asked = tuple(Asked(detector, is_brief) for detector in detectors)
-        self._whom = tuple(dict.fromkeys(asked.detector.applies for asked in self._asked))
+        self._only_if = tuple(filter(None, (asked.detector.only_if for asked in self._asked)))
         self._courses: dict[_Sort, _Course] = {}
 
     def findings(self, subject: Subject, missing: Missing) -> tuple[Finding, ...]:
@@ -69,12 +70,8 @@ class Panel:
             subject: about whom.
             missing: of the same subject.
         """
-        has_logs = subject.pod is None or subject.pod.is_alive
-        try:
-            sort: _Sort = (has_logs, *[applies(subject) for applies in self._whom])
-        except Exception:  # noqa: BLE001  # one faulty check must not silence the others
-            sort = (has_logs, *[_holds(applies, subject) for applies in self._whom])
-        course = self._courses.get(sort) or self._course(sort)
+        sort = (shape(subject), *[_holds(only_if, subject) for only_if in self._only_if])
+        course = self._courses.get(sort) or self._course(sort, subject)
         lacks = missing.of(course.needs)
         heard = heard_of(subject)
         if heard:
@@ -102,18 +99,20 @@ class Panel:
                 found[place] = asked.finding(verdict)
         return _ordered(present, found)
 
-    def _course(self, sort: _Sort) -> _Course:
-        has_logs, *concerned = sort
-        whom = dict(zip(self._whom, concerned, strict=True))
+    def _course(self, sort: _Sort, subject: Subject) -> _Course:
+        has_logs = subject.pod is None or subject.pod.is_alive
+        whom = {
+            asked.detector.code: _is_concerned(asked.detector, subject) for asked in self._asked
+        }
         broken = tuple(
             asked.finding(Unknown((_BROKEN.format(error),)))
             for asked in self._asked
-            if isinstance(error := whom[asked.detector.applies], str)
+            if isinstance(error := whom[asked.detector.code], str)
         )
         asked = tuple(
             asked
             for asked in self._asked
-            if whom[asked.detector.applies] is True
+            if whom[asked.detector.code] is True
             # without a container there are no logs to listen to
             and (asked.detector.detect is not None or has_logs)
         )
@@ -183,8 +182,15 @@ def _lacking(course: _Course, lacks: Lacks) -> Iterator[tuple[Asked, tuple[str, 
         yield asked, tuple(why for why, missed in found if asked.detector.max_age_s <= missed)
 
 
-def _holds(applies: Callable[[Subject], bool], subject: Subject) -> bool | str:
+def _is_concerned(detector: Detector, subject: Subject) -> bool | str:
     """Whether a symptom can exist for a subject; the name of the error where that fails."""
+    concerned = _holds(detector.applies, subject)
+    only_if = detector.only_if
+    return concerned if only_if is None or concerned is not True else _holds(only_if, subject)
+
+
+def _holds(applies: Callable[[Subject], bool], subject: Subject) -> bool | str:
+    """Whether a condition is met; the name of the error where that fails."""
     try:
         return applies(subject)
     except Exception as error:  # noqa: BLE001  # one faulty check must not silence the others

@@ -32,6 +32,7 @@ LOG_HOLDS_S: Final = 86400.0
 MADE_MAX: Final = 1000
 """Findings that are kept for the next time the same is said."""
 _INFO: Final = Severity.INFO
+_ABSENT: Final = Absent()
 _NOT_IN_LOGS: Final = Absent("its logs show none of it")
 Lines = tuple[Said, ...]
 _Lack = tuple[str, float]
@@ -156,6 +157,7 @@ class Asked:
         detector: who is asked.
         is_brief: whether verdicts are told without what takes long to tell.
         made: its findings that are not present, by what they say.
+        brief: its finding of what is absent, where telling why would take long.
         silent: its finding where it listens to logs alone, and they show none of it.
         said, told: its last verdict that is not present, and the finding of that: many detectors
             say one and the same object of most Pods.
@@ -165,23 +167,27 @@ class Asked:
     is_brief: bool = False
     made: dict[str | tuple[str, ...], Finding] = field(default_factory=dict)
     silent: Finding = field(init=False)
+    brief: Finding = field(init=False)
     said: Verdict | None = None
     told: Finding = field(init=False)
 
     def __post_init__(self) -> None:
         """Makes what will be said most often."""
         self.silent = self.told = finding_of(self.detector, _NOT_IN_LOGS)
+        self.brief = finding_of(self.detector, _ABSENT)
 
     def finding(self, verdict: Verdict) -> Finding:
         """The finding of a verdict; the same one for the same words, unless it is present."""
         words: str | tuple[str, ...]
-        if isinstance(verdict, Present):
-            return finding_of(self.detector, verdict)
-        if isinstance(verdict, Unknown):
+        if isinstance(verdict, Absent):
+            why = verdict.why
+            if self.is_brief and not isinstance(why, str):
+                return self.brief
+            words = verdict.told
+        elif isinstance(verdict, Unknown):
             words = verdict.missing
         else:
-            why = verdict.why
-            words = why if isinstance(why, str) else "" if self.is_brief else why()
+            return finding_of(self.detector, verdict)
         known = self.made.get(words)
         if known is None:
             if len(self.made) >= MADE_MAX:

@@ -35,11 +35,12 @@ _SAVE: Final = (
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
-    at = listed_at(subject.account)
     if pod.is_stopped:
+        at = listed_at(subject.account)
         tied = "stopped and tied to its host: the GPU is rented to others meanwhile, start may find none"
         return Present((Said("api", tied, at),), severity=Severity.INFO)
     if pod.gpu_count == 0:
+        at = listed_at(subject.account)
         return Present((Said("api", f"{pod.status} with gpu.count 0, {pod.gpu_id} ordered", at),))
     amd = subject.evidence.latest(AmdReport)
     if amd is not None and amd.value.is_expected and subject.now - amd.at <= FRESH_S:

@@ -12,6 +12,7 @@ from rgt_tui.domain.finding import Detector, Present, Said, Severity, Subject, V
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.whom import living
 from rgt_tui.facts import listed_at
 from rgt_tui.probes.listening import ListeningReport
 
@@ -43,9 +44,8 @@ def _proxied(pod: Pod) -> list[int]:
 
 
 def _has_proxied(subject: Subject) -> bool:
-    """A living Pod that the HTTP proxy serves."""
-    pod = subject.pod
-    return pod is not None and pod.is_running and pod.is_alive and bool(_proxied(pod))
+    """A Pod that the HTTP proxy serves."""
+    return any(port.endswith("/http") for port in subject.this.ports or ())
 
 
 DETECTOR = Detector(
@@ -67,7 +67,8 @@ DETECTOR = Detector(
     source="RunPod documentation, expose ports (100 s limit), read 2026-08-20",
     needs=(LogSigns,),
     max_age_s=3600.0,
-    applies=_has_proxied,
+    applies=living,
+    only_if=_has_proxied,
     adds_to_logs=True,
     detect=_detect,
     strings=(

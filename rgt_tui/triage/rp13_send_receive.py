@@ -118,7 +118,7 @@ DETECTOR = Detector(
             pattern=r"\brunpodctl[ -](?:send|receive)\b.{0,120}\b(?:stuck|stall\w*|hang\w*|hung|freez\w*|frozen|fail\w*|slow|broken|(?:not|n't) work\w*|timed? ?out|corrupt\w*|interrupt\w*|never (?:end|finish|complet)\w*|unreliable|small files)|\b(?:stuck|stall\w*|hang\w*|hung|freez\w*|frozen|fail\w*|slow)\b.{0,80}\brunpodctl[ -](?:send|receive)",
             reason="send or receive of runpodctl does not get through",
         ),
-        Rule(words=_SIZED, tells=_bar_stands),
-        Rule(words=_SIZED, tells=_bar_ends, takes_back=True),
+        Rule(words=_SIZED, has="% |", tells=_bar_stands),
+        Rule(words=_SIZED, has="% |", tells=_bar_ends, takes_back=True),
     ),
 )

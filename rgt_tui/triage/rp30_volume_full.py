@@ -8,6 +8,7 @@ Source: alpaca-lora#280, ComfyUI#8932 (on RunPod); RunPod documentation, network
 """
 
 from functools import partial
+from operator import itemgetter
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -36,14 +37,14 @@ def _detect(subject: Subject) -> Verdict:
     lasting = [store for store in subject.once(disks_of) if store.survives_stop]
     if not lasting:
         return Absent("nothing that it mounts survives a stop")
-    told = [(store.percent, store) for store in lasting if store.percent is not None]
+    told = [(percent, it) for it in lasting if (percent := it.percent) is not None]
     if not told:
         return Unknown(
             (
                 f"how full {lasting[0].path} is: df tells the cluster's figures, and none was counted",
             )
         )
-    percent, fullest = max(told, key=lambda pair: pair[0])
+    percent, fullest = max(told, key=itemgetter(0)) if len(told) > 1 else told[0]
     used = partial(_used, fullest)
     if percent < TIGHT_PERCENT:
         return Absent(used)

@@ -7,6 +7,7 @@ Source: measured on a file system of 20 inodes; public notes of a file quota, 20
 
 import re
 from functools import partial
+from operator import itemgetter
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -36,15 +37,15 @@ _UNCOUNTED: Final = Absent("no disk counts its inodes")
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
     shares = [
-        (100 * mount.inodes_used / mount.inodes_total, mount)
+        (share, mount)
         for mount in seen.value.mounts
-        if mount.inodes_used is not None and mount.inodes_total and mount.kind not in _NOT_DISKS
+        if (share := mount.inodes_percent) is not None and mount.kind not in _NOT_DISKS
     ]
     if not shares and not any(mount.answered for mount in seen.value.mounts):
         return Unknown(("its inodes: df told them of no disk",))
     if not shares:
         return _UNCOUNTED
-    share, mount = max(shares, key=lambda pair: pair[0])
+    share, mount = max(shares, key=itemgetter(0)) if len(shares) > 1 else shares[0]
     said = partial(_used, mount, share)
     if share < TIGHT_PERCENT:
         return Absent(said)

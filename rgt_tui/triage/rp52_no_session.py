@@ -18,11 +18,6 @@ def _runs(subject: Subject) -> list[Process]:
     return [it for it in report.processes if it.work == "training"] if report is not None else []
 
 
-def _trains(subject: Subject) -> bool:
-    """A Pod that is to run and in which a run was seen to train."""
-    return running(subject) and bool(_runs(subject))
-
-
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(SessionReport)
     if seen.value.has_tmux or seen.value.has_screen:
@@ -53,6 +48,7 @@ DETECTOR = Detector(
     source="RunPod base image files, read 2026-07-29; OpenSSH sshd(8), 2026",
     needs=(SessionReport,),
     max_age_s=600.0,
-    applies=_trains,
+    applies=running,
+    only_if=lambda subject: bool(_runs(subject)),
     detect=_detect,
 )
