@@ -163,10 +163,7 @@ class Classifier:
 
     def _may_tell(self, shape: bytes) -> bool:
         words = {*shape.split(), b""}
-        for word in self._firsts & words:
-            if not self._pairs[word].isdisjoint(words):
-                return True
-        return False
+        return any(not self._pairs[word].isdisjoint(words) for word in self._firsts & words)
 
     def _read_lines(self, block: list[str], told: list[bytes], wanted: Iterable[int]) -> None:
         """Asks the rules whose words stand in the same line.
