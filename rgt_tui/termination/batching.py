@@ -56,9 +56,10 @@ class Round:
         """Everything until it is over. Whatever ends this before keeps what was not sent."""
         try:
             while not self.batch.stage.is_over:
+                began = steady()
                 await asyncio.sleep(TICK_S)
                 is_waited_for = self.batch.typed is not None
-                if is_waited_for and steady() - self._watched_at > UNWATCHED_S:
+                if is_waited_for and steady() - min(began, self._watched_at) > UNWATCHED_S:
                     self.tell(TerminalLost())
                 else:
                     self.tell(Ticked(now=steady()))

@@ -82,11 +82,19 @@ class Case:
             looking = tasks.create_task(self._look())
             try:
                 while not self.proceeding.checklist.phase.is_over:
+                    began = steady()
                     await asyncio.sleep(TICK_S)
+                    if steady() - began > UNWATCHED_S:
+                        self._was_stopped()
                     if await self._turn():
                         return
             finally:
                 looking.cancel()
+
+    def _was_stopped(self) -> None:
+        """The process was stopped, or the machine slept: nobody could think again meanwhile."""
+        if self.proceeding.checklist.phase.is_approved:
+            self.proceeding.feed(TerminalLost())
 
     async def _turn(self) -> bool:
         """Tells the checklist the time and the facts, and does what its phase asks for.

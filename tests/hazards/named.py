@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a terminate, each with its number and in one phrase.
+"""What can go wrong on the way to a terminate, and what holds all the way.
 
 A test says which of them it holds off: `@pytest.mark.hazard(25)`. `test_named.py` finds the marks in
 all test files and fails while one of the hazards has none.
@@ -82,3 +82,63 @@ HAZARDS: Final = {
     69: "the balance comes to an end during the check",
     70: "evidence on disk that was edited, or is another Pod's",
 }
+
+INVARIANTS: Final = {
+    "no DELETE without a permit": (
+        "guard/test_machine.py::test_in_ten_thousand_steps_nothing_is_deleted_without_a_live_permit",
+        "clients/test_gate.py::test_no_write_passes_without_a_pass",
+    ),
+    "a permit is for the one Pod that is deleted": (
+        "guard/test_permit.py::test_it_is_for_no_other_pod",
+        "clients/test_gate.py::test_a_write_without_leave_for_exactly_it_is_refused",
+    ),
+    "the start that is deleted is the start of all evidence": (
+        "guard/test_step.py::test_another_boot_of_the_container_is_another_start",
+        "termination/test_frozen.py::test_a_start_elsewhere_makes_it_void_also_after_another_stop",
+    ),
+    "the files at the delete are the approved ones": (
+        "guard/test_step.py::test_a_newer_manifest_reopens_what_rests_on_files_before_new_evidence_comes",
+        "termination/test_faults.py::test_what_happens_in_the_undo_window_is_seen_at_the_fence_and_nothing_is_sent",
+    ),
+    "each file that is not waived has an equal copy that survives, at that instant": (
+        "dossier/test_dossier.py::test_what_is_not_surely_kept_counts_as_lost",
+        "clients/test_holds.py::test_a_hold_that_is_gone_or_a_link_is_none",
+        "termination/test_stored.py::test_a_copy_that_is_lost_in_the_undo_window_keeps_the_volume",
+    ),
+    "nothing that is known to be broken, and not waived, is what survives": (
+        "hazards/test_files.py::test_with_harmed_files_the_gate_stays_shut",
+    ),
+    "not locked, in no cluster": (
+        "dossier/test_dossier.py::test_the_identity_line_says_why_the_service_or_we_would_refuse",
+        "guard/test_kind.py::test_a_finished_checklist_of_a_cluster_gives_no_permit_and_says_what_to_do",
+    ),
+    "the approval is on the disk before the intent, the intent before the request": (
+        "termination/test_case.py::test_a_pod_that_is_proven_and_approved_is_deleted_once_and_seen_to_be_gone",
+        "termination/test_faults.py::test_where_the_journal_cannot_be_written_nothing_is_sent",
+    ),
+    "one request for one permit, ever": (
+        "clients/test_gate.py::test_a_delete_with_its_permit_passes_exactly_once",
+        "termination/test_kill.py::test_a_kill_at_any_moment_leaves_no_gate_open_and_nothing_is_sent_twice",
+    ),
+    "no evidence is older than it may be, on a clock that never jumps": (
+        "guard/test_step.py::test_each_line_expires_by_itself_at_its_time_and_not_before",
+        "guard/test_permit.py::test_it_expires_to_the_tick",
+    ),
+    "the text was typed in this console; waivers are written down as they were given": (
+        "guard/test_step.py::test_only_the_challenge_typed_key_by_key_in_write_mode_approves",
+        "termination/test_faults.py::test_a_busy_pod_is_deleted_only_with_a_waiver_that_is_recorded",
+    ),
+    "what goes on after a crash reads and never sends": (
+        "session/test_writer.py::test_an_intent_without_an_outcome_is_told_at_the_next_start_and_never_sent",
+        "termination/test_kill.py::test_a_kill_at_any_moment_leaves_no_gate_open_and_nothing_is_sent_twice",
+    ),
+    "one live permit for a Pod over all consoles": (
+        "termination/test_faults.py::test_while_another_console_holds_the_pod_this_one_says_so",
+        "guard/test_permit.py::test_another_checklist_in_its_place_makes_it_void",
+    ),
+    "could not look never counts as nothing there": (
+        "dossier/test_dossier.py::test_what_could_not_be_looked_at_is_never_ok",
+        "dossier/test_dossier.py::test_an_incomplete_listing_is_could_not_look",
+    ),
+}
+"""What holds at every moment, and the tests that would fail were it not so."""

@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.hazards.named import HAZARDS
+from tests.hazards.named import HAZARDS, INVARIANTS
 
 TESTS = Path(__file__).parents[1]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def marked() -> Iterator[tuple[int, str]]:
@@ -29,3 +30,14 @@ def test_each_hazard_is_held_off_by_a_test() -> None:
 
 def test_no_mark_names_a_hazard_that_is_none() -> None:
     assert [(number, where) for number, where in marked() if number not in HAZARDS] == []
+
+
+def test_each_invariant_has_its_tests_and_they_are_there() -> None:
+    assert len(INVARIANTS) == 14
+    missing = []
+    for named in (test for tests in INVARIANTS.values() for test in tests):
+        path, _, name = named.partition("::")
+        tree = ast.parse((TESTS / path).read_text())
+        found = {it.name for it in ast.walk(tree) if isinstance(it, FUNCTIONS)}
+        missing += [] if name in found else [named]
+    assert missing == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -170,6 +171,19 @@ async def test_it_stops_at_the_first_anomaly_and_keeps_the_rest(
         assert len(paths) == len(set(paths))
         assert "other" in [pod.spec.name for pod in simulator.world.newest_first()]
         assert other not in "".join(paths)
+
+
+async def test_a_window_that_passed_while_nothing_ran_was_none(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "UNWATCHED_S", 0.6)
+    async with several(simulator, tmp_path / "state") as them:
+        await them.ready(3)
+        them.type()
+        time.sleep(1.0)  # noqa: ASYNC251  # nothing of the program runs meanwhile
+        them.person.session.desk.watch()
+        assert (await them.over()).stage is Stage.CANCELLED
+        assert them.person.destroyed == []
 
 
 async def test_a_terminal_that_stalls_ends_it(

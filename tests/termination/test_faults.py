@@ -1,5 +1,6 @@
 """The straight way with one fault at each place: what is told, and how many requests left."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -268,6 +269,25 @@ async def test_an_approval_nobody_sees_any_more_falls(
         monkeypatch.setattr(case, "UNWATCHED_S", -1.0)
         person.type()
         over = await person.until(Phase.CANCELLED)
+        assert "terminal was lost" in over.said
+        assert person.destroyed == []
+
+
+@pytest.mark.hazard(38)
+async def test_a_window_to_think_again_that_passed_while_nothing_ran_was_no_window(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process was stopped, or the machine slept; what shows the screen is awake first."""
+    from rgt_tui.termination import case
+
+    async with person_of(simulator, tmp_path / "state") as person:
+        await person.until(Phase.READY)
+        monkeypatch.setattr(case, "UNWATCHED_S", 0.6)
+        person.type()
+        time.sleep(1.0)  # noqa: ASYNC251  # nothing of the program runs meanwhile
+        person.session.desk.watch()
+        over = await person.until(Phase.CANCELLED, Phase.GONE)
+        assert over.phase is Phase.CANCELLED
         assert "terminal was lost" in over.said
         assert person.destroyed == []
 
