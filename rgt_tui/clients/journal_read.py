@@ -1,6 +1,7 @@
 """Reading the journal back, and judging its chain. Pure: bytes in, values out."""
 
 import hashlib
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rgt_tui.clients.strict_json import BadJson, Json, parse
@@ -87,11 +88,11 @@ def read(content: bytes, head: Last | None) -> JournalReport:
     lines = whole.split(b"\n")[:-1]
     entries: list[Entry] = []
     faults: list[str] = []
-    last, was_here = NOTHING, head is None or head == NOTHING
-    for number, line in enumerate(lines, 1):
+    last, missing = NOTHING, head
+    for number, (line, following) in enumerate(pairwise([*lines, b""]), 1):
         fields = _fields(line)
         if fields is None:
-            if not _is_told_torn(line, lines[number : number + 1]):
+            if not _is_told_torn(line, following):
                 faults.append(f"line {number} of the file is not one this program writes")
             continue
         seq = _number(fields.get("seq"))
@@ -100,18 +101,18 @@ def read(content: bytes, head: Last | None) -> JournalReport:
         if fields.get("event") == GAP:
             faults.append(f"line {number} of the file: {clean(str(fields.get('said')), 200)}")
         last = Last(seq, digest(line))
-        was_here = was_here or last == head
+        missing = None if last == missing else missing
         entries.append(_entry(fields))
-    if not was_here and head is not None:
-        faults.append(f"line {head.seq}, the last one written, is missing or is another")
+    if missing is not None:
+        faults.append(f"line {missing.seq}, the last one written, is missing or is another")
     if head is None and lines:
         notes.append("the head file is missing: lines cut off at the end would not be seen")
     return JournalReport(entries=tuple(entries), faults=tuple(faults), notes=tuple(notes))
 
 
-def _is_told_torn(line: bytes, following: list[bytes]) -> bool:
+def _is_told_torn(line: bytes, following: bytes) -> bool:
     """Whether the next line says that this one was cut off."""
-    fields = _fields(following[0]) if following else None
+    fields = _fields(following)
     return (
         fields is not None and fields.get("event") == TORN and fields.get("sha256") == digest(line)
     )

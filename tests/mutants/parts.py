@@ -81,5 +81,13 @@ PARTS: Final = {
     ),
 }
 
-EQUIVALENT: Final[dict[str, str]] = {}
+_JOURNAL: Final = "clients/journal.py "
+EQUIVALENT: Final[dict[str, str]] = {
+    f"{_JOURNAL}_TAIL: one more: 2": "a longer end of the file holds the last line as well",
+    f"{_JOURNAL}_PIECE: one more: 1": "the file is read in larger pieces",
+    f"{_JOURNAL}_PIECE: one more: 20": "the file is read in larger pieces",
+    f"{_JOURNAL}Journal._append: turn the comparison: size <= _TAIL": "no line is half that long",
+    f"{_JOURNAL}Journal._locked: one more: 384": "the mode is set right once it is open",
+    f"{_JOURNAL}_user: one more: 64": "no name of a user is that long",
+}
 """Mutants that mean the same as the source, each with the reason; they are not run."""

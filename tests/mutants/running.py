@@ -67,8 +67,8 @@ def _arguments(part: Part) -> list[str]:
         "no:cacheprovider",
         "-p",
         "no:xdist",
-        "-p",
-        "no:faulthandler",
+        "-o",
+        "faulthandler_timeout=0",
     ]
 
 
