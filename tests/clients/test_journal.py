@@ -490,7 +490,7 @@ def test_a_number_that_does_not_follow_is_a_fault_even_where_the_hashes_do(
 
 
 def test_an_entry_takes_only_what_it_expects() -> None:
-    strange = {
+    strange: dict[str, object] = {
         "seq": True, "ts": True, "op": 1, "event": None, "what": ["x"], "user": 5, "from": {},
         "pod": "p1", "said": 0, "pid": "7", "host": 1.5,
     }  # fmt: skip
