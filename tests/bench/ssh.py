@@ -1,8 +1,12 @@
 """A fleet's tick over SSH beside `ssh` with ControlMaster and one command a question, in one run.
 
-The Pods are simulated ones, in processes of their own, and connections to a real sshd. All of them
-run on this machine, at a lower priority: a real Pod has a machine of its own. CPU is that of the
-client: ours with the answers parsed; of `ssh`, all its processes, with nothing parsed.
+Both sides ask the same questions, those of each tick, with the same shell text: ours as sections of
+one line to the resident loop, theirs each on the stdin of an `ssh HOST exec /bin/sh -s` over the
+shared connection. The Pods are simulated ones, in processes of their own, and real sshds. All of them
+run on this machine, at a lower priority: a real Pod has a machine of its own. So what questions cost
+the Pods counts in the latency of both sides. Each sshd has a PID namespace, as a Pod has, where this
+may be made: else each would tell the processes of all the others. CPU is that of the client: ours
+with the answers parsed; of `ssh`, all its processes, with nothing parsed.
 """
 
 import asyncio
@@ -10,6 +14,7 @@ import contextlib
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -45,6 +50,7 @@ QUICK = tuple(
     replace(probe, limit_s=PATIENT_S) for probe in all_probes() if probe.every_s == EACH_TICK
 )
 LOWER = ("nice", "-n", "5")
+APART = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 @dataclass(slots=True)
@@ -117,21 +123,42 @@ def an_account(pods: int, seed: int) -> Iterator[Account]:
             process.terminate()
 
 
+def may_be_apart() -> bool:
+    """Whether a PID namespace may be made here."""
+    return (
+        shutil.which(APART[0]) is not None
+        and subprocess.run([*APART, "true"], capture_output=True, check=False).returncode == 0
+    )
+
+
+def end(server: Sshd) -> None:
+    """Ends a server at once: `unshare` is deaf to other signals."""
+    if server.process is not None:
+        server.process.kill()
+    server.stop()
+
+
 @contextlib.contextmanager
-def a_real_sshd(folder: Path) -> Iterator[Sshd]:
-    """One sshd for all connections."""
+def real_sshds(folder: Path, count: int) -> Iterator[list[Sshd]]:
+    """So many servers, with one key to log in to all."""
     if os.geteuid() == 0:
         PRIVILEGE_FOLDER.mkdir(exist_ok=True, mode=0o755)
-    # With that level bash passes over the start-up files of whoever runs this, which may be slow.
-    options = {"MaxStartups": "200", "SetEnv": "SHLVL=5"}
-    server = Sshd(folder, free_port(), options, wrapper=LOWER)
-    server.new_host_key()
-    make_key(server.identity)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+    login = make_key(folder / "login")
+    wrapper = (*LOWER, *APART) if may_be_apart() else LOWER
+    with contextlib.ExitStack() as stack:
+        servers = []
+        for number in range(count):
+            place = folder / f"sshd{number}"
+            place.mkdir()
+            for name in (login, login.with_suffix(".pub")):
+                (place / name.name).symlink_to(name)
+            # With that level bash passes over the start-up files of whoever runs this, which may be slow.
+            server = Sshd(place, free_port(), {"SetEnv": "SHLVL=5"}, wrapper=wrapper)
+            server.new_host_key()
+            server.start()
+            stack.callback(end, server)
+            servers.append(server)
+        yield servers
 
 
 def queued_s() -> float:
@@ -258,13 +285,13 @@ def masters_of(
             master.process.wait()
 
 
-async def fleet(accounts: Sequence[Account], server: Sshd, folder: Path) -> list[Figure]:
-    """100 simulated Pods and 50 connections to a real sshd."""
+async def fleet(accounts: Sequence[Account], servers: Sequence[Sshd], folder: Path) -> list[Figure]:
+    """100 simulated Pods and connections to 50 real sshds."""
     simulated = [account.targets()[: PODS // len(accounts)] for account in accounts]
-    real = [server.target(pin_id=f"real{number}") for number in range(REAL)]
+    real = [server.target(pin_id=f"real{number}") for number, server in enumerate(servers)]
     sides = [
         *zip([account.identity for account in accounts], simulated, strict=True),
-        (server.identity, real),
+        (servers[0].identity, real),
     ]
     hosts = sum(len(targets) for _, targets in sides)
     async with contextlib.AsyncExitStack() as stack:
@@ -305,6 +332,10 @@ async def fleet(accounts: Sequence[Account], server: Sshd, folder: Path) -> list
             0.3,
             "x",
         ),
+        Figure("  of which: ours, p50", real_alone.p50_ms, None, "ms"),
+        Figure("  of which: ours, p95", real_alone.p95_ms, None, "ms"),
+        Figure("  of which: ssh, p50", other_real.p50_ms, None, "ms"),
+        Figure("  of which: ssh, p95", other_real.p95_ms, None, "ms"),
         Figure("lateness of the loop by itself, at most", 1000 * own.own_s, 250, "ms"),
         Figure("  with the wait for a CPU", 1000 * own.lag_s, None, "ms"),
         Figure("memory a connection", held / 1024, None, "KiB"),
@@ -351,9 +382,9 @@ def main() -> None:
         with (
             an_account(PODS, 1) as first,
             an_account(PODS, 2) as second,
-            a_real_sshd(folder) as server,
+            real_sshds(folder, REAL) as servers,
         ):
-            figures += asyncio.run(fleet([first, second], server, folder))
+            figures += asyncio.run(fleet([first, second], servers, folder))
         figures += asyncio.run(many(folder))
     print_table("ssh", figures)
 
