@@ -61,7 +61,8 @@ class Plan(NamedTuple):
 
     `regions` have checksums, `extents` have none. `deep` walks what needs more than one pass and
     gives remarks; it may raise `Broken` or `Unsure`. `warning` makes the verdict unknown. `floats`
-    gives the numbers that are looked through for NaN and infinity, after `deep`.
+    gives the numbers that are looked through for NaN and infinity, after `deep`. `items` are offset
+    and length of what a framework loads one by one.
     """
 
     regions: Tuple[Region, ...] = ()
@@ -70,6 +71,7 @@ class Plan(NamedTuple):
     warning: str = ""
     said: str = ""
     floats: Optional[Callable[[], Sequence[Floats]]] = None
+    items: Tuple[Tuple[int, int], ...] = ()
 
 
 class Proves(NamedTuple):

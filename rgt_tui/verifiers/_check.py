@@ -88,7 +88,7 @@ def _judge(
         return judged
     judged = _full(file, plan, found)
     if level == LOAD and (judged.verdict == OK or plan.warning):
-        return _loaded(file, proof, judged)
+        return _loaded(file, proof, plan, judged)
     return judged
 
 
@@ -158,10 +158,10 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
     return Judged(OK, FULL, f"{said}; {looked.said}" if looked.said else said)
 
 
-def _loaded(file: File, proof: Dict[str, Any], judged: Judged) -> Judged:
+def _loaded(file: File, proof: Dict[str, Any], plan: Plan, judged: Judged) -> Judged:
     """The framework's own load, after the inert walk; the level stays `full` where it cannot be."""
     try:
-        said, count = load(file.path, proof["format"])
+        said, count = load(file.path, proof["format"], plan.items)
     except Broken as why:
         return Judged(BROKEN, LOAD, str(why))
     except Unsure as why:

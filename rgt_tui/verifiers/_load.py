@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from rgt_tui.verifiers import Broken, Unsure
 
@@ -26,20 +26,39 @@ _TORCH = """
 import torch
 if int(sys.argv[3]) and tuple(int(n) for n in torch.__version__.split(".")[:2]) < (2, 10):
     raise ImportError("torch %s is older than 2.10" % torch.__version__)
-found = torch.load(path, map_location="cpu", weights_only=True)
-seen = {}
-def walk(one):
+def walk(one, seen):
     if isinstance(one, torch.Tensor):
         store = one.untyped_storage() if hasattr(one, "untyped_storage") else one.storage()
         seen[store.data_ptr()] = store.nbytes()
         one.detach().clone()
     elif isinstance(one, dict):
-        for value in one.values(): walk(value)
+        for value in one.values(): walk(value, seen)
     elif isinstance(one, (list, tuple)):
-        for value in one: walk(value)
-walk(found)
-say("torch " + torch.__version__, sum(seen.values()))
+        for value in one: walk(value, seen)
+    return seen
+def load(source):
+    found = torch.load(source, map_location="cpu", weights_only=True)
+    return sum(walk(found, {}).values())
 """
+_TORCH_FILE = (
+    _TORCH
+    + """
+say("torch " + torch.__version__, load(path))
+"""
+)
+_TORCH_ITEMS = (
+    _TORCH
+    + """
+import io
+total = 0
+with open(path, "rb") as file:
+    for offset, length in json.load(sys.stdin):
+        file.seek(offset)
+        total += load(io.BytesIO(file.read(length)))
+say("torch " + torch.__version__, total)
+"""
+)
+"""Each item that `.metadata` places, by itself: torch's own reader of DCP would unpickle `.metadata`."""
 _SAFETENSORS = """
 import safetensors
 try:
@@ -77,7 +96,7 @@ onnx.checker.check_model(model)
 say("onnx " + onnx.__version__, model.ByteSize())
 """
 _FRAME = """
-import json, os, resource, sys
+import json, os, pickle, resource, sys
 path = sys.argv[1]
 out = os.dup(1)
 os.dup2(2, 1)
@@ -88,17 +107,23 @@ except ImportError as error:
     os.write(out, json.dumps({"missing": str(error)[:200]}).encode())
 except MemoryError:
     os.write(out, json.dumps({"missing": "there is not enough memory"}).encode())
+except pickle.UnpicklingError as error:
+    said = "it holds what a load of weights alone refuses: " + str(error).split(chr(10))[0]
+    os.write(out, json.dumps({"missing": said[:200]}).encode())
 except BaseException as error:
     os.write(out, json.dumps({"broken": type(error).__name__}).encode())
 """
 _PROGRAMS: Dict[str, str] = {
-    "torch": _TORCH, "lightning": _TORCH, "torch-legacy": _TORCH, "safetensors": _SAFETENSORS,
+    "torch": _TORCH_FILE, "lightning": _TORCH_FILE, "torch-legacy": _TORCH_FILE,
+    "dcp": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
     "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX,
 }  # fmt: skip
 
 
-def load(path: str, kind: str) -> Tuple[str, int]:
+def load(path: str, kind: str, items: Sequence[Tuple[int, int]] = ()) -> Tuple[str, int]:
     """Loads a file with its framework: what loaded it, and how many bytes it read.
+
+    `items` are offset and length of each thing to be loaded by itself, where a file has several.
 
     Raises:
         Broken: the framework refused it.
@@ -109,7 +134,7 @@ def load(path: str, kind: str) -> Tuple[str, int]:
         raise Unsure(f"nothing here loads {kind}")
     why = "there is no python3 with its framework"
     for python in _pythons():
-        answer = _run(python, path, program)
+        answer = _run(python, path, program, items)
         if "tool" in answer:
             return str(answer["tool"]), int(str(answer["bytes"]))
         if "broken" in answer:
@@ -128,12 +153,14 @@ def _pythons() -> List[str]:
     return list(real)
 
 
-def _run(python: str, path: str, program: str) -> Dict[str, object]:
+def _run(
+    python: str, path: str, program: str, items: Sequence[Tuple[int, int]]
+) -> Dict[str, object]:
     argv = [python, "-I", "-c", _FRAME, path, program, "0" if POD[0] else "1"]
     try:
         ran = subprocess.run(
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=LIMIT_S, check=False,
+            argv, input=json.dumps(list(items)).encode(), stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, timeout=LIMIT_S, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"missing": f"its load did not end ({type(error).__name__})"}

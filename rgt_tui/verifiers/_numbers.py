@@ -70,6 +70,32 @@ def look(file: File, floats: Sequence[Floats], limit_s: float = LIMIT_S) -> Look
     return Looked("", looked, total)
 
 
+class Stream:
+    """Looks through numbers that come in pieces, as a record unpacks; at the first bytes of it."""
+
+    def __init__(self, one: Floats, limit: int) -> None:
+        self.one, self.limit = one, limit
+        self.width = WIDTHS[one.kind]
+        self.total = one.end - one.start
+        self.at = self.looked = 0
+        self.rest = b""
+        self.found = ""
+
+    def take(self, piece: bytes) -> None:
+        """The next bytes of the record, of which the numbers are a part."""
+        begin = max(0, self.one.start - self.at)
+        piece, self.at = piece[begin : max(0, self.one.end - self.at)], self.at + len(piece)
+        if self.found or not piece or self.looked >= self.limit:
+            return
+        block = self.rest + piece
+        whole = len(block) - len(block) % self.width
+        first = first_in(block[:whole], self.one.kind)
+        if first >= 0:
+            self.found = f"element {self.looked // self.width + first} of {self.one.name}"
+        self.looked += whole
+        self.rest = block[whole:]
+
+
 def first_in(block: bytes, kind: str) -> int:
     """The index of the first number whose exponent is all ones; -1 for none.
 

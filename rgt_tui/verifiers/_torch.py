@@ -22,26 +22,27 @@ def plan_of(file: File) -> Plan:
         Broken: it is no whole archive of torch.
     """
     archive = read_archive(file)
-    _check_folder(archive)
-    extents: Tuple[Extent, ...] = ()
-    if not archive.has_crc:
-        extents = tuple(
-            Extent(m.name, m.data, m.data + m.size, 0)
-            for m in archive.members.values()
-            if "/data/" in m.name
-        )
-
+    check_folder(archive)
     floats: List[Floats] = []
 
     def deep() -> str:
         said, walked = graph(file, archive)
-        floats[:] = _floats(file, archive, walked)
+        floats[:] = floats_in(file, archive, walked)
         return said + ("" if archive.has_crc else "; written without checksums")
 
-    return Plan(archive.regions(), extents, deep, floats=lambda: floats)
+    return Plan(archive.regions(), unsummed(archive), deep, floats=lambda: floats)
 
 
-def _floats(file: File, archive: Archive, walked: Walked) -> List[Floats]:
+def unsummed(archive: Archive) -> Tuple[Extent, ...]:
+    """The storages of an archive that was written without checksums; none of another."""
+    return tuple(
+        Extent(m.name, m.data, m.data + m.size, 0)
+        for m in archive.members.values()
+        if "/data/" in m.name and not archive.has_crc
+    )
+
+
+def floats_in(file: File, archive: Archive, walked: Walked) -> List[Floats]:
     """The storages of numbers; none where they were written big-endian."""
     order = find(archive, "byteorder")
     if order is not None and content(file, order, 16) != b"little":
@@ -55,7 +56,12 @@ def _floats(file: File, archive: Archive, walked: Walked) -> List[Floats]:
     return found
 
 
-def _check_folder(archive: Archive) -> None:
+def check_folder(archive: Archive) -> None:
+    """Makes sure that an archive is one of torch's.
+
+    Raises:
+        Broken: it is not.
+    """
     if find(archive, "data.pkl") is None:
         raise Broken("the archive has no data.pkl")
     tops = {name.partition("/")[0] for name in archive.members}
@@ -74,7 +80,7 @@ def graph(file: File, archive: Archive) -> Tuple[str, Walked]:
         Unsure: the pickle names classes on no list, or records nobody refers to.
     """
     member = find(archive, "data.pkl")
-    assert member is not None  # noqa: S101  # `_check_folder` has seen it
+    assert member is not None  # noqa: S101  # `check_folder` has seen it
     walked = walk(content(file, member, LARGEST), "data.pkl")
     check_tensors(walked)
     total = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from rgt_tui.verifiers import Broken, Region, Unsure
 from rgt_tui.verifiers._content import File
@@ -200,8 +200,21 @@ def _descriptor(file: File, member: Member, at: int, end: int) -> int:
     raise Broken(f"{member.name}: what follows its data disagrees with the directory")
 
 
-def inflate(file: File, member: Member, keep: int = 0) -> bytes:
+def peek(file: File, member: Member, keep: int) -> bytes:
+    """The first `keep` bytes of a deflated record; fewer where it is damaged."""
+    unpack = zlib.decompressobj(-15)
+    try:
+        return unpack.decompress(file.read(member.data, min(member.packed, 2 * keep)), keep)
+    except zlib.error:
+        return b""
+
+
+def inflate(
+    file: File, member: Member, keep: int = 0, watch: Optional[Callable[[bytes], None]] = None
+) -> bytes:
     """Unpacks a deflated record and checks its size and CRC; gives its first `keep` bytes.
+
+    `watch` sees every byte, a piece at a time.
 
     Raises:
         Broken: it does not unpack to what the directory says.
@@ -218,6 +231,8 @@ def inflate(file: File, member: Member, keep: int = 0) -> bytes:
                 raise Broken(f"{member.name}: its packed data are cut")
             total += len(out)
             crc = zlib.crc32(out, crc)
+            if watch is not None:
+                watch(out)
             kept += out[: keep - len(kept)]
             if total > member.size:
                 raise Broken(f"{member.name}: unpacks to more than it says")

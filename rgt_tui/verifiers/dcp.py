@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Optional, Set, Tuple
 
-from rgt_tui.verifiers import Broken, Plan, Proves, Region, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Region, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._folder import Folder
 from rgt_tui.verifiers._pickles import LARGEST, Inert, each, walk
+from rgt_tui.verifiers._torch import check_folder, floats_in, graph, unsummed
 from rgt_tui.verifiers._zips import Archive, read_archive
 
 META = ".metadata"
@@ -51,15 +52,51 @@ def check(file: File) -> Plan:
         raise Unsure(f"{META} beside it does not name it")
     _check_tiling(file.name, parts, file.size)
     regions: List[Region] = []
-    opaque = 0
+    extents: List[Extent] = []
+    items: List[Tuple[int, File, Archive]] = []
     for offset, length in parts:
-        archive = _archive_of(file.part(offset, length), file.name, offset)
-        opaque += archive is None
-        for region in archive.regions() if archive is not None else ():
-            moved = (region.start + offset, region.end + offset)
-            regions.append(Region(region.name, moved[0], moved[1], region.crc))
+        item = file.part(offset, length)
+        archive = _archive_of(item, file.name, offset)
+        if archive is None:
+            continue
+        items.append((offset, item, archive))
+        regions += [
+            Region(one.name, one.start + offset, one.end + offset, one.crc)
+            for one in archive.regions()
+        ]
+        extents += [
+            Extent(one.name, one.start + offset, one.end + offset, one.row)
+            for one in unsummed(archive)
+        ]
+    opaque = len(parts) - len(items)
     warning = f"{opaque} items were written compressed or by another library" if opaque else ""
-    return Plan(tuple(regions), (), None, warning, f"{len(parts)} items with checksums")
+    said = f"{len(parts)} items with checksums"
+    floats: List[Floats] = []
+    return Plan(
+        tuple(regions), tuple(extents), lambda: _walked(file.name, items, floats), warning, said,
+        lambda: floats, () if opaque else tuple(parts),
+    )  # fmt: skip
+
+
+def _walked(name: str, items: List[Tuple[int, File, Archive]], floats: List[Floats]) -> str:
+    """Walks the pickle of each item inertly, and tells the numbers on its storages."""
+    tensors = 0
+    for offset, item, archive in items:
+        where = f"{name}, the item at byte {offset}"
+        try:
+            check_folder(archive)
+            walked = graph(item, archive)[1]
+        except Broken as error:
+            raise Broken(f"{where}: {error}") from error
+        except Unsure as error:
+            raise Unsure(f"{where}: {error}") from error
+        tensors += len(walked.tensors)
+        floats += [
+            Floats(f"{one.name} of the item at byte {offset}", one.start + offset,
+                   one.end + offset, one.kind)
+            for one in floats_in(item, archive, walked)
+        ]  # fmt: skip
+    return f"{len(items)} items with checksums, {tensors} tensors"
 
 
 def _metadata(folder: Folder) -> Tuple[List[Place], str]:
@@ -148,8 +185,9 @@ VERIFIER = Verifier(
     group=check_group,
     proves=Proves(
         structure=".metadata is whole; its items tile every file",
-        full="CRC-32 of every item that torch saved",
-        load="not done here",
+        full="CRC-32 of every item that torch saved; each tensor fits its storage; no hostile "
+        "pickle; NaN and infinity, as a warning",
+        load="torch.load(weights_only=True) of every item by itself; .metadata is never unpickled",
         never="items written compressed or by another serialiser are opaque",
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import List
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 
 _NAME = re.compile(r"(?:checkpoint_\d+|.*\.msgpack)\Z")
@@ -25,6 +25,12 @@ _ITEMS = {
 }  # fmt: skip
 
 
+_FLOATS = {
+    "float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16", "complex64": "f32",
+    "complex128": "f64",
+}  # fmt: skip
+
+
 class _Walk:
     """A walk over one value: reads heads, skips contents."""
 
@@ -32,6 +38,7 @@ class _Walk:
         self.file = file
         self.at = 0
         self.extents: List[Extent] = []
+        self.floats: List[Floats] = []
 
     def number(self, size: int) -> int:
         raw = self.file.read(self.at, size)
@@ -95,6 +102,10 @@ class _Walk:
         length = inner.counted()
         if inner.at + length != size or (item is not None and count * item != length):
             raise Broken("an array of it does not have the bytes its shape needs")
+        if name in _FLOATS:
+            end = start + size
+            called = f"array {len(self.extents)}"
+            self.floats.append(Floats(called, end - length, end, _FLOATS[name]))
         self.extents.append(
             Extent(f"array {len(self.extents)}", start + size - length, start + size, 0)
         )
@@ -128,7 +139,7 @@ def check(file: File) -> Plan:
     if walk.at != file.size:
         raise Broken(f"its value ends at byte {walk.at}, the file at {file.size}")
     said = f"{len(walk.extents)} arrays, no checksum"
-    return Plan((), tuple(walk.extents), None, "", said)
+    return Plan((), tuple(walk.extents), None, "", said, lambda: walk.floats)
 
 
 VERIFIER = Verifier(
@@ -139,7 +150,7 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="one value that ends where the file does; arrays have the bytes of their shape",
-        full="ends that were never written, in most cases",
+        full="ends that were never written, in most cases; NaN and infinity, as a warning",
         load="needs flax; not done here",
         never="changed bytes inside an array: no checksum",
     ),

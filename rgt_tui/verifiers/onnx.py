@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 from typing import Dict, Iterable, Iterator, List, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 
 _FIELDS_MAX = 5_000_000
 _ITEMS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16,
           16: 2, 17: 1, 18: 1, 19: 1, 20: 1}  # fmt: skip
+_FLOATS = {1: "f32", 10: "f16", 11: "f64", 14: "f32", 15: "f64", 16: "bf16"}
+_LISTS = {4: "f32", 10: "f64"}
+"""Kinds of numbers: of raw data by data type, of the packed lists float_data and double_data."""
 _GRAPH, _OPSET, _INITIALIZER = 7, 8, 5
 _EXTERNAL = 1
 
@@ -64,6 +67,7 @@ def check(file: File) -> Plan:
     if not file.size:
         raise Broken("it is empty")
     extents: List[Extent] = []
+    floats: List[Floats] = []
     graphs = outside = operators = 0
     for number, _, start, end in _Message(file, 0, file.size):
         if number > 25:
@@ -74,24 +78,28 @@ def check(file: File) -> Plan:
         graphs += 1
         for inner, _, from_, to in _Message(file, start, end):
             if inner == _INITIALIZER:
-                outside += _initializer(file, from_, to, extents)
+                outside += _initializer(file, (from_, to), extents, floats)
     if graphs != 1 or not operators:
         raise Broken(f"it holds {graphs} graphs and {operators} operator sets, a model has one")
     said = f"{len(extents)} initialisers here, {outside} in other files, no checksum"
-    return Plan((), tuple(extents), None, "", said)
+    return Plan((), tuple(extents), None, "", said, lambda: floats)
 
 
-def _initializer(file: File, start: int, end: int, extents: List[Extent]) -> int:
+def _initializer(
+    file: File, within: Tuple[int, int], extents: List[Extent], floats: List[Floats]
+) -> int:
     """Checks one tensor; 1 when its data lie in another file."""
     count = 1
     single = {2: 0, 14: 0}
     raw = (0, 0)
     place: Dict[str, str] = {}
-    for number, value, from_, to in _Message(file, start, end):
+    for number, value, from_, to in _Message(file, *within):
         if number == 1:
             count *= _product(_packed(file, from_, to) if from_ else [value])
         elif number == 9:
             raw = (from_, to)
+        elif number in _LISTS and from_:
+            floats.append(Floats(_name(extents), from_, to, _LISTS[number]))
         elif number == 13:
             place.update(_pair(file, from_, to))
         elif number in single:
@@ -103,8 +111,18 @@ def _initializer(file: File, start: int, end: int, extents: List[Extent]) -> int
     if raw[1]:
         if kind in _ITEMS and raw[1] - raw[0] != count * _ITEMS[kind]:
             raise Broken("an initialiser does not have the bytes its shape needs")
-        extents.append(Extent(f"initialiser {len(extents)}", raw[0], raw[1], 0))
+        _take(raw, kind, extents, floats)
     return 0
+
+
+def _take(raw: Tuple[int, int], kind: int, extents: List[Extent], floats: List[Floats]) -> None:
+    if kind in _FLOATS:
+        floats.append(Floats(_name(extents), raw[0], raw[1], _FLOATS[kind]))
+    extents.append(Extent(_name(extents), raw[0], raw[1], 0))
+
+
+def _name(extents: List[Extent]) -> str:
+    return f"initialiser {len(extents)}"
 
 
 def _product(sizes: Iterable[int]) -> int:
@@ -150,7 +168,8 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="fields to the last byte; initialisers have the bytes of their shape",
-        full="ends that were never written, in most cases; outside data are long enough",
+        full="ends that were never written, in most cases; NaN and infinity in the model's own "
+        "file, as a warning; outside data are long enough",
         load="onnx reads every byte",
         never="changed bytes inside an initialiser or a node: no checksum",
     ),

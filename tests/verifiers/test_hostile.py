@@ -160,5 +160,5 @@ def test_requests_are_answered_in_order(tmp_path: Path) -> None:
     )
     assert [a["done"] for a in answers if "done" in a] == [1, 2, 3, 4]
     assert [len(answers[i]["hash"]) for i in (2, 3)] == [64, 64]
-    assert answers[5] == {"problems": []}
+    assert answers[5] == {"flushed": [str(tmp_path / "a.npy"), ""]}
     assert answers[8]["stat"] == [str(tmp_path / "none"), None]

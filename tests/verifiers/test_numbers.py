@@ -1,6 +1,5 @@
 """NaN and infinity are warnings that name the tensor; what was looked through is said."""
 
-import io
 import os
 import struct
 import subprocess
@@ -8,15 +7,18 @@ from pathlib import Path
 
 import gguf
 import ml_dtypes
+import msgpack
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import save_file
 
 from rgt_tui.verifiers import Floats
 from rgt_tui.verifiers._content import File
-from rgt_tui.verifiers._numbers import BLOCK, LOOKED_MAX, first_in, look
-from tests.verifiers.asking import verify
-from tests.verifiers.good import TORCH_PYTHON, has_torch
+from rgt_tui.verifiers._numbers import BLOCK, LOOKED_MAX, Stream, first_in, look
+from tests.verifiers.asking import ask, verify
+from tests.verifiers.good import TORCH_PYTHON, TORCH_SCRIPT, has_torch
 
 KINDS = {"f16": np.float16, "bf16": ml_dtypes.bfloat16, "f32": np.float32, "f64": np.float64}
 
@@ -135,9 +137,109 @@ def test_numbers_that_look_like_none_at_first_end_at_the_limit(tmp_path: Path) -
     assert "0 of 16777216" in seen.said
 
 
-def test_a_compressed_archive_says_nothing_of_its_numbers(tmp_path: Path) -> None:
-    kept = io.BytesIO()
-    np.savez_compressed(kept, w=np.full(9, np.nan))
-    (tmp_path / "packed.npz").write_bytes(kept.getvalue())
+@pytest.mark.parametrize("dtype", ["<f2", "<f4", "<f8"])
+def test_a_compressed_archive_is_looked_through_as_it_unpacks(tmp_path: Path, dtype: str) -> None:
+    good = np.random.default_rng(2).standard_normal((700, 801)).astype(dtype)
+    bad = good.copy()
+    bad[650, 7] = np.inf
+    np.savez_compressed(tmp_path / "good.npz", ids=np.full(99, -1), weights=good)
+    np.savez_compressed(tmp_path / "bad.npz", ids=np.full(99, -1), weights=bad)
     files, _ = verify(tmp_path)
-    assert "finite" not in files["packed.npz"]["reason"]
+    assert files["good.npz"]["verdict"] == "ok"
+    assert "compressed: every number is finite" in files["good.npz"]["reason"]
+    assert files["bad.npz"]["verdict"] == "unknown"
+    assert f"element {650 * 801 + 7} of weights.npy" in files["bad.npz"]["reason"]
+
+
+def test_what_a_stream_looks_through_ends_at_its_limit(tmp_path: Path) -> None:
+    numbers = b"abc" + np.ones(1000, "<f4").tobytes() + b"\xff\xff\xff\xff"
+    seen, first = (
+        Stream(Floats("w", 3, 4003, "f32"), 1000),
+        Stream(Floats("w", 3, 4003, "f32"), 9999),
+    )
+    for at in range(0, len(numbers), 7):
+        seen.take(numbers[at : at + 7])
+        first.take(numbers[at : at + 7])
+    assert (1000 <= seen.looked < 1008, seen.found) == (True, "")
+    assert (first.looked, first.found) == (4000, ""), "what comes after the array is none of it"
+    bad = Stream(Floats("w", 3, 4003, "f32"), 9999)
+    for at in range(0, len(numbers), 5):
+        bad.take((numbers[:2003] + np.float32(np.nan).tobytes() + numbers[2007:])[at : at + 5])
+    assert bad.found == "element 500 of w"
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_onnx_initialisers_are_looked_through(tmp_path: Path, as_list: bool) -> None:
+    for name, value in (("good", 1.0), ("bad", float("nan"))):
+        weights = np.ones(64, dtype=np.float32)
+        weights[33] = value
+        held = (
+            helper.make_tensor("w", TensorProto.FLOAT, [64], weights.tolist())
+            if as_list
+            else numpy_helper.from_array(weights, "w")
+        )
+        y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [64])
+        node = helper.make_node("Identity", ["w"], ["y"])
+        onnx.save(
+            helper.make_model(helper.make_graph([node], "g", [], [y], [held])),
+            tmp_path / f"{name}.onnx",
+        )
+    files, _ = verify(tmp_path)
+    assert files["good.onnx"]["verdict"] == "ok"
+    assert "every number is finite" in files["good.onnx"]["reason"]
+    assert files["bad.onnx"]["verdict"] == "unknown"
+    assert "element 33 of initialiser 0" in files["bad.onnx"]["reason"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arrays_of_flax_are_looked_through(tmp_path: Path, kind: str) -> None:
+    for name, value in (("good", 1.0), ("bad", float("inf"))):
+        weights = np.ones(500, dtype=KINDS[kind])
+        weights[321] = value
+        inner = msgpack.packb((weights.shape, weights.dtype.name, weights.tobytes()))
+        state = {"ids": 1, "params": {"w": msgpack.ExtType(1, inner)}}
+        (tmp_path / f"{name}.msgpack").write_bytes(msgpack.packb(state))
+    files, _ = verify(tmp_path)
+    assert files["good.msgpack"]["verdict"] == "ok"
+    assert "every number is finite" in files["good.msgpack"]["reason"]
+    assert "element 321 of array 0" in files["bad.msgpack"]["reason"]
+
+
+@pytest.mark.skipif(not has_torch(), reason="no Python here has torch")
+def test_items_of_dcp_are_looked_through_and_loaded_one_by_one(tmp_path: Path) -> None:
+    made = "def tensor_of(rank, number):\n    w = torch.randn(40, 10)\n    if (rank, number) == (1, 2): w[39, 9] = float('nan')\n    return w\n"
+    script = TORCH_SCRIPT.read_text().replace(
+        "torch.randn(40, 10), file", "tensor_of(rank, number), file"
+    )
+    script = script.replace("def dcp():", f"{made}\n\ndef dcp():")
+    ran = subprocess.run(
+        [TORCH_PYTHON, "-", str(tmp_path)],
+        input=script,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-600:]
+    request = {"op": "verify", "paths": [str(tmp_path / "dcp")], "level": "load", "pod": True}
+    files = {Path(a["file"]["path"]).name: a["file"] for a in ask(request) if "file" in a}
+    good, bad = files["__0_0.distcp"], files["__1_0.distcp"]
+    assert (good["verdict"], good["level"]) == ("ok", "load"), good["reason"]
+    assert f"read {3 * 40 * 10 * 4} bytes" in good["reason"]
+    assert "3 items with checksums, 3 tensors; every number is finite" in good["reason"]
+    assert (bad["verdict"], bad["level"]) == ("unknown", "full")
+    assert "element 399 of storage" in bad["reason"]
+
+
+@pytest.mark.skipif(not has_torch(), reason="no Python here has torch")
+def test_what_a_load_of_weights_alone_refuses_is_not_called_broken(tmp_path: Path) -> None:
+    script = (
+        "import argparse, sys, torch\n"
+        "torch.save({'w': torch.ones(9), 'args': argparse.Namespace(lr=1)}, sys.argv[1])\n"
+    )
+    path = tmp_path / "a.pt"
+    subprocess.run([TORCH_PYTHON, "-c", script, str(path)], check=True)
+    answers = ask({"op": "verify", "paths": [str(path)], "level": "load", "pod": True})
+    proof = next(a["file"] for a in answers if "file" in a)
+    assert proof["verdict"] == "unknown", proof["reason"]
+    assert proof["level"] == "full"
+    assert "load of weights alone refuses" in proof["reason"]
