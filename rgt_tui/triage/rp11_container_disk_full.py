@@ -40,6 +40,8 @@ VERY_SOON_H: Final = 6.0
 
 _OTHER_DISK = r"(?:^|[\s'\"(:=])/(?:workspace|runpod-volume|dev/shm)\b|quota exceeded"
 """The full disk is named, and it is not the container disk."""
+_OF_A_HOST = r"\benough (?:free )?(?:disk )?space\b(?=.{0,40}\b(?:host|machine|deploy)\b)"
+"""It is a host that has no room for a new Pod (RP17)."""
 _INODES = re.compile(r"\bIUse%|\bInodes\b")
 _OVERLAY_ROW = re.compile(r"^overlay\s.*\s(\d{1,3})%\s+/$")
 
@@ -163,6 +165,7 @@ DETECTOR = Detector(
             words="errorcode+9 disk+enough",
             pattern=r"errorCode=9\b.{0,80}|\bnot enough disk space available\b|\bNot enough disk space$",
             reason="a download found too little disk space",
+            unless=_OF_A_HOST,
         ),
         Rule(
             words="error+28",
@@ -176,7 +179,9 @@ DETECTOR = Detector(
             r"|(?:\bnot|n't)(?: have)? enough (?:free )?(?:disk )?space (?:to|on|for|in|left|available)|\b(?:out of|insufficient|ran out of|run out of|no(?: more)?(?: free)?) (?:disk |storage )?space\b",
             reason="a write was refused because the disk is full (ENOSPC)",
             unless=_OTHER_DISK
-            + r"|\b(?:address|search|color|vram|gpu memory|kv cache|swap|tab|user|name) ?space\b|machine does not|deploy your pod|huggingface\.co/spaces",
+            + r"|\b(?:address|search|color|vram|gpu memory|kv cache|swap|tab|user|name) ?space\b|machine does not|deploy your pod|"
+            + _OF_A_HOST
+            + r"|huggingface\.co/spaces",
         ),
         Rule(words="overlay", tells=_overlay_row),
         Rule(

@@ -42,7 +42,7 @@ def _detect(subject: Subject) -> Verdict:
 def _slow_copy(page: Page) -> str | None:
     """What dd says of a copy to or from the volume."""
     rate = _RATE.search(page.line)
-    if rate is None or not page.saw(_ON_VOLUME, 4):
+    if rate is None or not (_ON_VOLUME.search(page.line) or page.saw(_ON_VOLUME, 4)):
         return None
     speed = float(rate[1]) * {"": 1e-6, "k": 1e-3, "M": 1.0, "G": 1e3}[rate[2]]
     return f"the volume moves {speed:.3g} MB/s" if speed < SLOW_MB_S else None

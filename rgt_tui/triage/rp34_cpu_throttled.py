@@ -86,6 +86,11 @@ DETECTOR = Detector(
     text=(
         Rule(words="nr nr_throttled throttled", tells=_stat),
         Rule(
+            words="suggested+worker dataloader+worker",
+            pattern=r"\bsuggested max number of workers? in current system is \d+\b|\bDataLoader will create \d+ worker processes in total\b",
+            reason="a DataLoader starts more workers than it may use CPUs",
+        ),
+        Rule(
             words="throttled+cpu throttling+cpu quota+cpu nproc",
             pattern=r"\bcpu\b.{0,40}\b(?:being |is |was |heavily )*throttl(?:ed|ing)\b|\bthrottl(?:ed|ing)\b.{0,30}\bcpu\b|\bcpu quota\b.{0,40}\b(?:exceeded|reached|used up|exhausted)|\bnproc\b.{0,60}\b(?:shows|says|reports|returns)\b.{0,40}\b(?:host|all|\d{2,3})\b.{0,60}\b(?:quota|cgroup|limit|only)",
             reason="the CPU quota holds the processes back",

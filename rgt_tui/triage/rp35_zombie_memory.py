@@ -19,6 +19,7 @@ HELD_BYTES: Final = 2 * GIB
 HELD_MIB: Final = 1024
 IDLE_W_SHARE: Final = 0.35
 """Above this share of the power limit a GPU works, whatever its use says."""
+_NOT_FOUND: Final = re.compile(r"\[Not Found\]\W*(\d+) ?MiB", re.IGNORECASE)
 _ROW: Final = re.compile(r"(\d+)MiB\s*/\s*\d+MiB\s*\|\s*(\d+)%")
 _FREE: Final = Absent("no GPU holds memory without working")
 
@@ -61,6 +62,17 @@ def _table(page: Page) -> str | None:
     return None
 
 
+def _ownerless(page: Page) -> str | None:
+    """A process that nvidia-smi cannot find any more, and holds memory; in a container also one outside."""
+    row = _NOT_FOUND.search(page.line)
+    if row is None or int(row[1]) <= HELD_MIB:
+        return None
+    gpu = page.saw(_ROW)
+    if gpu is not None and int(gpu[2]) > 0:
+        return None  # it works: its process is that of another container
+    return f"{row[1]} MiB are held by a process that is not to be found"
+
+
 DETECTOR = Detector(
     code="RP35",
     title="GPU memory held by nobody",
@@ -91,6 +103,7 @@ DETECTOR = Detector(
             pattern="",
             tells=lambda page: _table(page) if "No running processes found" in page.line else None,
         ),
+        Rule(words="not+found", has="MiB", tells=_ownerless),
         Rule(
             words="zombie defunct orphan",
             pattern=r"\b(?:zombie|orphan\w*|leaked|stale)\b.{0,60}\b(?:vram|gpu|cuda)\b|\b(?:vram|gpu|cuda)\b.{0,60}\bzombie\b|\bpython\S*\b.{0,20}<defunct>|\bdefunct\b.{0,40}\b(?:gpu|vram|cuda)",

@@ -6,6 +6,7 @@ the one given. Fix: 8888/http, JUPYTER_PASSWORD, a minute of patience.
 Source: RunPod containers, start.sh, read 2026-07-29; worker-comfyui#180; kohya_ss#1156.
 """
 
+import re
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -17,12 +18,18 @@ from rgt_tui.domain.finding import (
     Subject,
     Verdict,
 )
-from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.whom import running
 from rgt_tui.facts import listed_at, uptime_s
 from rgt_tui.probes.listening import ListeningReport
 
 _BAD: Final = r"(?:no longer|not|n't|cannot|can't|could not|unable|fail\w*|refus\w*|blank|empty|stuck|lost|missing|disappear\w*|gone|timed? ?out|unreachable|inaccessible|error|502|503|504|404)"
+
+_REFUSED: Final = re.compile(r"\bInvalid credentials\b", re.IGNORECASE)
+_OURS: Final = re.compile(
+    r"jupyter|\b(?:Server|Lab|Notebook)App\b|\b8888\b|Password or token|/login\?next=",
+    re.IGNORECASE,
+)
 
 PATIENCE_S: Final = 120.0
 """How long after the container's start Jupyter of official images may take."""
@@ -52,6 +59,13 @@ def _detect(subject: Subject) -> Verdict:
         asked = Said("api", f"JUPYTER_PASSWORD is given and {PORT}/http is a port", at)
         return Present((Said("ssh", f"nothing listens on {PORT}", seen.at), asked))
     return Absent(f"nothing listens on {PORT}, and nobody asked for Jupyter")
+
+
+def _wrong_token(page: Page) -> str | None:
+    """What the login page of Jupyter says; other programs say it too."""
+    if not _REFUSED.search(page.line) or not (_OURS.search(page.line) or page.saw(_OURS)):
+        return None
+    return "Jupyter wants its token"
 
 
 DETECTOR = Detector(
@@ -110,6 +124,12 @@ DETECTOR = Detector(
             reason="Jupyter cannot be reached",
             unless=r"No web browser found|could not determine jupyterlab build|is running at|Use Control-C|extension|jupyterlab_\w+ \||could not be found in|pip|deprecat|not (?:recommended|secure)|disk quota|no space",
         ),
+        Rule(
+            words="401+login",
+            pattern=r"\b401 (?:GET|POST) /(?:\S*/)?login\b",
+            reason="Jupyter wants its token",
+        ),
+        Rule(words="invalid+credentials", tells=_wrong_token),
         Rule(
             words="403",
             pattern=r"\b403 (?:GET|POST|PUT) /(?:api|lab|terminals|login|tree)\b|\b403\b.{0,30}/api/(?:kernels|sessions|contents|terminals)",

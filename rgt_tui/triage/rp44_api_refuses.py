@@ -6,6 +6,7 @@ key's scope; wait as long as the header says.
 Source: runpodctl#45 #46 #149; RunPod REST v2 and API key documentation, read 2026-08-20.
 """
 
+import re
 from typing import Final
 
 from rgt_tui.domain.evidence import Reading
@@ -21,8 +22,10 @@ from rgt_tui.domain.finding import (
     Verdict,
 )
 from rgt_tui.domain.pod import PodList
-from rgt_tui.domain.telling import Rule
+from rgt_tui.domain.telling import Page, Rule
 
+_BARE: Final = re.compile(r"\W*(?:error:? *)?(?:401\W{1,2})?unauthorized\W*$", re.IGNORECASE)
+_ASKED: Final = re.compile(r"\brunpod(?:ctl)?\b|\b(?:api|rest)\.runpod\.io\b", re.IGNORECASE)
 _REFUSALS: Final = ("auth", "unauthorized", "forbidden", "limited", "denied")
 
 
@@ -40,6 +43,12 @@ def _detect(subject: Subject) -> Verdict:
     if subject.evidence.latest(PodList) is None:
         return Unknown(("an answer of the API",))
     return Absent("the API answers what is asked")
+
+
+def _bare_refusal(page: Page) -> str | None:
+    """A refusal in one word, near what names RunPod's API or its command."""
+    near = _BARE.match(page.line) is not None and page.saw(_ASKED, 6) is not None
+    return "the API refuses the key" if near else None
 
 
 DETECTOR = Detector(
@@ -96,6 +105,7 @@ DETECTOR = Detector(
             reason="the API refuses the key",
             unless=r"huggingface|docker|registry",
         ),
+        Rule(words="unauthorized", tells=_bare_refusal),
         Rule(
             words="myself",
             pattern=r"\"myself\"\s*:\s*null|data is nil",

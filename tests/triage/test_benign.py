@@ -144,6 +144,12 @@ from tests.triage.texts import codes
         "Pod terminated, everything was copied before (12 files verified)",
         "stopping at step 1000 as configured",
         "cost so far $3.20",
+        "Invalid credentials",
+        "smtp: 535 Invalid credentials for mail@example.com",
+        "| N/A   65C    P0            289W /  300W |   71214MiB /  81920MiB |     98%      Default |\n|    0   N/A  N/A      4242      C   [Not Found]                     71214MiB |",
+        "curl https://example.com\n401 Unauthorized",
+        '        warnings.warn("Our suggested max number of worker in current system is {}".format(n))',
+        "dd of=/root/t bs=1M count=256: 268435456 bytes (268 MB, 256 MiB) copied, 41.2 s, 6.5 MB/s",
     ],
 )
 def test_text_in_which_nothing_is_wrong_finds_nothing(text: str) -> None:

@@ -699,6 +699,23 @@ PRINTED: Final = (
     ("RP49", "Buffer I/O error on dev nvme0n1, logical block 0, async page read"),
     ("RP49", "mkdir: cannot create directory ‘/workspace/x’: Read-only file system"),
     ("RP49", "XFS (md0): Corruption of in-memory data (0x8) detected. Shutting down filesystem."),
+    (
+        "RP34",
+        "UserWarning: This DataLoader will create 16 worker processes in total. Our suggested max number of worker in current system is 6, which is smaller than what this DataLoader is going to create.",
+    ),
+    (
+        "RP32",
+        "dd of=/workspace/t bs=1M count=256: 268435456 bytes (268 MB, 256 MiB) copied, 41.2 s, 6.5 MB/s",
+    ),
+    ("RP35", "|    0   N/A  N/A      4242      C   [Not Found]                     71214MiB |"),
+    ("RP35", "4242, [Not Found], 71214 MiB"),
+    (
+        "RP40",
+        "[W 2026-11-20 10:00:03.120 ServerApp] 401 POST /login?next=%2Flab (@127.0.0.1) 4.1ms",
+    ),
+    ("RP40", "Password or token:\nInvalid credentials"),
+    ("RP44", "$ runpodctl pod list\nError: unauthorized"),
+    ("RP17", "There is not enough disk space on the host for this pod"),
 )
 
 Wrap = Callable[[str], str]
