@@ -88,7 +88,7 @@ DETECTOR = Detector(
         "Load checkpoints with mmap (torch.load(..., mmap=True), safetensors) and on one rank only",
         "A Pod with more memory per GPU: gpu.minRamPerGpu at create (REST v2 since 2026-09)",
     ),
-    source="Linux cgroup v1 and v2, measured; RUNPOD_MEM_GB is the Pod's share",
+    source="Linux cgroup v1 and v2, measured 2026-11; RUNPOD_MEM_GB is the Pod's share",
     needs=(CgroupReport,),
     max_age_s=600.0,
     applies=running,

@@ -97,7 +97,7 @@ DETECTOR = Detector(
         "Look for leftovers of dead runs: ls -la /dev/shm; remove what nobody uses",
         "--shm-size of docker cannot be set on RunPod; a bigger Pod has a bigger /dev/shm",
     ),
-    source="PyTorch issues 5040 and 108861; measured",
+    source="PyTorch issues 5040 and 108861, read 2026-11; measured 2026-11",
     needs=(DiskReport,),
     applies=running,
     detect=_detect,

@@ -81,7 +81,7 @@ DETECTOR = Detector(
         "Delete caches of many files: pip and conda caches, __pycache__, wandb and .git of old runs",
         "Keep datasets packed: tar shards (webdataset), parquet, one file per shard",
     ),
-    source="Measured: ENOSPC with df -h at 0 % and df -i at 100 %",
+    source="Measured 2026-11: ENOSPC with df -h at 0 % and df -i at 100 %",
     needs=(DiskReport,),
     applies=running,
     detect=_detect,

@@ -77,7 +77,7 @@ DETECTOR = Detector(
         "As many data workers and threads as the quota has cores: num_workers, OMP_NUM_THREADS, MKL_NUM_THREADS",
         "Move work off the CPU: decode on the GPU, prepare data once; or take a Pod with more vCPUs per GPU",
     ),
-    source="Linux cgroup cpu.stat, measured; RUNPOD_CPU_COUNT is the Pod's share",
+    source="Linux cgroup cpu.stat, measured 2026-11; RUNPOD_CPU_COUNT is the Pod's share",
     needs=(CgroupReport,),
     max_age_s=600.0,
     applies=running,

@@ -87,7 +87,7 @@ DETECTOR = Detector(
         "If there is none to be seen: restart the Pod; if the memory stays taken, relaunch on another host",
         "A notebook or server that keeps a model loaded looks the same: then all is well",
     ),
-    source="pai#3372, nvidia-docker#179 and #759",
+    source="pai#3372, nvidia-docker#179 and #759, read 2026-11",
     needs=(GpuReport,),
     applies=running_on_gpus,
     detect=_detect,

@@ -94,7 +94,7 @@ DETECTOR = Detector(
         "Start the same download again: it resumes from its .incomplete files",
         "Current accelerator: HF_XET_HIGH_PERFORMANCE=1 (since huggingface_hub 0.32; hf_transfer is no longer used, see RP39)",
     ),
-    source="huggingface_hub#2936 and #3342; OneTrainer#1409 on RunPod; huggingface_hub 2.4, measured",
+    source="huggingface_hub#2936 and #3342; OneTrainer#1409 on RunPod; huggingface_hub 2.4, measured 2026-11",
     needs=(DownloadReport,),
     max_age_s=600.0,
     applies=running,

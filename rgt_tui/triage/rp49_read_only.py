@@ -49,7 +49,7 @@ DETECTOR = Detector(
         "Verify the copies: errors of the disk may be in them",
         "Relaunch on another host and tell support the Pod id; do not restart and hope",
     ),
-    source="Linux kernel, EXT4 error handling; gpud",
+    source="Linux kernel, EXT4 error handling, 2026; gpud, read 2026-11",
     needs=(DiskReport,),
     max_age_s=180.0,
     applies=running,
