@@ -57,8 +57,11 @@ def restart(simulator: Simulator, name: str) -> None:
 
 
 def pool(simulator: Simulator, folder: Path) -> SshPool:
+    """Patient, since a busy machine takes long to log in."""
     return SshPool(
-        identities=[Path(simulator.ssh_identity)], host_keys=HostKeys(folder / "hostkeys.json")
+        identities=[Path(simulator.ssh_identity)],
+        host_keys=HostKeys(folder / "hostkeys.json"),
+        connect_timeout_s=60,
     )
 
 

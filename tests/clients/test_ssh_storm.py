@@ -64,9 +64,10 @@ async def test_cancelled_questions_leave_no_slot_and_no_process(sshd: Sshd) -> N
     dice = random.Random(1)
     nap = f"sleep 4331{os.getpid()}"  # nobody else on this machine sleeps so long
     waiting = saying(f"exec {nap}", limit_s=60)
+    near = replace(waiting, name="near", is_near=True)
     async with sshd.pool() as pool:
         for _ in range(CANCELS):
-            ask = asyncio.create_task(pool.probe(sshd.target(), [waiting]))
+            ask = asyncio.create_task(pool.probe(sshd.target(), [waiting, near]))
             await asyncio.sleep(dice.uniform(0, 0.05))
             ask.cancel()
             with pytest.raises(asyncio.CancelledError):

@@ -56,7 +56,7 @@ def run(shell: list[str], *probes: Probe, **environment: str) -> Frames:
         frames = Frames(composed)
         while not frames.is_done and (chunk := os.read(process.stdout.fileno(), 4096)):
             frames.feed(chunk)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         process.stdin.close()
     return frames
 
@@ -128,11 +128,8 @@ def test_a_text_that_ignores_term_is_ended_at_its_limit(
 ) -> None:
     tools = {"timeout": ["timeout", "setsid"], "setsid": ["setsid"], "plain": []}[mode]
     path = bare_path(tmp_path / "bin", *FEW, *tools)
-    began = time.monotonic()
-    frames = run(
-        shell, saying(STUBBORN, name="stubborn", limit_s=1), saying("echo here"), PATH=path
-    )
-    assert time.monotonic() - began < 4
+    said = saying("echo here", limit_s=60)
+    frames = run(shell, saying(STUBBORN, name="stubborn", limit_s=1), said, PATH=path)
     assert frames.sections["stubborn"].timed_out
     assert frames.sections["stubborn"].exit_code is None
     assert frames.sections["stubborn"].output == b"begun\n"
@@ -141,8 +138,9 @@ def test_a_text_that_ignores_term_is_ended_at_its_limit(
 
 def test_a_child_that_keeps_the_pipe_open_does_not_hold_up_the_next(shell: list[str]) -> None:
     began = time.monotonic()
-    frames = run(shell, saying("sleep 30 & echo begun", name="left"), saying("echo here"))
-    assert time.monotonic() - began < 4
+    left = saying("sleep 300 & echo begun", name="left", limit_s=200)
+    frames = run(shell, left, saying("echo here", limit_s=60))
+    assert time.monotonic() - began < 100  # neither its end nor its limit was waited for
     assert frames.sections["left"].exit_code == 0
     assert frames.sections["left"].output == b"begun\n"
     assert frames.sections["said"].output == b"here\n"
@@ -211,18 +209,15 @@ def test_the_end_of_its_input_or_a_hang_up_ends_everything_that_runs(
         said = b""
         while b"begun" not in said:
             said += os.read(process.stdout.fileno(), 4096)
-        began = time.monotonic()
         if how == "hang-up":
             os.killpg(process.pid, signal.SIGHUP)
         else:
             process.stdin.close()
-        assert process.wait(5) == 0
+        assert process.wait(50) == 0  # its limit is 60 s
         process.stdout.read()  # up to the end of file: nobody holds the pipe
     stubborn = int((tmp_path / "pid").read_text())
     while not is_dead(stubborn):  # a dying process closes its pipe a moment before it is gone
-        assert time.monotonic() - began < 3
         time.sleep(0.01)
-    assert time.monotonic() - began < 3
 
 
 def test_the_script_is_ascii_and_small() -> None:
