@@ -17,8 +17,8 @@ from rgt_tui.probes._script import resident
 from tests.probes.shells import SHELLS, the_shell
 
 STUBBORN = "trap '' TERM INT HUP; while :; do sleep 1; done"
-ESCAPED = "(setsid sleep 7 &); exec sleep 60"
-"""Leaves a process that no kill finds and that keeps the pipe, as one in D state does."""
+ESCAPED = """(setsid /bin/sh -c 'while [ -e "$HOLD" ]; do sleep 0.1; done' &); exec sleep 60"""
+"""Leaves a process that no kill finds and that keeps the pipe, as one in D state does, while a file is."""
 
 
 @pytest.fixture(params=SHELLS, ids=lambda argv: argv[0])
@@ -136,6 +136,17 @@ def loops(shell: list[str]) -> Iterator[Loops]:
     opened.close()
 
 
+@pytest.fixture
+def hold(tmp_path: Path) -> Iterator[Path]:
+    """The file that keeps what has escaped."""
+    if shutil.which("setsid") is None:
+        pytest.skip("no setsid here")
+    path = tmp_path / "hold"
+    path.touch()
+    yield path
+    path.unlink(missing_ok=True)
+
+
 def test_one_line_runs_the_sections_it_names_again_and_again(loops: Loops) -> None:
     loop = loops(saying("a", "echo a"), saying("b", "echo b; exit 3"))
     for _ in range(5):
@@ -211,16 +222,18 @@ def test_a_section_that_hangs_is_ended_while_others_tick(loops: Loops) -> None:
     loop.until_alone()
 
 
-def test_what_cannot_be_killed_is_not_begun_again_until_it_is_gone(loops: Loops) -> None:
-    if shutil.which("setsid") is None:
-        pytest.skip("no setsid here")
-    loop = loops(saying("stuck", ESCAPED, limit_s=1), saying("a", "echo a"))
+def test_what_cannot_be_killed_is_not_begun_again_until_it_is_gone(
+    loops: Loops, hold: Path
+) -> None:
+    stuck = saying("stuck", ESCAPED, limit_s=1)
+    loop = loops(stuck, saying("a", "echo a"), HOLD=str(hold))
     assert loop.tick("stuck", "a")["stuck"].timed_out
     assert loop.frames.lingers("stuck")
     found = loop.tick("?stuck", "a")
     assert "stuck" not in loop.pids  # it was not begun
     assert found["stuck"].timed_out
     assert found["a"].output == b"a\n"
+    hold.unlink()
     while loop.frames.lingers("stuck"):
         loop._read()
     loop.until_alone()
@@ -229,17 +242,17 @@ def test_what_cannot_be_killed_is_not_begun_again_until_it_is_gone(loops: Loops)
     assert time.monotonic() - began > 0.9
 
 
-def test_a_section_that_goes_round_what_hangs_is_begun_again_thrice(loops: Loops) -> None:
-    if shutil.which("setsid") is None:
-        pytest.skip("no setsid here")
+def test_a_section_that_goes_round_what_hangs_is_begun_again_thrice(
+    loops: Loops, hold: Path
+) -> None:
     text = f'[ -z "$RGT_STUCK" ] || {{ echo round; [ -n "$MORE" ] || exit 0; }}; {ESCAPED}'
     once = Probe(
         name="stuck", script=text, limit_s=1, goes_round=True, report=bytes, parse=lambda it: it
     )
-    loop = loops(once)
+    loop = loops(once, HOLD=str(hold))
     assert loop.tick("stuck")["stuck"].timed_out
     assert loop.tick("?stuck")["stuck"].output == b"round\n"
-    loop = loops(once, MORE="1")
+    loop = loops(once, MORE="1", HOLD=str(hold))
     assert [loop.tick("?stuck")["stuck"].output for _ in range(4)] == [
         b"",
         b"round\n",
