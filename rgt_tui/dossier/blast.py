@@ -31,10 +31,9 @@ def blast(view: View) -> Exhibit | None:
     files, count = _files(unsaved.value), len(listed.value.checkpoints)
     told = sum(it.count or 0 for it in unsaved.value.mounts)
     git = tuple(Datum(what=it.path, place="git", said=it.said) for it in works.value.repositories)
+    ones = f"{count} checkpoint{'' if count == 1 else 's'}"
     noun = "repository" if len(git) == 1 else "repositories"
-    why = (
-        f"{count} checkpoints, {told} files on disks that go with it, {len(git)} git {noun}: listed"
-    )
+    why = f"listed: {ones}, {told} files on disks that go with it, {len(git)} git {noun}"
     return Exhibit(
         item=Item.BLAST,
         found=Found.UNSEEN if gaps else Found.PROVED,

@@ -12,7 +12,7 @@ from rgt_tui.domain.volume import MountKind
 from rgt_tui.dossier.view import LISTED_S, View, real_path_of
 from rgt_tui.guard.loss import Consequences, LossMap, LostFile, LostWork, MountLoss
 from rgt_tui.probes.repositories import RepositoryReport
-from rgt_tui.probes.unsaved import UnsavedReport
+from rgt_tui.probes.unsaved import SMALL, UnsavedMount, UnsavedReport
 from rgt_tui.storage import Store
 
 _ENDS_ITSELF: Final = re.compile(
@@ -45,6 +45,7 @@ def _mount(view: View, store: Store, lost: dict[str, int], known: frozenset[str]
     if row is not None:
         here |= {file.path: file.size_bytes for file in row.files if file.path not in known}
     files = sorted(here.items(), key=lambda it: (-it[1], it[0]))
+    small, small_bytes = _small(row, lost)
     is_walked = store.survives_terminate or (row is not None and row.is_whole)
     return MountLoss(
         path=store.path,
@@ -55,6 +56,19 @@ def _mount(view: View, store: Store, lost: dict[str, int], known: frozenset[str]
         size=store.size_bytes,
         single=tuple(LostFile(path=clean(path), size=size) for path, size in files),
         is_complete=is_walked and listed is not None and listed.value.is_complete,
+        small=small,
+        small_bytes=small_bytes,
+    )
+
+
+def _small(row: UnsavedMount | None, lost: dict[str, int]) -> tuple[int, int]:
+    """How many files below a megabyte are on a disk that was walked, and their bytes."""
+    if row is None or row.count is None:
+        return 0, 0
+    told = [size for size in lost.values() if size < SMALL]
+    bytes_told = sum(file.size_bytes for file in row.files) + sum(told)
+    return max(0, row.count - len(row.files) - len(told)), max(
+        0, (row.total_bytes or 0) - bytes_told
     )
 
 

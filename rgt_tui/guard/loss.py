@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import field
 from decimal import Decimal
+from typing import Final
 
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import show_bytes
+
+NOTHING: Final = "nothing is lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class MountLoss:
         size: bytes it has; None is unknown.
         single: the files known to be in no second copy, largest first; empty where it stays.
         is_complete: whether everything that matters on it was listed; false is "at least".
+        small, small_bytes: files too small to be told one by one that go with it.
     """
 
     path: str
@@ -56,6 +60,8 @@ class MountLoss:
     size: int | None = None
     single: tuple[LostFile, ...] = ()
     is_complete: bool = True
+    small: int = 0
+    small_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +105,24 @@ class LossMap:
 
     @property
     def said(self) -> str:
-        """The count in words: `3 files (41M) are in no second copy`."""
+        """The count in words: `3 files are in no second copy (41M)`, and what goes beside them."""
+        small = sum(mount.small for mount in self.mounts)
+        if not small:
+            return self._said
+        size = show_bytes(sum(mount.small_bytes for mount in self.mounts))
+        told = "nothing of 1 MiB or more is lost" if self._said == NOTHING else self._said
+        return (
+            f"{told}; {small} smaller file{'' if small == 1 else 's'} ({size}) on its disks go too"
+        )
+
+    @property
+    def _said(self) -> str:
         least = "" if self.is_complete else "at least "
         works = with_works("", len(self.works)).strip()
         if not self.files and works:
             return f"{least}{works} with work that is nowhere else"
         if not self.files:
-            return f"{least}nothing is lost" if self.is_complete else "what is lost is not known"
+            return NOTHING if self.is_complete else "what is lost is not known"
         noun = "file is" if self.files == 1 else "files are"
         told = f"{least}{self.files} {noun} in no second copy ({show_bytes(self.bytes)})"
         return f"{told}, and {works} with work that is nowhere else" if works else told

@@ -225,6 +225,14 @@ def test_git_work_that_is_nowhere_else_is_shown_and_counts_and_opens_nothing() -
     assert pushed.of(Item.BLAST) != ahead.of(Item.BLAST)
 
 
+def test_files_too_small_to_be_told_are_not_called_nothing() -> None:
+    disk = UnsavedMount(path="/workspace", total_bytes=9000, count=3)
+    root = UnsavedMount(path="/", total_bytes=0, count=0)
+    dossier = compose(view(unsaved(mounts=(root, disk)), holds=HELD))
+    said = "nothing of 1 MiB or more is lost; 3 smaller files (8.8K) on its disks go too"
+    assert dossier.loss.said == said
+
+
 def test_a_repository_that_could_not_be_read_counts_as_lost() -> None:
     blind = Repository(path="/workspace/trainer")
     dossier = compose(view(RepositoryReport(repositories=(blind,)), holds=HELD))

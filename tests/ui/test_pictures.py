@@ -225,6 +225,14 @@ async def test_the_checklist_answers_keys_as_it_did(
         gallery.holds(running.app)
 
 
+async def test_the_checklist_in_a_terminal_that_is_too_small_looks_as_it_did(
+    gallery: Gallery,
+) -> None:
+    async with examined(law.ready(), (59, 17)) as running:
+        await running.press("6")
+        gallery.holds(running.app)
+
+
 async def test_the_checklist_without_colour_says_the_same(
     gallery: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
