@@ -1,0 +1,86 @@
+"""Folders that become links while a pull runs, here and there: nothing is read or written through one."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rgt_tui.domain.pulling import Ended, Pulled
+from tests.pull.lines import a_line
+from tests.pull.pods import Pod, a_pod, noise
+
+pytestmark = pytest.mark.usefixtures("cut_connections")
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Iterator[Pod]:
+    with a_pod(tmp_path) as one:
+        yield one
+
+
+async def swapped(pod: Pod, folder: Path, other: Path) -> Pulled:
+    """A pull during which a folder is moved away and a link to another put in its place."""
+    done: list[int] = []
+
+    def swap(count: int) -> None:
+        if count > 4_000_000 and not done:
+            done.append(count)
+            folder.rename(folder.with_name("moved"))
+            folder.symlink_to(other, target_is_directory=True)
+
+    async with a_line(pod.server.port, on_bytes=swap) as line:
+        pulled = await pod.pull(pod.order(), port=line.port)
+    assert done
+    return pulled
+
+
+async def test_a_target_folder_that_becomes_a_link_is_never_written_through(
+    pod: Pod, tmp_path: Path
+) -> None:
+    pod.put("out/sub/big.bin", noise(24 << 20))
+    pod.put("out/sub/small.txt", b"small")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (pod.home / "out" / "sub").mkdir(parents=True)
+    pulled = await swapped(pod, pod.home / "out" / "sub", outside)
+    assert list(outside.iterdir()) == []
+    assert not pulled.is_whole
+    for file in pulled.files:
+        assert not file.is_equal, "its path leads out of the target"
+        assert file.why
+
+
+async def test_a_whole_target_that_becomes_a_link_is_never_written_through(
+    pod: Pod, tmp_path: Path
+) -> None:
+    pod.put("out/sub/big.bin", noise(24 << 20))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (pod.home / "out").mkdir(parents=True)
+    pulled = await swapped(pod, pod.home / "out", outside)
+    assert list(outside.iterdir()) == []
+    assert not any(file.is_equal for file in pulled.files)
+
+
+async def test_a_folder_of_the_pod_that_becomes_a_link_gives_nothing_of_what_it_leads_to(
+    pod: Pod, tmp_path: Path
+) -> None:
+    pod.put("out/a.bin", noise(48 << 20))
+    late = pod.put("out/sub/late.bin", noise(3 << 20))
+    small = pod.put("out/sub/small.txt", b"mine")
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    for file, content in ((late, b"s" * (3 << 20)), (small, b"evil")):
+        (secret / file.name).write_bytes(content)
+        found = file.stat()
+        os.utime(secret / file.name, ns=(found.st_atime_ns, found.st_mtime_ns))
+    pulled = await swapped(pod, pod.disk / "out" / "sub", secret)
+    by_name = {Path(file.remote.path).name: file for file in pulled.files}
+    assert by_name["late.bin"].ended in (Ended.CHANGED, Ended.GONE)
+    assert by_name["small.txt"].ended in (Ended.EQUAL, Ended.CHANGED)
+    assert not pulled.is_whole
+    for path in pod.home.rglob("*"):
+        if path.is_file() and not path.name.startswith("rgt-manifest"):
+            assert b"evil" not in path.read_bytes()[:64]
+            assert b"ssssssss" not in path.read_bytes()[:64]
