@@ -26,12 +26,13 @@ class Meter:
     bytes_total: int = 0
     moved: int = 0
     _told: float = 0.0
+    _given: int = 0
     _seen: deque[tuple[float, int]] = field(default_factory=deque)
 
     def begin(self, stage: Stage, *, files: int, content: int) -> None:
         """A stage with so many files and bytes begins."""
         self.stage, self.files_total, self.bytes_total = stage, files, content
-        self.files_done = self.bytes_done = 0
+        self.files_done = self.bytes_done = self._given = 0
         self._seen.clear()
         self._say("")
 
@@ -43,8 +44,9 @@ class Meter:
             self._say("")
 
     def note(self, count: int, *, files: int = 0) -> None:
-        """The same from a thread: it is told with what comes next."""
+        """So much was done before; from a thread, so it is told with what comes next. No rate has it."""
         self.bytes_done += count
+        self._given += count
         self.files_done += files
 
     def came(self, count: int) -> None:
@@ -62,11 +64,12 @@ class Meter:
 
     def _say(self, text: str) -> None:
         now = self._told = time.monotonic()
-        self._seen.append((now, self.bytes_done))
+        now_done = self.bytes_done - self._given
+        self._seen.append((now, now_done))
         while self._seen[0][0] < now - OVER_S and len(self._seen) > 1:
             self._seen.popleft()
         since, before = self._seen[0]
-        rate = (self.bytes_done - before) / (now - since) if now - since > EVERY_S else None
+        rate = (now_done - before) / (now - since) if now - since > EVERY_S else None
         left = max(0, self.bytes_total - self.bytes_done)
         self.tell(
             PullProgress(
