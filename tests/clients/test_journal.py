@@ -317,6 +317,7 @@ def test_a_permits_number_is_written_down_once_and_never_again(tmp_path: Path) -
         "digest": permit.grounds.digest,
     }
     assert (line["op"], line["event"], line["what"]) == ("op", "intent", "terminate")
+    assert line["pod"] == {"id": permit.pod_id}
     before = journal.path.read_bytes()
     for again in (journal, a_journal(tmp_path)):
         with pytest.raises(GuardRefused, match="used already, as the journal shows"):
@@ -333,6 +334,14 @@ def test_a_number_is_found_wherever_it_lies_in_a_long_journal(journal: Journal, 
     start = (1 << 20) + place - journal.path.stat().st_size
     with journal.path.open("ab") as file:
         file.write(b"x" * start + permit.nonce.encode() + b"y" * 5000)
+    with pytest.raises(GuardRefused, match="used already"):
+        journal.intend_delete("op", "terminate", permit)
+
+
+def test_a_number_at_the_very_start_is_found(journal: Journal) -> None:
+    permit = finished("7h9k2m4n6p", NOW).permit()
+    filled(journal, 1)
+    journal.path.write_bytes(permit.nonce.encode() + journal.path.read_bytes())
     with pytest.raises(GuardRefused, match="used already"):
         journal.intend_delete("op", "terminate", permit)
 

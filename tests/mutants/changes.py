@@ -59,6 +59,7 @@ class Mutant:
 def mutants(root: Path, file: str) -> Iterator[Mutant]:
     """All mutants of one file."""
     tree = ast.parse((root / "rgt_tui" / file).read_text())
+    basic = _rested_on(tree)
     for node, (place, first) in _places(tree):
         for said, new in _changed(node):
             yield Mutant(
@@ -66,10 +67,18 @@ def mutants(root: Path, file: str) -> Iterator[Mutant]:
                 line=getattr(node, "lineno", 0),
                 place=place if first else "",
                 first=first,
-                constant="" if first else place,
+                constant="" if first or place in basic else place,
                 said=f"{said}: {ast.unparse(node).partition(chr(10))[0][:70]}",
                 tree=functools.partial(_with, tree, node, new),
             )
+
+
+def _rested_on(tree: ast.Module) -> set[str]:
+    """Names from which other constants of the module were made: a change is one of those too."""
+    values = [
+        it.value for it in tree.body if assigned(it) and isinstance(it, ast.AnnAssign | ast.Assign)
+    ]
+    return {one.id for it in values if it for one in ast.walk(it) if isinstance(one, ast.Name)}
 
 
 def assigned(node: ast.AST) -> str:

@@ -78,6 +78,7 @@ PARTS: Final = {
     "screen": Part(
         ("ui/screens/approving.py", "ui/screens/typed.py"),
         ("tests/ui/test_checklist.py", "tests/ui/test_typed.py", "tests/ui/asking"),
+        ("tests/ui/test_checklist.py::test_random_keys_approve_nothing",),
     ),
 }
 
