@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -244,6 +244,12 @@ def is_timed(section: Section) -> bool:
     return section.output == b"late\n" and (section.seconds is None or section.seconds >= 0)
 
 
+def is_ended_there(section: Section) -> bool:
+    """The host said that it ended it: what is only given up here has no duration."""
+    return section.timed_out and section.seconds is not None
+
+
+NEAR = replace(saying("sleep 60", limit_s=1), is_near=True)
 CONTROL = b"\x1b]52;c;Y2FuYXJ5\x07\x9b31m\xe2\x80\xae\r\n"
 FLOOD = saying("head -c 100000000 /dev/zero | tr '\\0' '\\n'", limit_s=20)
 FAULTS: dict[str, tuple[Strike, Probe, Callable[[ProbeAnswer | SshError], None]]] = {
@@ -266,6 +272,7 @@ FAULTS: dict[str, tuple[Strike, Probe, Callable[[ProbeAnswer | SshError], None]]
         answered(lambda it: it.output == CONTROL and clean(decode(it.output)).isprintable()),
     ),
     "endless section": (nothing, saying("sleep 60", limit_s=1), answered(lambda it: it.timed_out)),
+    "endless section of the loop": (nothing, NEAR, answered(is_ended_there)),
     "exit 255": (nothing, saying("exit 255"), answered(lambda it: it.exit_code == 255)),
     "stopped in the middle": (
         stops_in_the_middle,
