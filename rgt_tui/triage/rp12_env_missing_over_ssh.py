@@ -95,7 +95,7 @@ DETECTOR = Detector(
         ),
         (
             "write them to a file on /workspace",
-            "on a network volume every Pod that mounts it can read that file: secrets leak; read them from /etc/rp_environment or /proc/1/environ",
+            "on a network volume every Pod that mounts it can read that file: secrets leak; read them from /etc/rp_environment or /proc/1/environ (official images write the file, start.sh of 2026-07-29)",
         ),
     ),
     text=(
