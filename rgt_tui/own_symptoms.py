@@ -33,6 +33,7 @@ from rgt_tui.domain.whom import running
 from rgt_tui.facts import gpu_sum, root_store, stores, uptime_s, workspace_store
 from rgt_tui.probes.cgroup import CgroupReport
 from rgt_tui.storage import Store
+from rgt_tui.toml_lines import line_of
 
 LARGEST_FILE: Final = 64 * 1024
 MOST_FILES: Final = 50
@@ -182,9 +183,11 @@ def _read(file: Path) -> Iterator[Detector | str]:
     known = tables.pop("symptom", [])
     lines = [n for n, line in enumerate(text.split("\n"), 1) if line.strip() == "[[symptom]]"]
     for key in tables:
-        yield f"{file}: expected tables [[symptom]] alone, found {clean(key, 60)!r}"
+        where = f"{file}, line {line_of(text, '', key)}"
+        yield f"{where}: expected tables [[symptom]] alone, found {clean(key, 60)!r}"
     if not isinstance(known, list):
-        yield f"{file}: expected [[symptom]] in double brackets, found [symptom]"
+        where = f"{file}, line {line_of(text, '', 'symptom')}"
+        yield f"{where}: expected [[symptom]] in double brackets, found [symptom]"
         return
     for number, table in enumerate(known):
         begin = lines[number] if number < len(lines) else 1

@@ -132,6 +132,14 @@ def test_a_file_that_is_no_toml_names_its_line_and_another_file_counts(folder: P
     assert "LR1" in [d.code for d in triage.all_detectors()]
 
 
+def test_what_is_no_symptom_at_all_names_its_line(folder: Path) -> None:
+    (folder / "keys.toml").write_text('# mine\n\ncode = "A1"\n')
+    (folder / "single.toml").write_text('\n[symptom]\ncode = "A1"\n')
+    first, second = load().faults
+    assert "keys.toml, line 3: " in first
+    assert "single.toml, line 2: " in second
+
+
 def test_a_code_that_is_there_twice_is_refused(folder: Path) -> None:
     (fault,) = adopted(folder, GOOD + GOOD)
     assert "the code LR1 is there twice" in fault

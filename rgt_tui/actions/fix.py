@@ -32,10 +32,17 @@ def _choice(fix: "Fix", codes: set[str], scene: Scene, pod: Pod) -> Choice:
         return Choice(fix.title, note, why_not=remedy)
     if not remedy.script:
         return Choice(fix.title, note, Show(remedy.doing, _told(remedy)))
+    if scene.read_only:
+        return Choice(fix.title, note, Show(remedy.doing, (_NOT_RUN, *_told(remedy))))
     why_not = scene.why_no_write
     if pod.ssh_direct is None:
         why_not = "it has no direct SSH: the gateway runs no commands (RP6)"
     return Choice(fix.title, note, _asked(remedy, pod), why_not or "")
+
+
+_NOT_RUN = Block(
+    "Read-only", ((Cell("  Nothing is run from here: these are the commands to type there."),),)
+)
 
 
 def _told(remedy: "Remedy") -> tuple[Block, ...]:

@@ -176,7 +176,7 @@ DETECTOR = Detector(
             words="space enospc",
             pattern=r"\[Errno 28\]|\(os error 28\)|\bENOSPC\b|failed to register layer: .*no space left|:\s*No space left on device\b"
             r"|\b(?:error|write|writing|failed|cannot|fatal|exception|abort\w*|fail)\b.*\bno space left|\bno space left on (?:the )?(?:device|disk|drive|container)"
-            r"|(?:\bnot|n't)(?: have)? enough (?:free )?(?:disk )?space (?:to|on|for|in|left|available)|\b(?:out of|insufficient|ran out of|run out of|no(?: more)?(?: free)?) (?:disk |storage )?space\b",
+            r"|(?:\bnot|n't)(?: have)? enough (?:free )?(?:disk )?space (?:to|on|for|in|left|available)|\b(?:out of|insufficient|ran out of|run out of|no(?: more)?(?: free)?) (?:disk |storage )?space\b(?! (?:left |available )?(?:in|for) (?:the |its |a |this )?(?:\w+ )?(?:queue|buffer|ring|pool|batch|heap|arena|table|context|prompt)s?\b)",
             reason="a write was refused because the disk is full (ENOSPC)",
             unless=_OTHER_DISK
             + r"|\b(?:address|search|color|vram|gpu memory|kv cache|swap|tab|user|name) ?space\b|machine does not|deploy your pod|"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.bench.triage import log
 from tests.triage.texts import codes
 
 
@@ -154,3 +155,7 @@ from tests.triage.texts import codes
 )
 def test_text_in_which_nothing_is_wrong_finds_nothing(text: str) -> None:
     assert codes(text) == []
+
+
+def test_the_healthy_log_of_the_benchmark_finds_nothing() -> None:
+    assert codes("\n".join(log(3000))) == []
