@@ -135,7 +135,7 @@ def test_a_file_that_is_no_toml_names_its_line_and_another_file_counts(folder: P
 def test_what_is_no_symptom_at_all_names_its_line(folder: Path) -> None:
     (folder / "keys.toml").write_text('# mine\n\ncode = "A1"\n')
     (folder / "single.toml").write_text('\n[symptom]\ncode = "A1"\n')
-    first, second = load().faults
+    first, second = load(folder).faults
     assert "keys.toml, line 3: " in first
     assert "single.toml, line 2: " in second
 
