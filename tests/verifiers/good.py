@@ -8,6 +8,7 @@ import struct
 import subprocess
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from safetensors.numpy import save, save_file
 TORCH_PYTHON = "/usr/bin/python3"
 TORCH_SCRIPT = Path(__file__).with_name("torch_files.py")
 SEED = 7
+_LOOKS_FOR_TORCH = "import sys; from importlib.util import find_spec as f; sys.exit(not (f('torch') and f('numpy')))"
 DICE = np.random.default_rng(SEED)
 
 
@@ -30,13 +32,12 @@ def noise(*shape: int, kind: Any = np.float32) -> Any:
     return DICE.standard_normal(shape).astype(kind)
 
 
+@cache
 def has_torch() -> bool:
-    """Whether Debian's torch is here to write and to judge real files."""
+    """Whether Debian's torch is here to write and to judge real files; it is looked for, not loaded."""
     if not os.access(TORCH_PYTHON, os.X_OK):
         return False
-    ran = subprocess.run(
-        [TORCH_PYTHON, "-c", "import torch, numpy"], capture_output=True, check=False
-    )
+    ran = subprocess.run([TORCH_PYTHON, "-c", _LOOKS_FOR_TORCH], capture_output=True, check=False)
     return ran.returncode == 0
 
 
