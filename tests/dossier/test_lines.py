@@ -236,7 +236,10 @@ def test_the_identity_shows_name_id_place_and_price() -> None:
 
 
 def test_the_identity_says_since_when_or_that_nobody_says() -> None:
+    since = [it.at for it in line(view(), Item.IDENTITY).data]
+    assert NOW - 3660 in since
     never = line(view(pod=a_pod(started_at=None)), Item.IDENTITY)
+    assert NOW - 3700 in [it.at for it in never.data]
     assert never.why.endswith(", made 2026-06-01 10:58 UTC")
     bare = line(view(pod=a_pod(started_at=None, created_at=None)), Item.IDENTITY)
     assert bare.why.endswith(", nobody says since when")
