@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -136,6 +136,11 @@ def saying(script: str, *, limit_s: int = 5, max_bytes: int = 65536) -> Probe:
         limit_s=limit_s,
         max_bytes=max_bytes,
     )
+
+
+def hurried(*names: str) -> tuple[Probe, ...]:
+    """The quick questions; those named, which hang in a test, are ended after two seconds."""
+    return tuple(replace(it, limit_s=2) if it.name in names else it for it in quick_probes())
 
 
 async def probe(server: Sshd, *probes: Probe, start: str = "1") -> ProbeAnswer:

@@ -23,6 +23,7 @@ from tests.clients.sshd import (
     appears,
     become,
     fault_of,
+    hurried,
     kill_connections,
     probe,
     running_sshd,
@@ -147,7 +148,7 @@ async def test_a_tool_that_hangs_and_ignores_term_does_not_hold_up_the_others(
     sshd.options["SetEnv"] = f"PATH={tools}:/usr/local/bin:/usr/bin:/bin"
     sshd.start()
     async with sshd.pool() as pool:
-        events = dict(await examine(pool, sshd.target(), quick_probes(), lambda: 0.0))
+        events = dict(await examine(pool, sshd.target(), hurried("df"), lambda: 0.0))
     disks, gpus = events[DiskReport], events[GpuReport]
     assert isinstance(disks, Observed)
     assert {mount.answered for mount in disks.value.mounts} == {False}

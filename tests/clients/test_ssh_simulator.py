@@ -21,6 +21,7 @@ from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
+from tests.clients.sshd import hurried
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -66,10 +67,10 @@ def pool(simulator: Simulator, folder: Path) -> SshPool:
 
 
 async def reports(
-    simulator: Simulator, name: str, folder: Path
+    simulator: Simulator, name: str, folder: Path, *hang: str
 ) -> dict[type, Observed[Any] | Failed]:
     async with pool(simulator, folder) as shells:
-        return dict(await examine(shells, target(simulator, name), quick_probes(), lambda: NOW))
+        return dict(await examine(shells, target(simulator, name), hurried(*hang), lambda: NOW))
 
 
 def seen(event: Observed[Any] | Failed) -> Any:
@@ -112,7 +113,7 @@ async def test_a_pod_that_came_back_without_its_gpu_says_so(
 async def test_a_network_volume_that_hangs_costs_only_its_own_row(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    found = await reports(simulator, "prep-nv", tmp_path)
+    found = await reports(simulator, "prep-nv", tmp_path, "df")
     answered = {mount.path: mount.answered for mount in seen(found[DiskReport]).mounts}
     assert answered == {"/": True, "/workspace": False, "/dev/shm": True}
     assert len(seen(found[GpuReport]).gpus) == 1
@@ -125,7 +126,7 @@ async def test_a_gpu_tool_that_hangs_leaves_the_disks_and_is_not_taken_for_no_gp
         world.find("train-a").machine.nvidia_smi_hangs = True
 
     simulator.call(hang)
-    found = await reports(simulator, "train-a", tmp_path)
+    found = await reports(simulator, "train-a", tmp_path, "nvidia_smi", "cuda")
     assert seen(found[DiskReport]).at("/").answered
     gpus = found[GpuReport]
     assert isinstance(gpus, Failed)
