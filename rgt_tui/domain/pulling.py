@@ -222,6 +222,17 @@ class Pulled:
         )
 
     @property
+    def doubt(self) -> str:
+        """What is wrong with bytes that came equal, one phrase; empty when nothing is known to be."""
+        for file in self.files:
+            proof = file.proof
+            if proof is None or proof.is_beside or proof.verdict is Verdict.OK:
+                continue
+            return f"{file.remote.shown} is {proof.verdict.value} there, too: {clean(proof.reason)}"
+        group = next((one for one in self.groups if one.verdict is not Verdict.OK), None)
+        return f"{group.shown} is {group.verdict.value}: {clean(group.reason)}" if group else ""
+
+    @property
     def is_whole(self) -> bool:
         """Whether all that was asked for is here, equal, and nothing of it is broken or doubtful.
 

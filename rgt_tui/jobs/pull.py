@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from rgt_tui.clients.holds import look
 from rgt_tui.clients.pull import pull
@@ -41,8 +42,13 @@ async def _run(bench: Bench, order: FetchOrder) -> str:
     await _learn(bench, order, asked, pulled)
     said = _said(pulled, order)
     if not pulled.is_whole:
-        raise RgtError(said, hint="What came whole is kept; the same pull fetches the rest")
+        came = all(file.is_equal for file in pulled.files) and pulled.doubt
+        hint = "All of it is here; verify it on the Pod" if came else _REST
+        raise RgtError(said, hint=hint)
     return said
+
+
+_REST: Final = "What came whole is kept; the same pull fetches the rest"
 
 
 def _teller(bench: Bench) -> Callable[[PullProgress], None]:
@@ -95,7 +101,8 @@ def _said(pulled: Pulled, order: FetchOrder) -> str:
     wrong = next((file for file in pulled.files if not file.is_equal), None)
     if wrong is not None:
         return f"{said}; {wrong.remote.shown} {wrong.ended.value}: {clean(wrong.why)}"
-    return f"{said}, in {clean(order.target)}"
+    where = f"{said}, in {clean(order.target)}"
+    return f"{where}; {pulled.doubt}" if pulled.doubt else where
 
 
 JOB = JobKind(name="pull", order=FetchOrder, run=_run)
