@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.finding import Finding, Said, Severity
 from rgt_tui.domain.history import History, Spell
 from rgt_tui.domain.pod import PodList
@@ -334,6 +335,7 @@ PANE = Pane(
     order=6,
     columns=COLUMNS,
     kinds=(PodList, DiskReport),
+    wants=(DataCenterList,),
     rows=_rows,
     detail=_detail,
     badge=_badge,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.finding import Severity
 from rgt_tui.panes import Block, Row, Scene, Tone
 from rgt_tui.panes.triage import PANE, UNTOLD
@@ -132,3 +133,7 @@ def test_the_badge_is_unknown_while_nothing_bad_is_told_and_something_is_not() -
 def test_an_account_in_which_nothing_is_wrong_is_called_so_and_an_unread_one_not() -> None:
     assert PANE.empty(scenes.empty()) == "None of the known symptoms is there."
     assert "nothing can be told" in PANE.empty(Scene(now=NOW))
+
+
+def test_while_it_is_looked_at_what_tells_of_a_full_data_center_is_read() -> None:
+    assert DataCenterList in PANE.wants  # RP7 and RP17 cannot be told without it
