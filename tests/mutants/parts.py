@@ -63,13 +63,7 @@ PARTS: Final = {
             "dossier/view.py",
             "termination/frozen.py",
         ),
-        (
-            "tests/dossier",
-            "tests/domain/test_durable.py",
-            "tests/hazards/test_places.py",
-            "tests/hazards/test_time.py",
-            "tests/termination/test_frozen.py",
-        ),
+        ("tests/dossier", "tests/domain/test_durable.py"),
     ),
     "volume": Part(
         ("dossier/stored.py", "termination/stored.py"),
