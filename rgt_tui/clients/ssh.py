@@ -1,7 +1,4 @@
-"""Examining hosts over SSH: one connection a host, one round trip a probe.
-
-asyncssh is imported in a thread when the first connection is wanted.
-"""
+"""Examining hosts over SSH, one connection a host; asyncssh is imported in a thread when one is wanted."""
 
 import asyncio
 import contextlib

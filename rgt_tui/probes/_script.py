@@ -21,32 +21,27 @@ What it sends back, one frame a line, between whatever else start-up files print
     @@<nonce> E 17.df              in place of R, or after C or T: nothing of it is left
     @@<nonce> B 17.df              not begun: a former run of this section still lives
 
-The nonce is random for each connection, so nothing a Pod prints or names a file can pass for a
-frame. Sections write at the same time into one pipe, where only one short write stays whole: bash
-writes a long `printf` in parts of a kilobyte. So each frame is one line and shorter than that. Of
-sections that talk much (`bursts`) so many frames are written at once as fit: each write is a packet
-that costs us a tenth of a millisecond.
+The nonce is random for each connection, so nothing a Pod prints or names a file can pass for a frame.
+Sections write at the same time into one pipe, where only one short write stays whole (bash writes a long
+`printf` in parts of a kilobyte): each frame is one line and shorter. Each write is a packet that costs us
+a tenth of a millisecond, so that sections that talk much (`bursts`) write many frames at once.
 
-What a tick costs the Pod is processes. Sections that wait for nothing (`light`, or whose `device` is
-not there) are done by one, one after the other; each still has its own limits of bytes. A section
-that leaves nothing behind (`near`) is run by a child of the loop, in its session, with no shell of
-its own, and without a guard: whoever asked says when its time is over. That costs a third.
+What a tick costs the Pod is processes. Sections that wait for nothing (`light`, or whose `device` is not
+there) are done by one, each with its own limits of bytes. A section that leaves nothing behind (`near`) is
+a child of the loop, in its session, without a guard: whoever asked says when its time is over.
 
 How one section cannot hold up the others, nor outlive its time:
 
-- It has a session and group of its own under `setsid`, where there is one, and two processes
-  beside it: `relay`, which reads its output and counts the bytes, and `guard`, which sleeps for
-  its time limit. SIGKILL then goes to all that descends from it or is in a session or group that
-  it leads: `timeout` within a section makes a group of its own.
-- A process in uninterruptible sleep obeys nothing and keeps its pipe open, so its relay lives on
-  as well; as long as it does, the section is not begun again. Nothing waits for it. A section that
-  can go round what hangs is begun, with RGT_STUCK set, while fewer than three such runs live.
-- The relay is a `read` loop of the shell: it needs no tool, and loses nothing that came before the
-  kill. NUL bytes are dropped.
+- It has a session and group of its own under `setsid`, where there is one, and beside it `relay`, which
+  counts its output, and `guard`, which sleeps for its time limit. SIGKILL goes to all that descends from it
+  or is in a session or group that it leads: `timeout` within a section makes a group of its own.
+- A process in uninterruptible sleep obeys nothing and keeps its pipe open; as long as its relay lives, the
+  section is not begun again, and nothing waits for it. One that can go round what hangs is begun, with
+  RGT_STUCK set, while fewer than three such runs live.
+- The relay is a `read` loop of the shell: it needs no tool, and loses nothing that came before the kill.
 
-The loop reads only its stdin. At its end of file, which a closed channel or a lost connection
-brings, everything that still runs is killed: nothing is left on the Pod. Nothing is written there.
-The body is one function, so that a script cut off on its way is a syntax error and does nothing.
+The loop reads only its stdin. At its end of file, which a lost connection brings, everything that runs is
+killed: nothing is left or written on the Pod. The body is one function: cut off on its way, it does nothing.
 """
 
 import secrets
