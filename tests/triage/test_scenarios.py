@@ -18,6 +18,8 @@ from rgt_tui.store import State, Store
 from rgt_tui.triage import all_detectors
 from tests.values import NOW
 
+# Of RP28 and RP29 a world shows the log: cuInit needs a driver library, and GPUs that wait for each
+# other tell it only after minutes of looking. Their figures are in tests of their own.
 OF_TIME = {"RP36"}
 """Shows only after a while of looking; its detector has tests of its own."""
 NOT_IN_A_WORLD = {"RP20", "RP43", "RP44", "RP46"}

@@ -7,8 +7,10 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`ddp-4`: its log shows it."""
+    """`ddp-4`: its log shows it, and all its GPUs wait: full use at little power."""
     pod = training(world, "ddp-4", Order(gpus=4))
+    for gpu in pod.machine.gpus:
+        gpu.util, gpu.watts = 100, 84.0
     tell(
         world,
         pod,
