@@ -26,20 +26,15 @@ Sections write at the same time into one pipe, where only one short write stays 
 `printf` in parts of a kilobyte): each frame is one line and shorter. Each write is a packet that costs us
 a tenth of a millisecond, so that sections that talk much (`bursts`) write many frames at once.
 
-What a tick costs the Pod is processes. Sections that wait for nothing (`light`, or whose `device` is not
-there) are done by one, each with its own limits of bytes. A section that leaves nothing behind (`near`) is
+What costs the Pod is processes. Sections that wait for nothing (`light`, no `device`) are done by one, each with its own limits of bytes. A section that leaves nothing behind (`near`) is
 a child of the loop, in its session, without a guard: whoever asked says when its time is over.
 
-How one section cannot hold up the others, nor outlive its time:
-
-- It has a session and group of its own under `setsid`, where there is one, and beside it `relay`, which
+- A section has a session and group of its own under `setsid`, where there is one, and beside it `relay`, which
   counts its output, and `guard`, which sleeps for its time limit. SIGKILL goes to all that descends from it
   or is in a session or group that it leads: `timeout` within a section makes a group of its own.
-- A process in uninterruptible sleep obeys nothing and keeps its pipe open; as long as its relay lives, the
-  section is not begun again, and nothing waits for it. One that can go round what hangs is begun, with
-  RGT_STUCK set, while fewer than three such runs live.
+- A process in uninterruptible sleep obeys nothing; as long as its relay lives, the section is not begun
+  again. One that can go round what hangs is, with RGT_STUCK set, while fewer than three such runs live.
 - The relay is a `read` loop of the shell: it needs no tool, and loses nothing that came before the kill.
-
 The loop reads only its stdin. At its end of file, which a lost connection brings, everything that runs is
 killed: nothing is left or written on the Pod. The body is one function: cut off on its way, it does nothing.
 """
