@@ -311,3 +311,28 @@ def test_nothing_to_load_is_nothing_only_in_a_complete_listing() -> None:
     assert line(view(listed(gaps=("/x",))), Item.LOADS).found is Found.UNSEEN
     broken = proofs(proof(ONE.files[0], Verdict.BROKEN))
     assert line(view(listed(ONE, gaps=("/x",)), broken), Item.LOADS).found is Found.REFUTED
+
+
+def seen_at(at: float, source: str = "ssh", **changed: object) -> bool:
+    """Whether a report of that moment counts for a Pod that was started at NOW - 100."""
+    pod = a_pod(**{"started_at": NOW - 100, **changed})
+    known = view(pod=pod)
+    change = Change(DiskReport, Observed(DiskReport(()), at, source), pod.id)
+    return replace(known, account=known.account.after(change)).seen(DiskReport, 60.0) is not None
+
+
+def test_only_what_is_young_of_this_start_and_from_no_cache_was_seen() -> None:
+    assert seen_at(NOW)
+    assert not seen_at(NOW, "cache")
+    assert seen_at(NOW - 10, started_at=NOW - 10)
+    assert not seen_at(NOW - 10.01, started_at=NOW - 10)
+    assert view(at=NOW - 60).seen(DiskReport, 60.0) is not None
+    assert view(at=NOW - 60.01).seen(DiskReport, 60.0) is None
+    assert view(at=NOW + 0.01).seen(DiskReport, 60.0) is None
+    assert view(pod=a_pod(**STOPPED)).no_road is None
+
+
+def test_what_was_not_proven_before_a_stop_is_could_not_look_after_it() -> None:
+    stopped = replace(view(pod=a_pod(**STOPPED)), frozen=compose(view()))
+    assert line(stopped, Item.DURABLE).found is Found.UNSEEN
+    assert line(stopped, Item.LOADS).found is Found.PROVED
