@@ -154,6 +154,12 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             screen = self.screen
             if isinstance(screen, Asking) and screen.takes(event):
                 return
+            if (
+                isinstance(screen, MainScreen)
+                and isinstance(event, events.Key)
+                and await screen.opens_field(event.key)
+            ):
+                return
         await super().on_event(event)
 
     def on_mount(self) -> None:

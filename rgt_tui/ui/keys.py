@@ -37,6 +37,9 @@ class Key:
     tooltip: str
 
 
+FIELDS: Final = {"slash": "/", "colon": ":"}
+"""Keys that open a field, and what is typed there: a filter or a command."""
+
 LIST: Final = (
     Key("down", "j,down", "move(1)", "down", "The next row."),
     Key("up", "k,up", "move(-1)", "up", "The row before."),
@@ -50,11 +53,11 @@ LIST: Final = (
     Key(
         "filter",
         "slash",
-        "filter",
+        "field('/')",
         "filter",
         "Show rows with all these words; !word leaves rows out.",
     ),
-    Key("command", "colon", "command", "command", "Name a pane or an action; :q quits."),
+    Key("command", "colon", "field(':')", "command", "Name a pane or an action; :q quits."),
     Key(
         "faults",
         "exclamation_mark",

@@ -1,6 +1,7 @@
 """The field for a filter or a command: what is typed in it never runs as keys of the list."""
 
 import pytest
+from textual import events
 
 from rgt_tui.ui.widgets.prompt import Prompt
 from tests.ui import scenes
@@ -45,6 +46,31 @@ async def test_what_is_typed_right_behind_an_edit_goes_into_the_field() -> None:
         assert [row.cells[0].text for row in running.table.rows] == ["sweep-07"]
 
 
+def _burst(running: Console, *names: str) -> None:
+    """Keys that the terminal hands over at once, as a fast hand on a slow line does."""
+    for name in names:
+        running.app.post_message(events.Key(name, name if len(name) == 1 else None))
+
+
+async def test_what_comes_in_one_burst_with_the_sign_goes_into_the_field() -> None:
+    async with console(scenes.demo()) as running:
+        _burst(running, "j", "slash", *"sweep")
+        await running.pilot.pause()
+        field = _field(running)
+        assert field is not None
+        assert field.value == "/sweep"
+        assert running.app.screen is running.main
+        assert [row.cells[0].text for row in running.table.rows] == ["sweep-07"]
+
+
+async def test_a_whole_command_in_one_burst_is_carried_out() -> None:
+    async with console(scenes.demo()) as running:
+        _burst(running, "colon", *"volumes", "enter")
+        await running.settle()
+        assert _field(running) is None
+        assert running.main.pane.name == "volumes"
+
+
 async def test_text_before_the_sign_is_not_possible() -> None:
     async with console(scenes.demo()) as running:
         await running.press("slash", "b", "home", "left", "a")
@@ -73,5 +99,5 @@ async def test_a_key_right_behind_the_one_that_quits_does_nothing(key: str) -> N
 async def test_no_field_opens_once_the_program_is_being_left() -> None:
     async with console(scenes.demo()) as running:
         running.app.leave()
-        await running.main.action_command()
+        await running.main.action_field(":")
         assert _field(running) is None

@@ -317,13 +317,16 @@ class MainScreen(Shown):
         else:
             self.desk.leave()
 
-    async def action_filter(self) -> None:
-        """Opens the field for a filter."""
-        await self._open_prompt("/", self.view.text)
+    async def opens_field(self, key: str) -> bool:
+        """Whether this key opened a field: it has the focus at once, and what follows is for it."""
+        if self._prompt is not None or key not in keys.FIELDS:
+            return False
+        await self.action_field(keys.FIELDS[key])
+        return True
 
-    async def action_command(self) -> None:
-        """Opens the field for a command."""
-        await self._open_prompt(":")
+    async def action_field(self, kind: str) -> None:
+        """Opens the field for a filter (`/`) or a command (`:`)."""
+        await self._open_prompt(kind, self.view.text if kind == "/" else "")
 
     async def action_close_prompt(self) -> None:
         """Closes the field; a filter that was being typed is dropped."""
@@ -352,7 +355,7 @@ class MainScreen(Shown):
         event.stop()
         if self._prompt is None:
             return
-        kind, text = self._prompt.kind, self._prompt.text
+        kind, text = self._prompt.kind, event.value.removeprefix(self._prompt.kind)
         await self._close_prompt()
         if kind == ":" and text.strip():
             self._carry_out(text)
@@ -385,7 +388,7 @@ class MainScreen(Shown):
             self.add_class("prompting")
             self._prompt = Prompt(kind, text)
             await self.mount(self._prompt, before=self._hints)
-            self._prompt.focus()
+            self.set_focus(self._prompt)  # now: what is typed next is for it
             self.show_soon()
 
     async def _close_prompt(self) -> None:
