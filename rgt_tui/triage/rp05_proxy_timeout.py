@@ -2,7 +2,7 @@
 
 Symptom: `error code: 524` in the client, sockets to `*.proxy.runpod.net` that drop. Cause: the
 proxy is Cloudflare, which waits 100 seconds for an answer to begin. Fix: a TCP port, or a job id
-and polling; `rgt-tui forward` for one's own use.
+and polling; a forward over SSH for one's own use.
 Source: RunPod documentation, expose ports, read 2026-08-20; gradio#5896, gradio#6589.
 """
 
@@ -57,7 +57,7 @@ DETECTOR = Detector(
         "seconds (524). The work in the Pod goes on; only its answer has nowhere to go."
     ),
     fix=(
-        "For your own use: rgt-tui forward POD PORT goes over SSH and has no such limit",
+        "For your own use: forward the port over SSH, which has no such limit (f shows the command)",
         (
             "For others: expose the port as TCP; a port above 70000 asks for the same number outside and inside "
             "(read RUNPOD_TCP_PORT_...). Changing ports resets the Pod"

@@ -75,7 +75,7 @@ DETECTOR = Detector(
         "Everything on the container disk of each run is lost, and the Pod bills all the time."
     ),
     fix=(
-        "Read why it ends: the container log just before each start (rgt-tui logs POD)",
+        "Read why it ends: the container log just before each start (web console, or GET /v2/pods/ID/logs)",
         "While looking into it, start it with: bash -c 'sleep infinity'",
         "End a job's command with: && sleep infinity; or let it terminate its own Pod when it is done",
         "Stop or terminate this Pod if nobody is at it: it bills",

@@ -61,7 +61,7 @@ DETECTOR = Detector(
         "port is that of an earlier start. Each stop and start maps another port."
     ),
     fix=(
-        "Wait 90 seconds after the start, then read the port anew: R in the Pods pane",
+        "Wait 90 seconds after the start, then read the port anew: Ctrl-R",
         "In the web terminal: pgrep -a sshd; if there is none: mkdir -p /run/sshd; ssh-keygen -A; /usr/sbin/sshd",
         "An image without sshd: apt-get update && apt-get install -y openssh-server, better in the image itself",
         "If the start command replaced /start.sh, see RP10",

@@ -94,7 +94,7 @@ DETECTOR = Detector(
         "Look whether something still works for it: uploads, data preparation (rgt-tui probe POD)",
         "Save what is on the container disk, then stop the Pod: rgt-tui stop POD says what would be lost",
         "Let a job end its Pod: runpodctl pod stop $RUNPOD_POD_ID as its last command",
-        "If it waits for you on purpose, mute this finding",
+        "If it waits for you on purpose: the dollars beside it are the price of waiting",
     ),
     source="REST v2 runtime.gpus, 2026-08-18; RunPod pricing, read 2026-08-20",
     needs=(PodList,),

@@ -73,7 +73,7 @@ DETECTOR = Detector(
     fix=(
         "See what is on it: rgt-tui volumes (over the S3 endpoint, without any Pod)",
         "What is needed: copy it to cheaper storage and verify it",
-        "Delete the volume in the web console, terminate the Pod: both are for good",
+        "Delete it: Ctrl-D in the Volumes or Pods pane, each with its checklist; both are for good",
     ),
     source="RunPod pricing and billing pages, read 2026-08-20",
     scope=Scope.ACCOUNT,

@@ -1,9 +1,11 @@
 """What every detector has to say of itself, whichever it is, and the scenario that goes with it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from rgt_tui import commands
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.finding import Detector, Scope, Severity, Subject, Unknown
 from rgt_tui.simulator import build_world
@@ -27,6 +29,13 @@ def test_a_detector_says_what_it_is_why_it_is_and_how_it_is_mended(detector: Det
     assert len(set(detector.fix)) == len(detector.fix)
     assert all(len(step) >= 15 for step in detector.fix)
     assert isinstance(detector.severity, Severity)
+
+
+@FAMILY
+def test_a_command_that_a_step_names_is_one(detector: Detector) -> None:
+    named = re.findall(r"rgt-tui ([a-z]+)", " ".join((*detector.fix, detector.cause)))
+    known = {path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py")}
+    assert set(named) <= known
 
 
 @FAMILY
