@@ -142,23 +142,17 @@ class RgtApp(TerminalApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Lets keys typed at a picture that was not there yet move, and do nothing else."""
-        is_over = self._exit or not self.screen_stack
-        if is_over and isinstance(event, events.Key | events.Paste):
-            return
-        moves = isinstance(event, events.Key) and event.key in self._moving
-        if not self._is_painted and isinstance(event, events.Key | events.Paste) and not moves:
-            self._is_typed_ahead = True
-            return
         if isinstance(event, events.Key | events.Paste):
+            if self._exit or not self.screen_stack:
+                return
+            moves = isinstance(event, events.Key) and event.key in self._moving
+            if not self._is_painted and not moves:
+                self._is_typed_ahead = True
+                return
             self._attend()
             screen = self.screen
-            if isinstance(screen, Asking) and screen.takes(event):
-                return
-            if (
-                isinstance(screen, MainScreen)
-                and isinstance(event, events.Key)
-                and await screen.opens_field(event.key)
-            ):
+            is_held = isinstance(screen, Asking) and screen.takes(event)
+            if is_held or (isinstance(screen, MainScreen) and await screen.opens_field(event)):
                 return
         await super().on_event(event)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from rgt_tui.clients import ssh_faults
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen
 from rgt_tui.clients.ssh_link import RUNS_PER_CONNECTION, Link
 from rgt_tui.clients.ssh_target import SshTarget as SshTarget
@@ -222,10 +221,11 @@ class SshPool:
     async def road(self, target: SshTarget) -> Road:
         """The way to a host, once its host key was accepted; raises `SshError`."""
         link = await self._connected(target, 1)
-        if link.wire is None:
-            raise ssh_faults.lost(target.where)
+        from rgt_tui.clients import ssh_faults  # asyncssh is loaded by now
         from rgt_tui.clients.ssh_route import Host
 
+        if link.wire is None:
+            raise ssh_faults.lost(target.where)
         host = Host(hostname=target.host, port=target.port, user=target.username)
         if self._routes is None:
             return self._road(host, link.wire, target.where)

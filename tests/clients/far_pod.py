@@ -1,10 +1,12 @@
 """A Pod that is not reachable from here but through a jump host: two network namespaces in a row."""
 
 import contextlib
+import fcntl
 import getpass
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +60,14 @@ def namespaces() -> Iterator[tuple[str, str]]:
 
 
 @contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Waits until no other process of tests has these addresses."""
+    with (Path(tempfile.gettempdir()) / "rgt-far-pod.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
 def sshd_in(namespace: str, folder: Path, address: str, login: Path) -> Iterator[Sshd]:
     if not Path(servers.SSHD).exists():
         pytest.skip("no sshd here: install openssh-server")
@@ -77,6 +87,7 @@ def sshd_in(namespace: str, folder: Path, address: str, login: Path) -> Iterator
 def far_pod(folder: Path, login: Path) -> Iterator[str]:
     """Both servers, a jump host and a Pod behind it; gives the name of the Pod's namespace."""
     with (
+        alone(),
         namespaces() as (near, far),
         sshd_in(near, folder / "near", JUMP, login),
         sshd_in(far, folder / "far", POD, login),

@@ -299,7 +299,7 @@ def test_one_in_the_session_of_the_loop_is_ended_when_the_asker_says_so(loops: L
     tick = loop.begin("stuck")
     pid = loop.until_begun("stuck")
     loop.begin("a")
-    while "a" not in loop.frames.sections:
+    while "a" not in loop.frames.sections or not loop.frames._runs[tick, "stuck"].output:
         loop._read()
     loop.write(f"! {tick}.stuck {pid}\n")
     while "stuck" not in loop.frames.sections:

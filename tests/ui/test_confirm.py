@@ -202,7 +202,7 @@ KEYS = (
 async def test_random_keys_and_pastes_in_write_mode_stop_nothing() -> None:
     draw = random.Random(5)
     async with console(unlocked()) as running:
-        for _ in range(1500):
+        for _ in range(500):
             screen = running.app.screen
             if isinstance(screen, ConfirmScreen):
                 screen.is_awake = True  # as if the keys came slowly enough to be heard

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -317,16 +318,25 @@ class MainScreen(Shown):
         else:
             self.desk.leave()
 
-    async def opens_field(self, key: str) -> bool:
+    async def opens_field(self, event: events.Key | events.Paste) -> bool:
         """Whether this key opened a field: it has the focus at once, and what follows is for it."""
-        if self._prompt is not None or key not in keys.FIELDS:
+        kind = keys.FIELDS.get(event.key) if isinstance(event, events.Key) else None
+        if self._prompt is not None or kind is None:
             return False
-        await self.action_field(keys.FIELDS[key])
+        await self.action_field(kind)
         return True
 
     async def action_field(self, kind: str) -> None:
         """Opens the field for a filter (`/`) or a command (`:`)."""
-        await self._open_prompt(kind, self.view.text if kind == "/" else "")
+        is_leaving = self.app._exit  # noqa: SLF001  # its public face tells of the result only
+        if self._prompt is None and self.is_attached and not is_leaving:
+            from rgt_tui.ui.widgets.prompt import Prompt  # a field costs the start 5 percent
+
+            self.add_class("prompting")
+            self._prompt = Prompt(kind, self.view.text if kind == "/" else "")
+            await self.mount(self._prompt, before=self._hints)
+            self.set_focus(self._prompt)  # now: what is typed next is for it
+            self.show_soon()
 
     async def action_close_prompt(self) -> None:
         """Closes the field; a filter that was being typed is dropped."""
@@ -379,17 +389,6 @@ class MainScreen(Shown):
             case _:
                 known = ", ".join(words.commands(self._panes))
                 self.desk.say(f"no command {text.strip()!r}: {known}")
-
-    async def _open_prompt(self, kind: str, text: str = "") -> None:
-        is_leaving = self.app._exit  # noqa: SLF001  # its public face tells of the result only
-        if self._prompt is None and self.is_attached and not is_leaving:
-            from rgt_tui.ui.widgets.prompt import Prompt  # a field costs the start 5 percent
-
-            self.add_class("prompting")
-            self._prompt = Prompt(kind, text)
-            await self.mount(self._prompt, before=self._hints)
-            self.set_focus(self._prompt)  # now: what is typed next is for it
-            self.show_soon()
 
     async def _close_prompt(self) -> None:
         prompt, self._prompt = self._prompt, None
