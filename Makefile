@@ -40,7 +40,7 @@ bench: setup  ## print the measured figures
 	@$(PY) -m tests.bench
 
 gateway: setup  ## 1,000 runs through the SSH gateway, simulated and real: minutes
-	RGT_GATEWAY_RUNS=1000 $(RUN)/pytest -q -n 2 -s tests/clients/test_gateway.py -k "no_run or never_believed"
+	RGT_GATEWAY_RUNS=1000 $(RUN)/pytest -q -n 3 -s -o faulthandler_timeout=0 tests/clients/test_gateway.py -k "no_run or never_believed"
 
 soak: setup  ## a million random keys on the console in write mode: nothing may be lost (hours)
 	@$(PY) -m tests.soak.monkey $(or $(EVENTS),1000000)
