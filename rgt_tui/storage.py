@@ -10,9 +10,9 @@ Sizes in the API are in GB that are GiB: a volume disk ordered with 100 GB shows
 pastes), never the volume: there the size is the API's and what is used is unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rgt_tui.domain.pod import NetworkMount, Pod, VolumeDisk
 from rgt_tui.domain.records import dataclass
@@ -97,9 +97,8 @@ def storage_of(
         report: the mounts seen inside; None when nobody has looked. Not believed unless the Pod
             runs: what was mounted before says nothing about now.
     """
-    is_running = pod.is_running
-    report = report if is_running else None
-    stores = [_container(pod, report)] if is_running or not pod.is_stopped else []
+    report = report if pod.is_running else None
+    stores = [] if pod.is_stopped else [_container(pod, report)]
     if pod.volume_disk is not None:
         stores.append(_volume(pod.volume_disk, report))
     if pod.network_mounts:
@@ -127,6 +126,15 @@ class Fate:
     why: str
 
 
+Mounted = TypeVar("Mounted", Store, DiskMount)
+
+
+def deepest(real_path: str, mounts: Iterable[Mounted]) -> Mounted | None:
+    """The mount that holds a path: the deepest above it; None when there is none."""
+    above = [it for it in mounts if _is_below(real_path, _plain(it.path))]
+    return max(above, key=lambda it: len(_plain(it.path)), default=None)
+
+
 def fate_of(real_path: str, stores: Sequence[Store], report: DiskReport | None) -> Fate:
     """What stop and terminate do to a file.
 
@@ -139,8 +147,7 @@ def fate_of(real_path: str, stores: Sequence[Store], report: DiskReport | None) 
         stores: the Pod's storage.
         report: the mount table; None when it was not seen.
     """
-    above = [store for store in stores if _is_below(real_path, _plain(store.path))]
-    store = max(above, key=lambda store: len(_plain(store.path)), default=None)
+    store = deepest(real_path, stores)
     if store is None:
         return Fate(store=None, survives_stop=False, survives_terminate=False, why="no mount known")
     if report is None:
@@ -175,8 +182,7 @@ def lies_of(
     """
     from rgt_tui.domain.durable import Lies
 
-    above = [store for store in stores if _is_below(real_path, _plain(store.path))]
-    store = max(above, key=lambda store: len(_plain(store.path)), default=None)
+    store = deepest(real_path, stores)
     if store is None:
         return Lies(real_path=real_path)
     is_seen = report is not None and pod.is_running

@@ -29,6 +29,14 @@ def a_pulled_file(
     return PulledFile(remote=remote, path=here.path, ended=Ended.EQUAL, sha256=sha256, proof=proof)
 
 
+def unverified(stamp: FileStamp, sha256: str) -> FileProof:
+    """What is known of a held file of no known format, which was read in full."""
+    return FileProof(
+        stamp=stamp, sha256=sha256, format="unknown", verdict=Verdict.UNKNOWN, level=Level.FULL,
+        reason="no verifier knows it", bytes_read=stamp.size, tool=TOOL,
+    )  # fmt: skip
+
+
 def a_pulled(*files: PulledFile) -> Pulled:
     """The end of a pull of these files, with the manifests of both ends."""
     here = [file.proof for file in files if file.proof is not None]

@@ -19,16 +19,12 @@ from rgt_tui.domain.records import dataclass
 NAME: Final = "journal.jsonl"
 KEY_LENGTH: Final = 32
 _MAX: Final = 512 << 20
-_text: Final = json.encoder.encode_basestring_ascii
 
 
 def key_of(place: str, stamp: FileStamp, relative: str) -> str:
     """The name of a part: one for each state of a file of a Pod and each place it goes to."""
-    row = (
-        f"[{_text(place.partition('@')[0])}, {_text(relative)}, {_text(stamp.path)}, {stamp.size}, "
-        f"{stamp.mtime_ns}, {stamp.ctime_ns}, {stamp.inode}]"
-    )
-    return hashlib.sha256(row.encode("ascii")).hexdigest()[:KEY_LENGTH]
+    row = [place.partition("@")[0], relative, *row_of(stamp)]
+    return hashlib.sha256(json.dumps(row).encode("ascii")).hexdigest()[:KEY_LENGTH]
 
 
 def row_of(stamp: FileStamp) -> list[Any]:

@@ -69,11 +69,10 @@ class Parts:
 
     def write(self, name: str, content: memoryview, mtime_ns: int) -> os.stat_result:
         """A small file, whole; one that an earlier pull left is replaced."""
-        below = f"{name[0]}/{name}"
         try:
-            descriptor = os.open(below, _NEW, 0o600, dir_fd=self.descriptor)
+            descriptor = self.new(name)
         except FileExistsError:
-            os.unlink(below, dir_fd=self.descriptor)
+            os.unlink(self.below(name), dir_fd=self.descriptor)
             descriptor = self.new(name)
         try:
             size = len(content)

@@ -165,6 +165,13 @@ class Checkpoint:
         """The path for people."""
         return clean(self.path)
 
+    def real_path_of(self, file: FileStamp) -> str:
+        """The path of one of its files with every link resolved; empty for one that is not below it."""
+        if not self.real_path or self.real_path == self.path:
+            return file.path
+        below = file.path.startswith(self.path)
+        return self.real_path + file.path.removeprefix(self.path) if below else ""
+
     @property
     def called(self) -> str:
         """Its name before its folder, for where room is scarce."""

@@ -30,32 +30,27 @@ def running(subject: Subject) -> bool:
 
 def running_on_gpus(subject: Subject) -> bool:
     """A Pod that is to run and ordered GPUs."""
-    pod = subject.pod
-    return pod is not None and pod.is_running and pod.gpu_id is not None
+    return running(subject) and subject.this.gpu_id is not None
 
 
 def living(subject: Subject) -> bool:
     """A Pod that is to run, with a container that lives."""
-    pod = subject.pod
-    return pod is not None and pod.is_running and pod.is_alive
+    return running(subject) and subject.this.is_alive
 
 
 def living_on_gpus(subject: Subject) -> bool:
     """A Pod whose container lives and that ordered GPUs."""
-    pod = subject.pod
-    return pod is not None and pod.gpu_id is not None and pod.is_running and pod.is_alive
+    return living(subject) and subject.this.gpu_id is not None
 
 
 def reached_directly(subject: Subject) -> bool:
     """A Pod that is to run and has an SSH address of its own."""
-    pod = subject.pod
-    return pod is not None and pod.ssh_direct is not None and pod.is_running
+    return running(subject) and subject.this.ssh_direct is not None
 
 
 def living_and_reached(subject: Subject) -> bool:
     """A Pod whose container lives and that has an SSH address of its own."""
-    pod = subject.pod
-    return pod is not None and pod.ssh_direct is not None and pod.is_running and pod.is_alive
+    return living(subject) and subject.this.ssh_direct is not None
 
 
 def not_yet_alive(subject: Subject) -> bool:

@@ -9,7 +9,7 @@ from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes, show_usd
 from rgt_tui.domain.volume import MountKind
-from rgt_tui.dossier.view import LISTED_S, View, real_path_of
+from rgt_tui.dossier.view import LISTED_S, View
 from rgt_tui.guard.loss import Consequences, LossMap, LostFile, LostWork, MountLoss
 from rgt_tui.probes.repositories import RepositoryReport
 from rgt_tui.probes.unsaved import SMALL, UnsavedMount, UnsavedReport
@@ -106,7 +106,7 @@ def _lost_checkpoint_files(view: View) -> dict[str, int]:
     """
     listed = view.checkpoints
     ones = listed.value.checkpoints if listed is not None else ()
-    lost = [(real_path_of(one, file), file) for one in ones for file in view.lost_of(one)]
+    lost = [(one.real_path_of(file), file) for one in ones for file in view.lost_of(one)]
     found: dict[tuple[int, int, int], tuple[str, int]] = {}
     for path, file in lost:
         found.setdefault((file.inode, file.size, file.ctime_ns), (path, file.size))

@@ -145,7 +145,7 @@ class View:
         seen = self.seen(DiskReport, LISTED_S)
         report = seen.value if seen is not None else None
         volumes = self.account.volumes
-        real = real_path_of(one, file)
+        real = one.real_path_of(file)
         lies = lies_of(real, self.pod, volumes, self.stores, report)
         proof = self.proofs.of(file) or _unproven(file)
         looks = looks_of(lies, real, self.account)
@@ -170,15 +170,6 @@ class View:
     def lost_of(self, one: Checkpoint) -> tuple[FileStamp, ...]:
         """The files of a checkpoint that a terminate would lose for good."""
         return tuple(f for f in one.files if isinstance(self.outlives(one, f), NotDurable))
-
-
-def real_path_of(one: Checkpoint, file: FileStamp) -> str:
-    """The path of a file of a checkpoint with every link resolved."""
-    if not one.real_path or one.real_path == one.path:
-        return file.path
-    return (
-        one.real_path + file.path.removeprefix(one.path) if file.path.startswith(one.path) else ""
-    )
 
 
 def _unproven(file: FileStamp) -> FileProof:

@@ -26,9 +26,9 @@ Sections write at the same time into one pipe, where only one short write stays 
 `printf` in parts of a kilobyte): each frame is one line and shorter. Each write is a packet that costs us
 a tenth of a millisecond, so that sections that talk much (`bursts`) write many frames at once.
 
-What costs the Pod is processes. Sections that wait for nothing (`light`, no `device`) are done by one, each with its own limits of bytes. A section that leaves nothing behind (`near`) is
-a child of the loop, in its session, without a guard: whoever asked says when its time is over.
-
+What costs the Pod is processes. Sections that wait for nothing (`light`, no `device`) are done by one, each
+with its own limit of bytes. A section that leaves nothing behind (`near`) is a child of the loop, in its
+session, without a guard: whoever asked says when its time is over.
 - A section has a session and group of its own under `setsid`, where there is one, and beside it `relay`, which
   counts its output, and `guard`, which sleeps for its time limit. SIGKILL goes to all that descends from it
   or is in a session or group that it leads: `timeout` within a section makes a group of its own.

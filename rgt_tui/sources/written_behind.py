@@ -13,7 +13,6 @@ from typing import Final
 
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.checkpoint import (
-    Checkpoint,
     CheckpointList,
     CheckpointProofs,
     Copy,
@@ -28,6 +27,7 @@ from rgt_tui.domain.volume import MountKind
 from rgt_tui.domain.written_behind import FlushSeen, WrittenBehind
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.sources import Ask, Source, shell_target
+from rgt_tui.storage import deepest
 
 EVERY_S: Final = 20.0
 TOGETHER: Final = 200
@@ -72,27 +72,25 @@ def to_flush(account: Account, pod: Pod, now: float) -> tuple[Lying, ...]:
 
 def to_witness(account: Account, pod: Pod, now: float) -> tuple[Lying, ...]:
     """The files of the next checkpoint that were flushed long enough ago and want a second witness."""
-    from rgt_tui.domain.durable import FRESH_S, SETTLE_S  # the first frame can spare it
-
     known = account.about(pod.id).value(WrittenBehind) or WrittenBehind()
-    shared = {mount.source for _, mount in _others(account, pod)}
     for group in _groups(account, pod):
-        wanted = []
-        for one in group:
-            flushed = known.flushed(one.stamp)
-            copy = known.copies.get(one.stamp.path)
-            is_due = flushed is not None and not flushed.problem and now >= flushed.at + SETTLE_S
-            is_seen = copy is not None and flushed is not None and copy.at >= flushed.at + SETTLE_S
-            is_new = known.without != NO_WITNESS or one.mount.source in shared
-            if (
-                is_new
-                and is_due
-                and not (is_seen and copy is not None and now - copy.at <= FRESH_S / 2)
-            ):
-                wanted.append(one)
+        wanted = [one for one in group if _is_due(known, one.stamp, now)]
+        if wanted and known.without == NO_WITNESS:
+            shared = {mount.source for _, mount in _others(account, pod)}
+            wanted = [one for one in wanted if one.mount.source in shared]
         if wanted:
             return tuple(wanted)
     return ()
+
+
+def _is_due(known: WrittenBehind, stamp: FileStamp, now: float) -> bool:
+    """Whether a file was flushed long enough ago, and not read since, or so long ago that it ages."""
+    from rgt_tui.domain.durable import FRESH_S, SETTLE_S  # the first frame can spare it
+
+    flushed, copy = known.flushed(stamp), known.copies.get(stamp.path)
+    if flushed is None or flushed.problem or now < flushed.at + SETTLE_S:
+        return False
+    return copy is None or copy.at < flushed.at + SETTLE_S or now - copy.at > FRESH_S / 2
 
 
 def _lying(account: Account, pod: Pod) -> Iterator[Lying]:
@@ -107,30 +105,19 @@ def _groups(account: Account, pod: Pod) -> Iterator[list[Lying]]:
     proofs = evidence.value(CheckpointProofs)
     if report is None or listed is None or proofs is None:
         return
+    if all(mount.kind is not MountKind.GLOBAL for mount in report.mounts):
+        return
     for one in listed.checkpoints:
         group = []
         for file in one.files if not one.unfinished else ():
-            proof, real = proofs.of(file), _real(one, file)
-            mount = _mount_of(report, real)
-            if proof is not None and proof.sha256 and mount is not None:
+            proof, real = proofs.of(file), one.real_path_of(file)
+            mount = deepest(real, report.mounts)
+            if proof is None or not proof.sha256 or mount is None:
+                continue
+            if mount.kind is MountKind.GLOBAL:
                 group.append(Lying(stamp=file, real=real, mount=mount))
         if group:
             yield group
-
-
-def _real(one: Checkpoint, file: FileStamp) -> str:
-    """The path with the links of the checkpoint's root resolved; empty when it is not below it."""
-    if not one.real_path or one.real_path == one.path:
-        return file.path
-    below = file.path.startswith(one.path)
-    return one.real_path + file.path.removeprefix(one.path) if below else ""
-
-
-def _mount_of(report: DiskReport, real: str) -> DiskMount | None:
-    """The global volume that holds a path; None when the deepest mount above is none."""
-    above = [m for m in report.mounts if real.startswith(m.path.rstrip("/") + "/")]
-    mount = max(above, key=lambda m: len(m.path), default=None)
-    return mount if mount is not None and mount.kind is MountKind.GLOBAL else None
 
 
 def _others(account: Account, pod: Pod) -> Iterator[tuple[Pod, DiskMount]]:

@@ -44,7 +44,7 @@ def _detect(subject: Subject) -> Verdict:
                 f"how full {lasting[0].path} is: df tells the cluster's figures, and none was counted",
             )
         )
-    percent, fullest = max(told, key=itemgetter(0)) if len(told) > 1 else told[0]
+    percent, fullest = max(told, key=itemgetter(0))
     used = partial(_used, fullest)
     if percent < TIGHT_PERCENT:
         return Absent(used)

@@ -45,7 +45,7 @@ def _detect(subject: Subject) -> Verdict:
         return Unknown(("its inodes: df told them of no disk",))
     if not shares:
         return _UNCOUNTED
-    share, mount = max(shares, key=itemgetter(0)) if len(shares) > 1 else shares[0]
+    share, mount = max(shares, key=itemgetter(0))
     said = partial(_used, mount, share)
     if share < TIGHT_PERCENT:
         return Absent(said)

@@ -8,6 +8,7 @@ import pytest
 from rgt_tui.clients import holds
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
 from rgt_tui.domain.holding import Hold, held_copies
+from tests.pulled import unverified
 
 
 def make(folder: Path) -> tuple[Path, Hold]:
@@ -20,16 +21,7 @@ def make(folder: Path) -> tuple[Path, Hold]:
     os.link(copy, place)
     hashed = holds.hash_file(str(place))
     assert hashed is not None
-    proof = FileProof(
-        stamp=hashed[0],
-        sha256=hashed[1],
-        format="unknown",
-        verdict=Verdict.UNKNOWN,
-        level=Level.FULL,
-        reason="no verifier knows it",
-        bytes_read=7,
-        tool="t 1",
-    )
+    proof = unverified(*hashed)
     remote = FileStamp(path="/w/a\ud800.bin", size=7, mtime_ns=1, ctime_ns=2, inode=3)
     hold = Hold(
         proof=proof, copy=str(copy), origin="pod:p@1", remote=remote, place="local:x", at=1.5

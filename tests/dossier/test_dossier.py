@@ -24,8 +24,10 @@ from rgt_tui.probes.unsaved import UnsavedMount, UnsavedReport, WriterSeen
 from tests.dossier.worlds import (
     DISK,
     GLOBAL,
+    HELD,
     NETWORK,
     ON_NETWORK,
+    ONE,
     ROOT,
     checkpoint,
     held,
@@ -40,8 +42,6 @@ from tests.dossier.worlds import (
 )
 from tests.values import NOW, a_pod
 
-ONE = checkpoint()
-HELD = (held(ONE.files[0]),)
 NETWORK_POD = a_pod(**ON_NETWORK)
 ON_NV = DiskReport((ROOT, NETWORK))
 

@@ -20,6 +20,8 @@ from rgt_tui.probes.processes import ProcessReport
 from rgt_tui.probes.repositories import RepositoryReport
 from rgt_tui.probes.unsaved import UnsavedMount, UnsavedReport
 from tests.dossier.worlds import (
+    HELD,
+    ONE,
     STEADY,
     checkpoint,
     held,
@@ -31,8 +33,6 @@ from tests.dossier.worlds import (
 )
 from tests.values import NOW, a_pod
 
-ONE = checkpoint()
-HELD = (held(ONE.files[0]),)
 STOPPED = {"status": "EXITED", "actions": ("start", "terminate"), "runtime": None}
 
 

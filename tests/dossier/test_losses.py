@@ -14,7 +14,6 @@ from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.units import PodId
 from rgt_tui.dossier import View, compose
-from rgt_tui.dossier.view import real_path_of
 from rgt_tui.guard.checklist import Dossier
 from rgt_tui.guard.items import Exhibit, Found, Item
 from rgt_tui.probes.df import DiskReport
@@ -24,8 +23,10 @@ from rgt_tui.probes.rocm_smi import AmdGpu, AmdReport
 from rgt_tui.probes.unsaved import WriterSeen
 from rgt_tui.termination.frozen import freeze, read_frozen, thaw
 from tests.dossier.worlds import (
+    HELD,
     NETWORK,
     ON_NETWORK,
+    ONE,
     ROOT,
     checkpoint,
     held,
@@ -39,8 +40,6 @@ from tests.dossier.worlds import (
 )
 from tests.values import NOW, a_pod
 
-ONE = checkpoint()
-HELD = (held(ONE.files[0]),)
 STOPPED = {"status": "EXITED", "actions": ("start", "terminate"), "runtime": None}
 NETWORK_POD = a_pod(**ON_NETWORK)
 ON_NV = DiskReport((ROOT, NETWORK))
@@ -173,10 +172,10 @@ def test_another_pod_on_its_network_volume_is_warned_of_while_it_runs() -> None:
 def test_links_are_followed_to_where_a_file_lies() -> None:
     file = stamp("/data/out/a.pt")
     linked = replace(ONE, path="/data/out", real_path="/mnt/x", files=(file,))
-    assert real_path_of(linked, file) == "/mnt/x/a.pt"
-    assert real_path_of(replace(linked, real_path=""), file) == file.path
-    assert real_path_of(replace(linked, real_path="/data/out"), file) == file.path
-    assert real_path_of(linked, stamp("/elsewhere/a.pt")) == ""
+    assert linked.real_path_of(file) == "/mnt/x/a.pt"
+    assert replace(linked, real_path="").real_path_of(file) == file.path
+    assert replace(linked, real_path="/data/out").real_path_of(file) == file.path
+    assert linked.real_path_of(stamp("/elsewhere/a.pt")) == ""
 
 
 def amd(*utils: float | None) -> AmdReport:

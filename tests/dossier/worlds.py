@@ -166,3 +166,8 @@ def view(
     for kind, why in failed.items():
         account = account.after(Change(kind, Failed(why, NOW), pod.id))
     return View(account=account, pod=pod, tag="acc", now=NOW, steady=STEADY, **changed)
+
+
+ONE = checkpoint()
+HELD = (held(ONE.files[0]),)
+"""A copy of it that is held here."""

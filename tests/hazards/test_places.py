@@ -21,11 +21,10 @@ from rgt_tui.probes.df import DiskReport
 from rgt_tui.termination.frozen import freeze, read_frozen, thaw
 from tests.dossier.worlds import (
     DISK,
+    HELD,
     NETWORK,
     ON_NETWORK,
     ROOT,
-    checkpoint,
-    held,
     mount,
     process,
     view,
@@ -33,8 +32,6 @@ from tests.dossier.worlds import (
 from tests.hazards.judged import opened
 from tests.values import NOW, a_pod
 
-ONE = checkpoint()
-HELD = (held(ONE.files[0]),)
 ELSEWHERE = replace(NETWORK, path="/data")
 ON_DATA = (NetworkMount(volume_id="agv6w2qcg7", path="/data"),)
 LOCAL_ABOVE = mount("/workspace", MountKind.OTHER, "tmpfs", "tmpfs")

@@ -16,13 +16,12 @@ from rgt_tui.guard.items import Found, Item
 from rgt_tui.guard.proceeding import Proceeding
 from rgt_tui.guard.step import open_checklist
 from rgt_tui.guard.table import Phase
-from tests.dossier.worlds import checkpoint, held, stamp, view
+from tests.dossier.worlds import ONE, held, stamp, view
 from tests.guard.finished import binding, dossier
 from tests.probes.shells import SHELLS, ask, put, the_shell
 from tests.values import NOW
 
 BEGAN = 1000.0
-ONE = checkpoint()
 
 
 @pytest.mark.hazard(36)

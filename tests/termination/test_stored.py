@@ -11,7 +11,6 @@ import pytest
 
 from rgt_tui.clients import holds
 from rgt_tui.domain.account import Account
-from rgt_tui.domain.checkpoint import FileProof, Level, Verdict
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.holding import Hold
 from rgt_tui.domain.journal import INTENT, OUTCOME
@@ -28,6 +27,7 @@ from rgt_tui.simulator.files import StoredFile, safetensors
 from rgt_tui.simulator.placing import HOUR
 from rgt_tui.simulator.world import Volume
 from tests.clients.buckets import client, serving
+from tests.pulled import unverified
 from tests.termination.conftest import Person, idle_pod, person_of
 from tests.values import NOW
 
@@ -170,16 +170,7 @@ def hold(folder: Path, files: dict[str, bytes], pod: str = "gone") -> list[Path]
         os.link(copy, held)
         hashed = holds.hash_file(str(held))
         assert hashed is not None
-        proof = FileProof(
-            stamp=hashed[0],
-            sha256=hashed[1],
-            format="unknown",
-            verdict=Verdict.UNKNOWN,
-            level=Level.FULL,
-            reason="no verifier knows it",
-            bytes_read=len(content),
-            tool="t 1",
-        )
+        proof = unverified(*hashed)
         remote = replace(hashed[0], path=f"/workspace/{key}")
         found.append(
             Hold(
