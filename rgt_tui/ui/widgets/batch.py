@@ -37,6 +37,8 @@ def batch_lines(
     what = f"{len(joint.members)} of {len(batch.pods)} can go together"
     works = sum(it.works for it in joint.members)
     said = f"{what}; they lose {with_works(f'{files} files, {size}', works)} for good"
+    if not joint.members:
+        said = f"{what}: d says why of each"
     head = (Piece(said, Tone.BAD if files or works else Tone.PLAIN),)
     note = (Piece("One after the other; it stops at the first that is not as expected.", Tone.DIM),)
     rows = [fit_line(row, width) for row in (head, note)]

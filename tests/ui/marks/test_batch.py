@@ -12,6 +12,7 @@ from rgt_tui.guard.batch import Stage
 from rgt_tui.guard.events import Cancelled, Typed
 from rgt_tui.ui.screens.batch import BatchScreen
 from rgt_tui.ui.screens.checklist import ChecklistScreen
+from rgt_tui.ui.widgets.batch import batch_lines
 from tests.conftest import screen_text
 from tests.ui import law
 from tests.ui.driving import Console, console
@@ -148,6 +149,16 @@ async def test_without_a_mark_on_the_list_no_range_is_marked() -> None:
 async def test_the_title_counts_those_that_can_go_and_not_the_marks() -> None:
     async with marked() as running:
         assert "TERMINATE 2 of 3 marked Pods" in screen_text(running.app)
+
+
+async def test_where_none_can_go_nothing_is_said_to_be_lost() -> None:
+    async with marked() as running:
+        batch = running.feed.scene().batch
+        assert batch is not None
+        (head, *_) = batch_lines(batch, {}, 0, 80)
+        assert "".join(piece.text for piece in head).strip() == (
+            "0 of 3 can go together: d says why of each"
+        )
 
 
 async def test_why_a_pod_cannot_go_is_told_with_all_its_facts() -> None:
