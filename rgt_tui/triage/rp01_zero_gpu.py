@@ -32,6 +32,9 @@ _SAVE: Final = (
     "(beta since 2026: new Pod id and IP, it starts and bills at once)"
 )
 
+_AMD_UNSEEN: Final = Unknown(("rocm-smi over SSH: never seen",))
+"""Of an AMD GPU nvidia-smi knows nothing, and it may have answered first."""
+
 
 def _detect(subject: Subject) -> Verdict:
     pod = subject.this
@@ -45,6 +48,8 @@ def _detect(subject: Subject) -> Verdict:
     amd = subject.evidence.latest(AmdReport)
     if amd is not None and amd.value.is_expected and subject.now - amd.at <= FRESH_S:
         return _amd_inside(subject, amd.value, amd.at)
+    if amd is None and (pod.gpu_id or "").startswith("AMD"):
+        return _AMD_UNSEEN
     seen = subject.evidence.latest(GpuReport)
     if seen is not None and subject.now - seen.at <= FRESH_S:
         return _seen_inside(subject, seen.value, seen.at)

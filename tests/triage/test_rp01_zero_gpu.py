@@ -2,6 +2,7 @@ import pytest
 
 from rgt_tui.domain.finding import Severity
 from rgt_tui.domain.pod import GpuUse, Runtime
+from rgt_tui.probes import Section, nvidia_smi
 from rgt_tui.probes.nvidia_smi import GpuReport
 from rgt_tui.probes.rocm_smi import AmdGpu, AmdReport
 from tests.triage.amd import NO_TOOL, NVIDIA_ON_AMD, finding_on_amd
@@ -70,3 +71,11 @@ def test_rocm_smi_that_lists_no_gpu_is_rp1() -> None:
     found = finding_on_amd("RP1", AmdReport(absent="rocm-smi lists no GPU", is_expected=True))
     assert found.is_present
     assert found.evidence[0].said == "rocm-smi lists no GPU"
+
+
+def test_an_amd_gpu_of_which_only_nvidia_smi_has_spoken_is_not_known() -> None:
+    silent = nvidia_smi.parse(Section(output=b"! none\n", exit_code=0))
+    found = finding("RP1", a_pod(gpu_id="AMD Instinct MI300X OAM"), silent)
+    assert found.verdict == "unknown"
+    assert any("rocm-smi" in lack for lack in found.missing)
+    assert finding("RP1", a_pod(), silent).verdict == "present"
