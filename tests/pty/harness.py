@@ -49,6 +49,9 @@ KEYS = {
     "ctrl+q": "\x11",
     "ctrl+z": "\x1a",
 }
+PATIENCE_S = 45.0
+"""How long a wait may last: a program that starts beside other tests can take 15 s."""
+
 RESTING = {"7": True, "25": True}
 """Private modes that are on in a terminal at rest: line wrap and cursor."""
 
@@ -200,7 +203,7 @@ class Terminal:
             pass
 
     def wait_until(
-        self, holds: Callable[[], bool], *, timeout_s: float = 15.0, what: str = ""
+        self, holds: Callable[[], bool], *, timeout_s: float = PATIENCE_S, what: str = ""
     ) -> None:
         """Read until `holds()`; AssertionError with the screen after `timeout_s`."""
         end = time.monotonic() + timeout_s
@@ -211,15 +214,15 @@ class Terminal:
             if not self._read_once(min(left, 0.2)) and not holds():
                 raise AssertionError(f"the program ended before: {what or holds}\n{self.text}")
 
-    def wait_for(self, text: str, *, timeout_s: float = 15.0) -> None:
+    def wait_for(self, text: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Read until `text` is on the screen."""
         self.wait_until(lambda: text in self.text, timeout_s=timeout_s, what=repr(text))
 
-    def wait_gone(self, text: str, *, timeout_s: float = 15.0) -> None:
+    def wait_gone(self, text: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Read until `text` is no longer on the screen."""
         self.wait_until(lambda: text not in self.text, timeout_s=timeout_s, what=f"no {text!r}")
 
-    def settle(self, *, quiet_s: float = 0.25, timeout_s: float = 15.0) -> None:
+    def settle(self, *, quiet_s: float = 0.25, timeout_s: float = PATIENCE_S) -> None:
         """Read until nothing has come for `quiet_s`."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
@@ -229,7 +232,7 @@ class Terminal:
                 return
         raise AssertionError(f"still writing after {timeout_s} s\n{self.text}")
 
-    def wait_exit(self, *, timeout_s: float = 15.0) -> int:
+    def wait_exit(self, *, timeout_s: float = PATIENCE_S) -> int:
         """Read until the program ends; its status, negative for a signal."""
         end = time.monotonic() + timeout_s
         while (status := self._process.poll()) is None:
@@ -242,7 +245,7 @@ class Terminal:
             self.pump(0.05)
         return status
 
-    def wait_exit_unread(self, *, timeout_s: float = 15.0) -> int:
+    def wait_exit_unread(self, *, timeout_s: float = PATIENCE_S) -> int:
         """Wait for the end of the program without reading what it writes."""
         return self._process.wait(timeout_s)
 
