@@ -174,11 +174,11 @@ class Simulator:
 
     def refuse_ssh(self, pod: str) -> None:
         """Lets connections to the Pod's published port be refused."""
-        self._mark(pod, refused=True)
+        self._deafen(pod, is_deaf=True)
 
     def allow_ssh(self, pod: str) -> None:
         """Ends `refuse_ssh`."""
-        self._mark(pod, refused=False)
+        self._deafen(pod, is_deaf=False)
 
     def drop_ssh(self, pod: str) -> None:
         """Cuts the live SSH connections to a Pod."""
@@ -194,14 +194,11 @@ class Simulator:
         servers = self._running()
         return self.call(lambda world: servers.connections(world.find(pod).id))
 
-    def _mark(self, pod: str, *, refused: bool) -> None:
-        servers = self._running()
+    def _deafen(self, pod: str, *, is_deaf: bool) -> None:
+        def deafen(world: World) -> None:
+            world.find(pod).is_deaf = is_deaf
 
-        def mark(world: World) -> None:
-            change = servers.refused.add if refused else servers.refused.discard
-            change(world.find(pod).id)
-
-        self.call(mark)
+        self.call(deafen)
 
     def _running(self) -> PodServers:
         if self._servers is None:

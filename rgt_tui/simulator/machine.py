@@ -167,6 +167,8 @@ class Machine:
     cuda: str = "12.8"
     has_nvidia_smi: bool = True
     nvidia_smi_hangs: bool = False
+    cu_init: int | None = None
+    """What `cuInit(0)` gives, e.g. 999 on a broken host; None where there is no driver library."""
     is_amd: bool = False
     files: list[File] = field(default_factory=list)
     """Files worth telling; what else a disk holds lies in one nameless file of the rest."""

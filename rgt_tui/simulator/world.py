@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from rgt_tui.simulator.agenda import Agenda
 from rgt_tui.simulator.boot import write_boot, write_restart
 from rgt_tui.simulator.clock import WorldClock
 from rgt_tui.simulator.ledger import RUNNING_DISK, STOPPED_DISK, Ledger, Part, volume_rate
@@ -66,6 +67,9 @@ class World:
         self.opening_balance = 100.0
         self.spend_limit = 80.0
         self.ssh_keys: list[str] = []
+        self.withheld: list[str] = []
+        """Patterns of paths for which the account's API key has no scope, e.g. `/v2/pods/*/logs`."""
+        self._agenda = Agenda()
         self.user_id = f"user_{self.new_id(20)}"
         self.email = "ops@example.com"
 
@@ -77,6 +81,14 @@ class World:
     def advance(self, seconds: float) -> None:
         """Moves the world forward at once; everything that was due has then happened."""
         self.clock.advance(seconds)
+
+    def later(self, seconds: float, happens: Callable[[], None]) -> None:
+        """Has something happen by itself, so many seconds from now."""
+        self._agenda.add(self.now + seconds, happens)
+
+    def catch_up(self) -> None:
+        """Lets happen what is due by now; the servers ask for it before they show anything."""
+        self._agenda.catch_up(self.now)
 
     def freeze(self) -> None:
         """Lets no time pass until `thaw`; `advance` still works."""

@@ -7,9 +7,11 @@ Source: runpodctl#45 #46 #149; RunPod REST v2 and API key documentation, read 20
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from rgt_tui.domain.evidence import Reading
+from rgt_tui.domain.bootlog import BootLog
+from rgt_tui.domain.evidence import Failed, Reading
 from rgt_tui.domain.finding import (
     Absent,
     Detector,
@@ -21,16 +23,21 @@ from rgt_tui.domain.finding import (
     Unknown,
     Verdict,
 )
+from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Page, Rule
 
 _BARE: Final = re.compile(r"\W*(?:error:? *)?(?:401\W{1,2})?unauthorized\W*$", re.IGNORECASE)
 _ASKED: Final = re.compile(r"\brunpod(?:ctl)?\b|\b(?:api|rest)\.runpod\.io\b", re.IGNORECASE)
 _REFUSALS: Final = ("auth", "unauthorized", "forbidden", "limited", "denied")
+_OF_PODS: Final = (LogSigns, BootLog)
+"""What of each Pod is asked of the API: the log is a scope of its own."""
+_REFUSED_OF_PODS: Final = ("unauthorized", "forbidden")
+"""Who is told to wait is told so once, for the account; a key is refused for each Pod."""
 
 
 def _detect(subject: Subject) -> Verdict:
-    failures = []
+    failures = [*_refused_of_pods(subject)]
     for kind in subject.evidence:
         reading: Reading[object] = subject.evidence.reading(kind)
         if reading.failure is not None and any(w in reading.failure.code for w in _REFUSALS):
@@ -43,6 +50,17 @@ def _detect(subject: Subject) -> Verdict:
     if subject.evidence.latest(PodList) is None:
         return Unknown(("an answer of the API",))
     return Absent("the API answers what is asked")
+
+
+def _refused_of_pods(subject: Subject) -> Iterator[Failed]:
+    """What the API refuses to tell of single Pods; one such answer says it for all of them."""
+    for kind in _OF_PODS:
+        for pod in subject.account.pods:
+            reading: Reading[object] | None = subject.account.about(pod.id).readings.get(kind)
+            failure = None if reading is None else reading.failure
+            if failure is not None and failure.code in _REFUSED_OF_PODS:
+                yield failure
+                break
 
 
 def _bare_refusal(page: Page) -> str | None:

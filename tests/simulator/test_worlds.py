@@ -46,8 +46,10 @@ def test_a_scenario_bears_its_files_name_and_builds_alone(scenario: object) -> N
 
     assert isinstance(scenario, Scenario)
     assert scenario.build.__module__.endswith(f".{scenario.name}")
-    own = 2 if scenario.name in ("rp48_ambiguous_write", "rp50_several_writers") else 1
-    assert len(build_world(scenarios=[scenario.name], now=NOW).pods) == own
+    several = {"rp46_host_down": 3, "rp48_ambiguous_write": 2, "rp50_several_writers": 2}
+    assert len(build_world(scenarios=[scenario.name], now=NOW).pods) == several.get(
+        scenario.name, 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,31 @@ def test_a_scenario_bears_its_files_name_and_builds_alone(scenario: object) -> N
 )
 def test_a_scenario_is_found_by_the_beginning_of_its_name(given: str, pod: str) -> None:
     assert build_world(scenarios=[given]).find(pod)
+
+
+def test_what_is_to_happen_happens_once_in_its_order_when_its_time_has_come() -> None:
+    world = build_world(scenarios=["rp43"], now=NOW)
+    happened: list[str] = []
+    world.later(20, lambda: happened.append("second"))
+    world.later(10, lambda: happened.append("first"))
+    world.catch_up()
+    assert happened == []
+    world.advance(60)
+    world.catch_up()
+    world.catch_up()
+    assert happened == ["first", "second"]
+    assert world.find("taken").status(world.now) == "RUNNING"
+    world.advance(60)
+    world.catch_up()
+    assert world.find("taken").status(world.now) == "EXITED"
+
+
+def test_a_pod_that_was_terminated_before_something_was_to_happen_to_it_is_left_alone() -> None:
+    world = build_world(scenarios=["rp43"], now=NOW)
+    world.terminate(world.find("taken"))
+    world.advance(86_400)
+    world.catch_up()
+    assert world.pods == {}
 
 
 def test_an_unknown_scenario_names_the_known_ones() -> None:

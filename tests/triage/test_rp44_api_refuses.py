@@ -3,6 +3,7 @@ import pytest
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import Severity
+from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.volume import VolumeList
 from tests.triage.asking import of_account
@@ -37,6 +38,22 @@ def test_a_refusal_of_the_pod_list_is_critical_and_one_of_another_list_a_warning
     limited = Failed("GET /v2/network-volumes: 429", NOW, "rate_limited")
     found = of_account("RP44", account.after(Change(VolumeList, limited)))
     assert (found.verdict, found.severity) == ("present", Severity.WARNING)
+
+
+def test_logs_that_the_key_may_not_read_are_told_once_for_all_pods() -> None:
+    pods = [a_pod(id=f"pod{number}") for number in range(3)]
+    account = an_account(*pods)
+    for pod in pods:
+        refused = Failed(f"GET /v2/pods/{pod.id}/logs: 403", NOW, "forbidden")
+        account = account.after(Change(LogSigns, refused, pod.id))
+    found = of_account("RP44", account)
+    assert (found.verdict, found.severity) == ("present", Severity.WARNING)
+    assert [said.said for said in found.evidence] == ["GET /v2/pods/pod0/logs: 403"]
+
+
+def test_a_log_that_could_not_be_read_for_another_reason_is_no_refusal() -> None:
+    failed = Change(LogSigns, Failed("GET /v2/pods/x/logs: 503", NOW, "network"), a_pod().id)
+    assert of_account("RP44", an_account(a_pod()).after(failed)).verdict == "absent"
 
 
 def test_a_service_that_is_down_is_no_refusal_and_no_answer_at_all_is_unknown() -> None:

@@ -2,34 +2,37 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from rgt_tui.commands.triage import KINDS
 from rgt_tui.config import Config
 from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.money import Balance
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.units import PodId
 from rgt_tui.opening import Address, open_session
 from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.simulator.world import World
 from rgt_tui.store import State, Store
 from rgt_tui.triage import all_detectors
 from tests.values import NOW
 
-# Of RP28 and RP29 a world shows the log: cuInit needs a driver library, and GPUs that wait for each
-# other tell it only after minutes of looking. Their figures are in tests of their own.
-OF_TIME = {"RP36"}
-"""Shows only after a while of looking; its detector has tests of its own."""
-NOT_IN_A_WORLD = {"RP20", "RP43", "RP44", "RP46"}
-"""A key that changes under us, a Pod that vanishes, an API that refuses, a silent data center: these
-happen between two looks, or to the wire. Their detectors have tests of their own."""
-ALONE = {"RP8", "RP37", "RP48", "RP50"}
-"""About the account as a whole."""
+ALONE = {"RP8", "RP37", "RP44", "RP48", "RP50"}
+"""About the account as a whole, and there at once."""
 SLOW = {"RP51", "RP52"}
 """Rests on what is listed on disks, which a command reads only where it asks for that."""
+OVER_TIME = {"RP20", "RP36", "RP43", "RP46"}
+"""Shows only to whoever looks more than once: something changes, or nothing does for long."""
+CHEAP = KINDS - {Balance}
+"""What is read at each of several looks: a balance takes a process of its own."""
 TOGETHER = 8
+ONCE: Final = (0.0,)
+A_WHILE: Final = (0.0, 150.0, 1000.0)
+"""Seconds of world time after which is looked: before something happens, after it, and much later."""
 
 
 def stem(code: str) -> str:
@@ -38,6 +41,14 @@ def stem(code: str) -> str:
 
 def looked_at(scenarios: Iterable[str], *, slow: bool = False) -> tuple[State, list[str]]:
     """What is known after one look at a world of these scenarios, and the Pods in their order."""
+    (state,), pods = states_of(scenarios, slow=slow)
+    return state, pods
+
+
+def states_of(
+    scenarios: Iterable[str], *, slow: bool = False, at: Sequence[float] = ONCE
+) -> tuple[list[State], list[str]]:
+    """What is known after each look at such a world, at these seconds of its time, and the Pods."""
     world = build_world(scenarios=scenarios, now=NOW)
     pods = list(world.pods)
 
@@ -48,20 +59,31 @@ def looked_at(scenarios: Iterable[str], *, slow: bool = False) -> tuple[State, l
             source="demo",
             identities=(Path(simulator.ssh_identity),),
             host_keys=Path(folder) / "hostkeys.json",
+            journal=Path(folder) / "journal.jsonl",
         )
-        async with open_session(where, Config(), store, lambda: NOW) as session:
-            await session.look(kinds=KINDS, slow=slow)
+        async with open_session(where, Config(), store, lambda: world.now) as session:
+            for seconds in at:
+                await pass_until(simulator, NOW + seconds)
+                await session.look(kinds=KINDS if at is ONCE else CHEAP, slow=slow)
+                states.append(store.state)
 
-    store = Store()
+    store, states = Store(), list[State]()
     with tempfile.TemporaryDirectory() as folder, Simulator(world, speed=0) as simulator:
         asyncio.run(look(store, simulator, folder))
-    return store.state, pods
+    return states, pods
+
+
+async def pass_until(simulator: Simulator, instant: float) -> None:
+    """Lets world time pass, and what is due in it happen."""
+
+    def move(world: World) -> None:
+        world.advance(instant - world.now)
+
+    await asyncio.to_thread(simulator.call, move)
 
 
 OF_PODS = [
-    detector.code
-    for detector in all_detectors()
-    if detector.code not in OF_TIME | NOT_IN_A_WORLD | ALONE | SLOW
+    detector.code for detector in all_detectors() if detector.code not in ALONE | SLOW | OVER_TIME
 ]
 BATCHES = [OF_PODS[at : at + TOGETHER] for at in range(0, len(OF_PODS), TOGETHER)]
 
@@ -88,10 +110,30 @@ def test_the_scenario_of_an_accounts_symptom_shows_it(code: str) -> None:
     assert code in {f.code for f in state.findings[None] if f.is_present}
 
 
+def test_scenarios_in_which_something_happens_show_it_to_whoever_looks_again() -> None:
+    codes = sorted(OVER_TIME)
+    (first, *_, last), _ = states_of([stem(code) for code in codes], at=A_WHILE)
+    assert present(first) & OVER_TIME == set()
+    assert OVER_TIME - present(last) == set()
+
+
+def test_figures_alone_tell_of_a_broken_host_and_of_gpus_that_wait_for_each_other() -> None:
+    (*_, state), pods = states_of(["rp28", "rp29", "rp44"], at=A_WHILE)  # of rp44: no logs
+    assert state.account.about(PodId(pods[0])).value(LogSigns) is None
+    (broken,) = [f for f in state.findings[PodId(pods[0])] if f.code == "RP28"]
+    assert broken.evidence[0].said == "cuInit(0) gives 999, though the driver is there"
+    (waiting,) = [f for f in state.findings[PodId(pods[1])] if f.code == "RP29"]
+    assert waiting.evidence[0].said.startswith("all 4 GPUs at")
+
+
+def present(state: State) -> set[str]:
+    """The codes that are there, of Pods or of the account."""
+    return {f.code for found in state.findings.values() for f in found if f.is_present}
+
+
 def test_the_demo_fleet_shows_the_thirteen() -> None:
     state, _ = looked_at_demo()
-    present = {f.code for found in state.findings.values() for f in found if f.is_present}
-    assert {f"RP{number}" for number in range(1, 14)} - present == set()
+    assert {f"RP{number}" for number in range(1, 14)} - present(state) == set()
 
 
 def looked_at_demo() -> tuple[State, list[str]]:

@@ -7,6 +7,7 @@ the quota, handled. Every authenticated answer tells the quota's state.
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
+from fnmatch import fnmatchcase
 from typing import Final
 
 from aiohttp import web
@@ -140,6 +141,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         detail = f"rate limit exceeded for the {desk.limiter.exhausted()} window"
         response: web.StreamResponse = document(Problem(429, detail))
         response.headers["Retry-After"] = str(wait)
+    elif any(fnmatchcase(request.path, pattern) for pattern in desk.world.withheld):
+        response = document(Problem(403, "API key does not have access to this resource"))
     else:
         response = await _handled(request, handler)
     if not response.prepared:

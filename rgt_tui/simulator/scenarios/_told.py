@@ -20,12 +20,13 @@ class Order:
     ports: tuple[str, ...] = ("8888/http", "22/tcp")
     image: str = OFFICIAL_IMAGE
     args: str = ""
+    data_center: str = "US-KS-2"
 
 
 def training(world: World, name: str, order: Order | None = None) -> Pod:
-    """A Pod that has been training for six hours in US-KS-2."""
+    """A Pod that has been training for six hours."""
     order = order or Order()
-    volume = _volume(world, name) if order.on_network_volume else None
+    volume = _volume(world, name, order.data_center) if order.on_network_volume else None
     spec = Spec(
         name=name,
         image=order.image,
@@ -36,7 +37,7 @@ def training(world: World, name: str, order: Order | None = None) -> Pod:
         network=(volume.id, "/workspace") if volume else None,
     )
     life = Life(created_s=6 * HOUR + 90, up_s=6 * HOUR)
-    pod = place(world, spec, life, data_center="US-KS-2")
+    pod = place(world, spec, life, data_center=order.data_center)
     if order.is_busy:
         _work(pod)
     return pod
@@ -63,12 +64,12 @@ def _work(pod: Pod) -> None:
     pod.machine.processes.append(process)
 
 
-def _volume(world: World, name: str) -> Volume:
+def _volume(world: World, name: str, data_center: str) -> Volume:
     volume = Volume(
         id=world.new_id(10),
         name=f"nv-{name}",
         size=500,
-        data_center="US-KS-2",
+        data_center=data_center,
         used_bytes=120 * GIB,
     )
     return world.add_volume(volume, since=world.now - 9 * DAY)

@@ -1,15 +1,24 @@
 """RP20: another host key within one start."""
 
+from typing import Final
+
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.scenarios import Scenario
 from rgt_tui.simulator.scenarios._told import training
 from rgt_tui.simulator.world import World
 
+SWAPPED_S: Final = 60.0
+"""The machine behind its port is another one so many seconds after the world began."""
+
 
 def build(world: World) -> Pod:
-    """One Pod with it."""
+    """`swapped`: a minute later somebody else's machine answers on its port."""
     pod = training(world, "swapped")
-    pod.key_salt = 1
+
+    def swap() -> None:
+        pod.key_salt += 1
+
+    world.later(SWAPPED_S, swap)
     return pod
 
 

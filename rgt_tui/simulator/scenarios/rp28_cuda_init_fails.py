@@ -7,8 +7,9 @@ from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """`bad-l40s`: its log shows it."""
+    """`bad-l40s`: its driver says so when it is asked, and so does its log."""
     pod = training(world, "bad-l40s", Order(gpu="NVIDIA L40S", is_busy=False))
+    pod.machine.cu_init = 999
     tell(
         world,
         pod,

@@ -10,7 +10,7 @@ def build(world: World) -> Pod:
     """`ddp-4`: its log shows it, and all its GPUs wait: full use at little power."""
     pod = training(world, "ddp-4", Order(gpus=4))
     for gpu in pod.machine.gpus:
-        gpu.util, gpu.watts = 100, 84.0
+        gpu.util, gpu.watts = 100, 74.0
     tell(
         world,
         pod,

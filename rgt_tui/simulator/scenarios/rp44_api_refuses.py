@@ -2,18 +2,14 @@
 
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.scenarios import Scenario
-from rgt_tui.simulator.scenarios._told import tell, training
+from rgt_tui.simulator.scenarios._told import training
 from rgt_tui.simulator.world import World
 
 
 def build(world: World) -> Pod:
-    """One Pod with it."""
+    """`no-scope`: its log, and everybody's, is answered with 403, as is what was billed."""
     pod = training(world, "no-scope")
-    tell(
-        world,
-        pod,
-        '{"error":"api request failed with status 401","code":"unauthorized","status":401}',
-    )
+    world.withheld += ["/v2/pods/*/logs", "/v2/billing*"]
     return pod
 
 

@@ -62,6 +62,7 @@ class Containers:
                     "RGT_FILES": str(self._files(pod)),
                     "RGT_CALLS": str(folder),
                     "RGT_CALLS_FIFO": str(self.calls.path),
+                    **_driver(pod),
                 }
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -124,3 +125,9 @@ def _family(leader: int) -> set[int]:
         size = len(found)
         found |= {pid for pid, (parent, session) in ties.items() if {parent, session} & found}
     return found - {leader}
+
+
+def _driver(pod: Pod) -> dict[str, str]:
+    """What the driver library answers to `cuInit`, for a Pod that has the library."""
+    code = pod.machine.cu_init
+    return {} if code is None else {"RGT_CU_INIT": str(code)}

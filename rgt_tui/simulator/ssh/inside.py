@@ -4,6 +4,7 @@ Run as a script in place of the interpreter, with the interpreter's own argument
 """
 
 import builtins
+import ctypes
 import os
 import sys
 from collections.abc import Callable
@@ -31,11 +32,28 @@ def redirect(root: str) -> None:
     builtins.open = wrapped(builtins.open)
 
 
+def drive(code: int) -> None:
+    """Gives programs a CUDA driver library that answers `cuInit` with `code`, 0 being well."""
+    real = ctypes.CDLL
+
+    class Driver:
+        def cuInit(self, flags: int) -> int:  # noqa: N802  # its name in the CUDA driver API
+            del flags
+            return code
+
+    def load(name: str, *args: Any, **options: Any) -> Any:
+        return Driver() if name == "libcuda.so.1" else real(name, *args, **options)
+
+    setattr(ctypes, "CDLL", load)  # noqa: B010  # a type is replaced by a function
+
+
 def main() -> None:
     """Runs `-c code` with the rest of the arguments, as the interpreter would."""
     argv = sys.argv[1:]
     code = argv[argv.index("-c") + 1]
     redirect(os.environ["RGT_FILES"])
+    if "RGT_CU_INIT" in os.environ:
+        drive(int(os.environ["RGT_CU_INIT"]))
     sys.argv = ["-c", *argv[argv.index("-c") + 2 :]]
     exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102  # as python3 -c does
 

@@ -40,11 +40,10 @@ class PodServers:
         self._client_key = client_key.convert_to_public()
         self._listeners: dict[str, _Listener] = {}
         self._lock = asyncio.Lock()
-        self.refused: set[str] = set()
-        """Pods whose port is published but refuses connections."""
 
     async def settle(self) -> None:
-        """Opens what should listen and closes what should not."""
+        """Lets happen what is due, then opens what should listen and closes what should not."""
+        self._world.catch_up()
         now = self._world.now
         pods = self._world.pods
         stale = [it for it in self._listeners if not self._is_current(pods.get(it), now)]
@@ -83,9 +82,7 @@ class PodServers:
         if pod is None or not pod.offers_ssh(now):
             return False
         listener = self._listeners[pod.id]
-        return listener.boot == _boot(pod) and (listener.acceptor is None) == (
-            pod.id in self.refused or pod.is_deaf
-        )
+        return listener.boot == _boot(pod) and (listener.acceptor is None) == pod.is_deaf
 
     def _lacks(self, pod: Pod) -> bool:
         listener = self._listeners.get(pod.id)
@@ -104,10 +101,8 @@ class PodServers:
         self._close(pod.id)
         listener = _Listener(_boot(pod), None)
         self._listeners[pod.id] = listener
-        if pod.id in self.refused and pod.ssh_port is not None:
-            return
         if pod.is_deaf:
-            pod.ssh_port = DEAF_PORT
+            pod.ssh_port = pod.ssh_port or DEAF_PORT
             return
         listener.acceptor = await asyncssh.create_server(
             lambda: _PodServer(self, pod, listener),
