@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+import asyncssh
+
+from rgt_tui.clients.hostkeys import HostKeys, Place
 from rgt_tui.config import Config
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.evidence import Observed, Reading
@@ -58,6 +61,7 @@ async def _read_demo_fleet() -> Scene:
             identities=(Path(simulator.ssh_identity),),
             host_keys=Path(folder) / "hostkeys.json",
         )
+        await _know_gateway(simulator, HostKeys(where.host_keys))
         async with open_session(where, Config(), store, lambda: NOW) as session:
             await session.look()
             balance = await session.wires.balance()
@@ -69,3 +73,12 @@ async def _read_demo_fleet() -> Scene:
         source="demo",
         periods=periods(),
     )
+
+
+async def _know_gateway(simulator: Simulator, book: HostKeys) -> None:
+    """Pins the gateway's key: else that Pod alone which came first would call it "first seen"."""
+    host, port, _ = simulator.gateway
+    key = await asyncssh.get_server_host_key(host, port)
+    assert key is not None
+    place = Place(pin_id=f"gateway {host}", start="always", host=host, port=port)
+    book.accept(place, key.export_public_key().decode().strip())
