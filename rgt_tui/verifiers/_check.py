@@ -87,7 +87,7 @@ def _judge(
     if plan is None:
         return judged
     judged = _full(file, plan, found)
-    if level == LOAD and (judged.verdict == OK or plan.warning):
+    if level == LOAD and (judged.verdict == OK or judged.reason == plan.warning):
         return _loaded(file, proof, plan, judged)
     return judged
 
@@ -166,6 +166,8 @@ def _loaded(file: File, proof: Dict[str, Any], plan: Plan, judged: Judged) -> Ju
         return Judged(BROKEN, LOAD, str(why))
     except Unsure as why:
         return Judged(UNKNOWN, FULL, f"not loaded: {why}")
+    if not count and plan.warning:
+        return Judged(UNKNOWN, FULL, f"{said} read nothing of it; {plan.warning}")
     return Judged(OK, LOAD, f"{said} read {count} bytes; {judged.reason}")
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
+from typing import List, Optional
 
-from rgt_tui.verifiers import Broken, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
+from rgt_tui.verifiers._hdf5_contents import Contents
 from rgt_tui.verifiers._zips import Archive, content, inflate, read_archive
+from rgt_tui.verifiers.hdf5 import contents_of
 
 _CONFIG_MAX = 32 << 20
+_WEIGHTS = "model.weights.h5"
 
 
 def check(file: File) -> Plan:
     """Configuration and weights must be there."""
     archive = read_archive(file)
-    for name in ("config.json", "metadata.json", "model.weights.h5"):
+    for name in ("config.json", "metadata.json", _WEIGHTS):
         if name not in archive.members:
             raise Broken(f"the archive has no {name}")
-    return Plan(archive.regions(), (), lambda: _deep(file, archive))
+    floats: List[Floats] = []
+    return Plan(archive.regions(), (), lambda: _deep(file, archive, floats), floats=lambda: floats)
 
 
-def _deep(file: File, archive: Archive) -> str:
+def _deep(file: File, archive: Archive, floats: List[Floats]) -> str:
     for member in archive.members.values():
         if member.method and member.name.endswith(".h5"):
             inflate(file, member)
@@ -30,7 +35,30 @@ def _deep(file: File, archive: Archive) -> str:
         raise Broken("its configuration is no JSON") from error
     if not archive.has_crc:
         raise Unsure("it was written without checksums")
-    return f"{len(archive.members)} records"
+    return f"{len(archive.members)} records, {_weights(file, archive, floats)}"
+
+
+def _weights(file: File, archive: Archive, floats: List[Floats]) -> str:
+    """What the weights are. Their bytes have a checksum: what cannot be read is a remark only."""
+    member = archive.members[_WEIGHTS]
+    if member.method:
+        return "the weights are packed, their numbers were not looked at"
+    contents, why = _contents(file.part(member.data, member.size))
+    if contents is None:
+        return f"the numbers of the weights were not looked at: {why}"
+    at = member.data
+    floats += [one._replace(start=at + one.start, end=at + one.end) for one in contents.floats]
+    return contents.deep() + (f"; {why}" if why else "")
+
+
+def _contents(weights: File) -> "tuple[Optional[Contents], str]":
+    try:
+        contents = contents_of(weights)
+    except Unsure as why:
+        return None, str(why)
+    except Broken as why:
+        raise Broken(f"{_WEIGHTS}: {why}") from why
+    return contents, contents.unread[0] if contents.unread else ""
 
 
 VERIFIER = Verifier(
@@ -41,7 +69,7 @@ VERIFIER = Verifier(
     check=check,
     proves=Proves(
         structure="every byte belongs to a record; configuration and weights are there",
-        full="CRC-32 of the weights and of the configuration",
+        full="CRC-32 of the weights and of the configuration; NaN and infinity, as a warning",
         load="needs keras; not done here",
         never="whether the weights fit the configuration",
     ),

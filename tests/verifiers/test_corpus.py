@@ -16,7 +16,7 @@ FORMATS = {
     "gguf": ("gguf/f32.gguf", "gguf/q8_0.gguf", "gguf/f16.gguf"),
     "npz": ("numpy/stored.npz", "numpy/packed.npz"),
     "npy": ("numpy/plain.npy",),
-    "hdf5": ("hdf5/plain.h5",),
+    "hdf5": ("hdf5/plain.h5", "hdf5/packed.hdf5"),
     "keras": ("keras/model.keras",),
     "msgpack": ("msgpack/checkpoint_500", "msgpack/flax_model.msgpack"),
     "onnx": ("onnx/model.onnx",),
@@ -86,7 +86,7 @@ def test_at_least_60_good_files_and_none_is_called_broken(good: Path) -> None:
     proofs = [verify_file(str(path), "full", lambda count: None) for path in files]
     assert [p for p in proofs if p["verdict"] == "broken"] == []
     unsure = {p["format"] for p in proofs if p["verdict"] == "unknown"}
-    assert unsure <= {"hdf5", "unknown"}
+    assert unsure <= {"unknown"}
     for path, proof in zip(files, proofs, strict=True):
         if proof["format"] != "unknown":
             assert proof["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -110,7 +110,7 @@ def test_changed_data_are_broken_where_there_are_checksums(
     assert [one for one in found if one[1] != "broken"] == []
 
 
-@pytest.mark.parametrize("kind", ["safetensors", "gguf", "torch-legacy"])
+@pytest.mark.parametrize("kind", ["safetensors", "gguf", "torch-legacy", "hdf5"])
 def test_ends_that_were_never_written_are_not_ok(good: Path, kind: str, tmp_path: Path) -> None:
     found = outcomes(good, kind, "tail", tmp_path)
     assert len(found) >= 7

@@ -1,0 +1,234 @@
+"""HDF5 as h5py writes it, by every generation of its format: read whole, and seen when damaged."""
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from rgt_tui.verifiers._check import verify_file
+from rgt_tui.verifiers._hdf5_chunks import fletcher
+from rgt_tui.verifiers._hdf5_tables import lookup3, width
+from tests.verifiers.good import noise
+
+GENERATIONS = ("earliest", "v108", "v110", "latest")
+MANY = 120
+"""Names of one group: more than one leaf and one block hold."""
+
+
+def judged(path: Path, level: str = "full") -> tuple[str, str]:
+    proof = verify_file(str(path), level, lambda count: None)
+    return proof["verdict"], proof["reason"]
+
+
+def write(path: Path, generation: str = "earliest", **options: Any) -> None:
+    """One dataset `w` of 300 x 31 numbers and a small one beside it."""
+    with h5py.File(path, "w", libver=generation) as file:
+        file.create_dataset("w", data=noise(300, 31), **options)
+        file["b"] = noise(7)
+
+
+def every_kind(file: Any) -> int:
+    """Datasets of each kind that is read; how many there are."""
+    numbers = noise(300, 31)
+    packings: list[dict[str, Any]] = [
+        {}, {"compression": "gzip"}, {"fletcher32": True}, {"shuffle": True, "compression": 4},
+        {"compression": "gzip", "shuffle": True, "fletcher32": True},
+    ]  # fmt: skip
+    for number, packing in enumerate(packings):
+        file.create_dataset(f"chunks/{number}", data=numbers, chunks=(64, 16), **packing)
+        file.create_dataset(f"one/{number}", data=numbers, chunks=(300, 31), **packing)
+        file.create_dataset(f"rows/{number}", data=noise(1500, 2), chunks=(1, 2), **packing)
+        endless = {"maxshape": (None, None), "chunks": (8, 8)}
+        file.create_dataset(f"endless/{number}", data=numbers, **endless, **packing)
+        file.create_dataset(f"growing/{number}", data=numbers, maxshape=(900, 90), chunks=(64, 16), **packing)  # fmt: skip
+    for kind in ("<f2", "<f8", ">f4", "<i8", "<c8", "S5"):
+        file[f"kinds/{kind}"] = np.ones(9).astype(kind)
+    file["scalar"] = 2.5
+    file.create_dataset("none", data=np.zeros((0, 4)))
+    file.create_dataset("null", dtype="f4")
+    file.create_dataset("unwritten", shape=(9, 9), dtype="f4")
+    file.create_dataset("words", data=["a", "bc"], dtype=h5py.string_dtype())
+    file["type"] = np.dtype("f4")
+    file.create_dataset("typed", data=np.ones(5, "f4"), dtype=file["type"])
+    file["same"] = file["typed"]
+    file["link"] = h5py.SoftLink("/typed")
+    file["loop/back"] = file["chunks"]
+    file.attrs["names"] = np.array([b"a", b"bc"])
+    for number in range(MANY):
+        file[f"many/a.layer.with.a.longer.name.{number}"] = noise(3)
+    return 5 * len(packings) + 6 + 6 + MANY
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_whatever_h5py_writes_is_read_whole(generation: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver=generation) as file:
+        count = every_kind(file)
+    verdict, reason = judged(path)
+    assert (verdict, reason.split(",")[0]) == ("ok", f"{count} datasets")
+    assert "in chunks every number is finite; every number is finite" in reason
+
+
+def test_weights_as_keras_lays_them_out_are_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "model.weights.h5"
+    with h5py.File(path, "w") as file:
+        for number in range(30):
+            group = file.create_group(f"layers/dense_{number}/vars")
+            group["0"], group["1"] = noise(40, 40), noise(40)
+        file.create_group("layers/dropout/vars")
+        file["optimizer/vars/0"] = 12
+        file.attrs["layer_names"] = [f"dense_{number}" for number in range(30)]
+        file.attrs["keras_version"] = "2.15.0"
+    assert judged(path)[0] == "ok"
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize("packing", [
+    {}, {"chunks": (64, 16)}, {"chunks": (64, 16), "compression": "gzip", "shuffle": True},
+])  # fmt: skip
+def test_a_number_that_is_none_is_told_with_its_dataset(
+    generation: str, packing: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.h5"
+    write(path, generation, **packing)
+    with h5py.File(path, "r+") as file:
+        file["w"][299, 30] = np.inf
+    verdict, reason = judged(path)
+    assert (verdict, "of w is no number" in reason) == ("unknown", True), reason
+
+
+def test_what_fills_up_a_chunk_at_the_edge_is_no_number_of_the_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    write(path, chunks=(64, 16), fillvalue=np.nan)
+    assert judged(path)[0] == "ok"
+
+
+@pytest.mark.parametrize("packing", [
+    {"compression": "gzip"}, {"fletcher32": True}, {"shuffle": True, "fletcher32": True},
+])  # fmt: skip
+def test_every_changed_byte_of_a_chunk_with_a_checksum_is_seen(
+    packing: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.h5"
+    write(path, chunks=(64, 16), **packing)
+    with h5py.File(path) as file:
+        at = file["w"].id.get_chunk_info(3).byte_offset + 40
+        size = file["w"].id.get_chunk_info(3).size
+    content = path.read_bytes()
+    for place in range(at, at + size - 48, 97):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+        assert judged(path)[0] == "broken", place
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_dataset_that_lies_behind_the_end_is_broken_by_structure(
+    generation: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.h5"
+    write(path, generation)
+    content = path.read_bytes()
+    with h5py.File(path) as file:
+        at = file["w"].id.get_offset()
+    place, behind = (struct.pack("<BQQ", 1, n, 300 * 31 * 4) for n in (at, at + len(content)))
+    assert content.count(place) == 1
+    path.write_bytes(content.replace(place, behind))
+    assert judged(path, "structure")[0] == "broken"
+
+
+def test_two_datasets_on_the_same_bytes_are_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    write(path)
+    content = path.read_bytes()
+    with h5py.File(path) as file:
+        at, other = (file[name].id.get_offset() for name in ("w", "b"))
+    place, same = (struct.pack("<BQQ", 1, n, 7 * 4) for n in (other, at))
+    assert content.count(place) == 1
+    path.write_bytes(content.replace(place, same))
+    verdict, reason = judged(path)
+    assert (verdict, "share bytes" in reason) == ("broken", True)
+
+
+def _endless(file: Any) -> None:
+    file.create_dataset("w", data=noise(300, 31), maxshape=(None, 31), chunks=(64, 16))
+
+
+def _outside(file: Any) -> None:
+    file["w"] = h5py.ExternalLink("other.h5", "/w")
+
+
+UNREAD: dict[str, tuple[Callable[[Any], object], str]] = {
+    "lzf": (lambda file: file.create_dataset("w", data=noise(300, 31), compression="lzf"), "lzf"),
+    "index": (_endless, "in a way that is not read"),
+    "outside": (_outside, "w leads to another file"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_is_not_read_is_said_and_is_neither_ok_nor_broken(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        UNREAD[name][0](file)
+    for level in ("structure", "full"):
+        verdict, reason = judged(path, level)
+        assert (verdict, UNREAD[name][1] in reason) == ("unknown", True), reason
+
+
+def test_a_large_dataset_that_was_never_written_is_not_ok(tmp_path: Path) -> None:
+    for packing in ({}, {"chunks": (64, 64), "compression": "gzip"}):
+        path = tmp_path / "a.h5"
+        with h5py.File(path, "w") as file:
+            file.create_dataset("w", shape=(512, 512), dtype="f4", **packing)
+        assert judged(path) == ("unknown", "1048576 bytes of w were never written")
+
+
+def test_a_packed_dataset_of_zeros_is_not_ok(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("w", data=np.zeros((512, 512)), compression="gzip")
+    assert judged(path) == ("unknown", "w holds nothing but zeros")
+
+
+def test_a_file_that_its_writer_never_closed_is_not_ok(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file["w"] = noise(30, 30)
+        file.flush()
+        copied = path.read_bytes()
+    (tmp_path / "b.h5").write_bytes(copied)
+    assert judged(path)[0] == "ok"
+    assert judged(tmp_path / "b.h5")[0] != "ok"
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_tables_with_a_checksum_show_every_flipped_byte(generation: str, tmp_path: Path) -> None:
+    """In older generations a changed table is seen where it contradicts the file; it never raises."""
+    path = tmp_path / "a.h5"
+    write(path, generation, chunks=(64, 16), compression="gzip")
+    content = path.read_bytes()
+    seen = 0
+    places = [at for sign in (b"OHDR", b"FAHD", b"FADB", b"TREE", b"SNOD")
+              for at in range(len(content)) if content.startswith(sign, at)]  # fmt: skip
+    for start in places:
+        for at in range(start, start + 24):
+            path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
+            seen += judged(path)[0] == "broken"
+    assert places
+    if generation in ("v110", "latest"):
+        assert seen == 24 * len(places)
+
+
+def test_the_checksums_are_those_of_the_library() -> None:
+    """Of lookup3 its author's own test vector; of fletcher32 the library's loop, word by word."""
+    assert lookup3(b"Four score and seven years ago") == 0x17770551
+    for size in (0, 1, 2, 5, 1000, (128 << 10) + 3):
+        data = np.random.default_rng(size).bytes(size)
+        one = two = 0
+        for at in range(0, size, 2):
+            one += int.from_bytes((data[at : at + 2] + b"\0")[:2], "big")
+            two += one
+        assert fletcher(data) == (one % 65535, two % 65535)
+    assert [width(n) for n in (1, 255, 256, 65535, 65536)] == [1, 1, 2, 2, 3]
