@@ -76,15 +76,15 @@ class Absent:
     """The symptom is not there, and the evidence that says so is fresh.
 
     Attributes:
-        why: the figures that say so; told when somebody asks, where telling them takes long.
+        why: the figures that say so; where telling them takes long, what tells them of a subject
+            when somebody asks.
     """
 
-    why: str | Callable[[], str] = ""
+    why: "str | Callable[[Subject], str]" = ""
 
-    @property
-    def told(self) -> str:
-        """Why, in words."""
-        return self.why if isinstance(self.why, str) else self.why()
+    def told(self, subject: "Subject") -> str:
+        """Why it is not there, in words."""
+        return self.why if isinstance(self.why, str) else self.why(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,16 @@ class Subject:
         pod: the Pod in question; None for an account-wide symptom.
         evidence: what was read about that Pod, or about the account.
         now: Unix seconds of the session's clock.
+        of_account: what was made of the account, for all subjects that are looked at together.
     """
 
     account: Account
     pod: Pod | None
     evidence: Evidence
     now: float
+    of_account: dict[Callable[[Account], Any], Any] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     _made: dict[Callable[["Subject"], Any], Any] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
@@ -132,6 +136,13 @@ class Subject:
         made: Made | None = self._made.get(work)
         if made is None:
             made = self._made[work] = work(self)
+        return made
+
+    def for_all(self, work: Callable[[Account], Made]) -> Made:
+        """What `work` makes of the account: worked out for the first subject that asks."""
+        if work not in self.of_account:
+            self.of_account[work] = work(self.account)
+        made: Made = self.of_account[work]
         return made
 
     def seen(self, kind: type[Report]) -> Observed[Report]:

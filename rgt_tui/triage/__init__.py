@@ -86,7 +86,7 @@ def absent_findings(account: Account, pod_id: PodId | None, now: float) -> tuple
     evidence = account.evidence if pod is None else account.about(pod.id)
     subject = Subject(account=account, pod=pod, evidence=evidence, now=now)
     panel = _panel(Scope.ACCOUNT if pod is None else Scope.POD)
-    found = panel.findings(subject, Missing(subject))
+    found = panel.findings(Missing(subject))
     return tuple(finding for finding in found if finding.verdict == "absent")
 
 

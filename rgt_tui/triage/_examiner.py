@@ -5,10 +5,10 @@ the account, and on time: evidence grows too old, and some verdicts wait for a m
 the findings of a Pod are kept until one of those changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.catalog import DataCenterList
@@ -97,17 +97,25 @@ class Examiner:
             now: Unix seconds of the session's clock.
         """
         shared = tuple(account.evidence.value(kind) for kind in _SHARED)
-        asked = self.asked
         kept: dict[PodId | None, _Kept] = {}
+        anew: list[Subject] = []
+        of_account: dict[Callable[[Account], Any], Any] = {}
         for pod in account.pods:
             before, evidence = self._kept.get(pod.id), account.about(pod.id)
             if before is None or now >= before.until or not before.holds(pod, evidence, shared):
-                subject = Subject(account=account, pod=pod, evidence=evidence, now=now)
-                before = self._anew(Scope.POD, subject, shared)
-            kept[pod.id] = before
-        kept[None] = self._of_account(account, now, is_new=self.asked > asked)
+                anew.append(
+                    Subject(
+                        account=account, pod=pod, evidence=evidence, now=now, of_account=of_account
+                    )
+                )
+            else:
+                kept[pod.id] = before
+        for subject, found in zip(anew, self._anew(Scope.POD, anew, shared), strict=True):
+            kept[subject.this.id] = found
+        kept[None] = self._of_account(account, now, is_new=bool(anew))
         self._kept = kept
-        return MappingProxyType({key: value.findings for key, value in kept.items()})
+        order = (*(pod.id for pod in account.pods), None)
+        return MappingProxyType({key: kept[key].findings for key in order})
 
     def _of_account(self, account: Account, now: float, *, is_new: bool) -> _Kept:
         """The account's own; anew where a Pod was examined anew, has come or has gone."""
@@ -117,11 +125,21 @@ class Examiner:
         if whole is not None and not is_due and whole.holds(None, everything, (gone,)):
             return whole
         subject = Subject(account=account, pod=None, evidence=everything, now=now)
-        return self._anew(Scope.ACCOUNT, subject, (gone,))
+        return self._anew(Scope.ACCOUNT, [subject], (gone,))[0]
 
-    def _anew(self, scope: Scope, subject: Subject, shared: tuple[object, ...]) -> _Kept:
-        self.asked += 1
-        missing = Missing(subject)
-        found = self._of_scope[scope].findings(subject, missing)
-        until = min(missing.until, subject.now + AGAIN_S)
-        return _Kept(subject.pod, subject.evidence, shared, until, found)
+    def _anew(
+        self, scope: Scope, subjects: Sequence[Subject], shared: tuple[object, ...]
+    ) -> list[_Kept]:
+        self.asked += len(subjects)
+        whom = [Missing(subject) for subject in subjects]
+        told = self._of_scope[scope].findings_of(whom)
+        return [
+            _Kept(
+                missing.subject.pod,
+                missing.subject.evidence,
+                shared,
+                min(missing.until, missing.subject.now + AGAIN_S),
+                found,
+            )
+            for missing, found in zip(whom, told, strict=True)
+        ]

@@ -176,25 +176,33 @@ class Asked:
         self.silent = self.told = finding_of(self.detector, _NOT_IN_LOGS)
         self.brief = finding_of(self.detector, _ABSENT)
 
-    def finding(self, verdict: Verdict) -> Finding:
+    def finding(self, verdict: Verdict, subject: Subject) -> Finding:
         """The finding of a verdict; the same one for the same words, unless it is present."""
-        words: str | tuple[str, ...]
-        if isinstance(verdict, Absent):
-            why = verdict.why
-            if self.is_brief and not isinstance(why, str):
-                return self.brief
-            words = verdict.told
-        elif isinstance(verdict, Unknown):
-            words = verdict.missing
-        else:
-            return finding_of(self.detector, verdict)
+        match verdict:
+            case Present():
+                return finding_of(self.detector, verdict)
+            case Unknown():
+                found = self.unknown(verdict.missing)
+            case Absent() if isinstance(verdict.why, str):
+                found = self._saying(verdict.why, verdict)
+            case Absent() if self.is_brief:
+                found = self.brief
+            case Absent():  # the same verdict says something else of the next subject
+                why = verdict.told(subject)
+                return self._saying(why, Absent(why))
+        self.said, self.told = verdict, found
+        return found
+
+    def unknown(self, missing: tuple[str, ...]) -> Finding:
+        """The finding that cannot be told for want of something."""
+        return self._saying(missing, Unknown(missing))
+
+    def _saying(self, words: str | tuple[str, ...], verdict: Verdict) -> Finding:
         known = self.made.get(words)
         if known is None:
             if len(self.made) >= MADE_MAX:
                 self.made.clear()
-            told = Absent(words) if isinstance(words, str) else verdict
-            known = self.made[words] = finding_of(self.detector, told)
-        self.said, self.told = verdict, known
+            known = self.made[words] = finding_of(self.detector, verdict)
         return known
 
 
@@ -211,7 +219,7 @@ def finding_of(detector: Detector, verdict: Verdict) -> Finding:
         case Unknown():
             word, missing = "unknown", verdict.missing
         case Absent():
-            said = (Said("rule", why),) if (why := verdict.told) else ()
+            said = (Said("rule", str(verdict.why)),) if verdict.why else ()
     return Finding(
         code=detector.code,
         title=detector.title,
@@ -246,7 +254,7 @@ def with_logs(
     if detector.detect is None:
         return Present(lines) if lines else Unknown(lacks)
     verdict = Unknown(lacks) if lacks else detector.detect(subject)
-    return _confirmed(detector, verdict, lines) if lines else verdict
+    return _confirmed(detector, verdict, lines, subject) if lines else verdict
 
 
 def heard_of(subject: Subject) -> dict[str, Lines]:
@@ -265,7 +273,7 @@ def heard_of(subject: Subject) -> dict[str, Lines]:
     return told
 
 
-def _confirmed(detector: Detector, verdict: Verdict, heard: Lines) -> Verdict:
+def _confirmed(detector: Detector, verdict: Verdict, heard: Lines, subject: Subject) -> Verdict:
     """Figures come before text: a log confirms, and speaks alone where figures are missing.
 
     Where the figures do not cover all that a log can tell, it counts against them too.
@@ -277,7 +285,7 @@ def _confirmed(detector: Detector, verdict: Verdict, heard: Lines) -> Verdict:
             rest = (Said("rule", f"not confirmed: {'; '.join(verdict.missing)}"),)
             return Present((*heard, *rest), Severity.WARNING)
         case Absent() if detector.log_stands:
-            why = verdict.told or "they show none of it"
+            why = verdict.told(subject) or "they show none of it"
             return Present((*heard, Said("rule", f"by the figures: {why}")))
         case Absent():
             return verdict

@@ -8,7 +8,6 @@ measured with pip, dd and Python on a full overlay.
 """
 
 import re
-from functools import partial
 from typing import Final
 
 from rgt_tui.courses import growth_per_hour, hours_to_full
@@ -25,7 +24,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_bytes, show_duration, show_percent
 from rgt_tui.domain.whom import running
-from rgt_tui.facts import disks_of
+from rgt_tui.facts import disks_of, root_store
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.storage import Store
 
@@ -49,15 +48,14 @@ _OVERLAY_ROW = re.compile(r"^overlay\s.*\s(\d{1,3})%\s+/$")
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
     found = subject.once(disks_of)
-    root = next((store for store in found if store.path == "/"), None)
+    root = root_store(found)
     percent = root.percent if root is not None else None
     if root is None or percent is None:
         return Unknown(("how full / is: df did not tell it",))
-    used = partial(_used, root)
     if percent < FULL_PERCENT:
-        return _growing(subject, root) or Absent(used)
+        return _growing(subject, root) or _HAS_ROOM
     roomy = next((store for store in found if _has_room(store)), None)
-    said = [Said("ssh", f"{used()} ({root.label})", seen.at)]
+    said = [Said("ssh", f"{_used(root)} ({root.label})", seen.at)]
     if roomy is not None:
         said.append(
             Said("ssh", f"{roomy.path} has room: {_amount(roomy)} ({roomy.label})", seen.at)
@@ -67,6 +65,14 @@ def _detect(subject: Subject) -> Verdict:
 
 def _used(root: Store) -> str:
     return f"/ is {show_percent(root.percent)} full: {_amount(root)}"
+
+
+def _how_full(subject: Subject) -> str:
+    root = root_store(subject.once(disks_of))
+    return _used(root) if root is not None else ""
+
+
+_HAS_ROOM: Final = Absent(_how_full)
 
 
 def _growing(subject: Subject, root: Store) -> Verdict | None:

@@ -8,6 +8,7 @@ Source: OpenSSH, measured; RunPod documentation, SSH keys, read 2026-08-20.
 
 from typing import Final
 
+from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import (
     Detector,
@@ -32,10 +33,14 @@ def _detect(subject: Subject) -> Verdict:
     failure = login_failed(subject.evidence, _FAULTS, "a try to log in")
     if not isinstance(failure, Failed):
         return failure
-    ours = fault_of_ours(subject.account, _OURS) if failure.code in _OURS else None
+    ours = subject.for_all(_ours) if failure.code in _OURS else None
     if ours is not None:
         return Unknown((ours,))
     return Present((Said("ssh", failure.error, failure.at),))
+
+
+def _ours(account: Account) -> str | None:
+    return fault_of_ours(account, _OURS)
 
 
 DETECTOR = Detector(

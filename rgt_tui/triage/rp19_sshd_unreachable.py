@@ -8,6 +8,7 @@ Source: OpenSSH, measured; runpod-python#337; RunPod documentation, SSH, read 20
 
 from typing import Final
 
+from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.finding import (
     Absent,
@@ -40,7 +41,7 @@ def _detect(subject: Subject) -> Verdict:
     up = uptime_s(pod)
     if up is not None and up < PATIENCE_S:
         return Absent(f"its container is only {show_duration(up)} old")
-    ours = fault_of_ours(subject.account, _OURS)
+    ours = subject.for_all(_ours)
     if ours is not None:
         return Unknown((ours,))
     at = listed_at(subject.account)
@@ -50,6 +51,10 @@ def _detect(subject: Subject) -> Verdict:
             Said("api", f"up for {show_duration(up)}, ssh.direct is given", at),
         )
     )
+
+
+def _ours(account: Account) -> str | None:
+    return fault_of_ours(account, _OURS)
 
 
 DETECTOR = Detector(

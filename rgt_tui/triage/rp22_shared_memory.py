@@ -7,7 +7,6 @@ Source: pytorch#5040, pytorch#108861, pipedream#28; measured; RunPod documentati
 for it, read 2026-08-20.
 """
 
-from functools import partial
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -39,16 +38,19 @@ _NO_SHM: Final = Absent("no shared memory is mounted")
 
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
-    shm = next((s for s in subject.once(disks_of) if s.kind is MountKind.SHM), None)
+    shm = _shm(subject)
     if shm is None:
         return _NO_SHM
     if shm.percent is None:
         return Unknown(("how full shared memory is: df did not tell it",))
-    used = partial(_used, shm)
     if shm.percent < TIGHT_PERCENT:
-        return _too_small(subject, shm, seen.at) or Absent(used)
+        return _too_small(subject, shm, seen.at) or _HAS_ROOM
     severity = Severity.CRITICAL if shm.percent >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", used(), seen.at), *_left_over(subject)), severity)
+    return Present((Said("ssh", _how_full(subject), seen.at), *_left_over(subject)), severity)
+
+
+def _shm(subject: Subject) -> Store | None:
+    return next((s for s in subject.once(disks_of) if s.kind is MountKind.SHM), None)
 
 
 def _too_small(subject: Subject, shm: Store, at: float) -> Present | None:
@@ -76,11 +78,15 @@ def _trains(subject: Subject) -> bool | None:
     return None if report is None else any(it.work == "training" for it in report.processes)
 
 
-def _used(shm: Store) -> str:
-    share = show_percent(shm.percent)
-    return (
-        f"{shm.path} is {share} full: {show_bytes(shm.used_bytes)} of {show_bytes(shm.size_bytes)}"
-    )
+def _how_full(subject: Subject) -> str:
+    shm = _shm(subject)
+    if shm is None:
+        return ""
+    used, size = show_bytes(shm.used_bytes), show_bytes(shm.size_bytes)
+    return f"{shm.path} is {show_percent(shm.percent)} full: {used} of {size}"
+
+
+_HAS_ROOM: Final = Absent(_how_full)
 
 
 DETECTOR = Detector(

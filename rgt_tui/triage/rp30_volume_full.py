@@ -7,8 +7,6 @@ Source: alpaca-lora#280, ComfyUI#8932 (on RunPod); RunPod documentation, network
 2026-08-20.
 """
 
-from functools import partial
-from operator import itemgetter
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -34,29 +32,41 @@ FULL_PERCENT: Final = 97.0
 
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
-    lasting = [store for store in subject.once(disks_of) if store.survives_stop]
-    if not lasting:
-        return Absent("nothing that it mounts survives a stop")
-    told = [(percent, it) for it in lasting if (percent := it.percent) is not None]
-    if not told:
+    fullest, percent = _fullest(subject)
+    if fullest is None:
+        return _NOTHING_LASTS
+    if percent is None:
         return Unknown(
-            (
-                f"how full {lasting[0].path} is: df tells the cluster's figures, and none was counted",
-            )
+            (f"how full {fullest.path} is: df tells the cluster's figures, and none was counted",)
         )
-    percent, fullest = max(told, key=itemgetter(0))
-    used = partial(_used, fullest)
     if percent < TIGHT_PERCENT:
-        return Absent(used)
+        return _HAS_ROOM
     severity = Severity.CRITICAL if percent >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", used(), seen.at),), severity)
+    return Present((Said("ssh", _how_full(subject), seen.at),), severity)
 
 
-def _used(store: Store) -> str:
-    return (
-        f"{store.path} is {show_percent(store.percent)} full: "
-        f"{show_bytes(store.used_bytes)} of {show_bytes(store.size_bytes)} ({store.label})"
-    )
+def _fullest(subject: Subject) -> tuple[Store | None, float | None]:
+    """Of the disks that survive a stop the fullest, and how full; one of which nothing is known, last."""
+    fullest: Store | None = None
+    most: float | None = None
+    for store in subject.once(disks_of):
+        if store.survives_stop:
+            percent = store.percent
+            if fullest is None or (percent is not None and (most is None or percent > most)):
+                fullest, most = store, percent
+    return fullest, most
+
+
+def _how_full(subject: Subject) -> str:
+    store, percent = _fullest(subject)
+    if store is None:
+        return ""
+    used, size = show_bytes(store.used_bytes), show_bytes(store.size_bytes)
+    return f"{store.path} is {show_percent(percent)} full: {used} of {size} ({store.label})"
+
+
+_NOTHING_LASTS: Final = Absent("nothing that it mounts survives a stop")
+_HAS_ROOM: Final = Absent(_how_full)
 
 
 def _row(page: Page) -> str | None:

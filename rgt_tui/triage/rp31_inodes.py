@@ -6,8 +6,6 @@ Source: measured on a file system of 20 inodes; public notes of a file quota, 20
 """
 
 import re
-from functools import partial
-from operator import itemgetter
 from typing import Final
 
 from rgt_tui.domain.finding import (
@@ -36,25 +34,36 @@ _UNCOUNTED: Final = Absent("no disk counts its inodes")
 
 def _detect(subject: Subject) -> Verdict:
     seen = subject.seen(DiskReport)
-    shares = [
-        (share, mount)
-        for mount in seen.value.mounts
-        if (share := mount.inodes_percent) is not None and mount.kind not in _NOT_DISKS
-    ]
-    if not shares and not any(mount.answered for mount in seen.value.mounts):
-        return Unknown(("its inodes: df told them of no disk",))
-    if not shares:
-        return _UNCOUNTED
-    share, mount = max(shares, key=itemgetter(0))
-    said = partial(_used, mount, share)
+    mount, share = _fullest(seen.value)
+    if mount is None:
+        told = any(mount.answered for mount in seen.value.mounts)
+        return _UNCOUNTED if told else Unknown(("its inodes: df told them of no disk",))
     if share < TIGHT_PERCENT:
-        return Absent(said)
+        return _HAS_ROOM
     severity = Severity.CRITICAL if share >= FULL_PERCENT else Severity.WARNING
-    return Present((Said("ssh", said(), seen.at),), severity)
+    return Present((Said("ssh", _how_full(subject), seen.at),), severity)
 
 
-def _used(mount: DiskMount, share: float) -> str:
-    return f"{mount.path} uses {share:.0f}% of its inodes: {mount.inodes_used:,} of {mount.inodes_total:,}"
+def _fullest(report: DiskReport) -> tuple[DiskMount | None, float]:
+    """The disk that has used most of its inodes, and how many percent; None where none counts them."""
+    fullest, most = None, -1.0
+    for mount in report.mounts:
+        if mount.kind not in _NOT_DISKS:
+            share = mount.inodes_percent
+            if share is not None and share > most:
+                fullest, most = mount, share
+    return fullest, most
+
+
+def _how_full(subject: Subject) -> str:
+    mount, share = _fullest(subject.seen(DiskReport).value)
+    if mount is None:
+        return ""
+    used, total = mount.inodes_used, mount.inodes_total
+    return f"{mount.path} uses {share:.0f}% of its inodes: {used:,} of {total:,}"
+
+
+_HAS_ROOM: Final = Absent(_how_full)
 
 
 def _row(page: Page) -> str | None:
