@@ -84,17 +84,21 @@ class Bundle:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A part of a large file. `come` is how far it has come, `at` how far it has been written."""
+    """A part of a large file.
+
+    `come` is how far it has come, `sent` how far it goes to the disk, `at` how far it is there.
+    """
 
     job: Job
     start: int
     end: int
     at: int = 0
     come: int = 0
+    sent: int = 0
     is_answered: bool = False
 
     def __post_init__(self) -> None:
-        self.at = self.come = self.start
+        self.at = self.come = self.sent = self.start
 
 
 @dataclass(slots=True, eq=False)

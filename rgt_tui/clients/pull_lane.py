@@ -1,6 +1,7 @@
 """One conversation that fetches content: asks ahead, takes what comes, survives a drop."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 AHEAD: Final = 4
 """Requests on their way: at 80 ms there is no pause between two pieces."""
 FRAME_MAX: Final = 16 << 20
+GATHERED: Final = 4 << 20
+"""Bytes of a large file that are written and noted at once: half of what a crash may cost."""
+GATHERED_S: Final = 0.2
 STALLS: Final = 2
 _TRANSIENT: Final = frozenset(
     {SshFault.LOST, SshFault.RESET, SshFault.REFUSED, SshFault.TIMEOUT, SshFault.DNS}
@@ -94,7 +98,7 @@ class Hands:
     """
 
     store: Callable[[Bundle, list[Any], bytes], Awaitable[None]]
-    write: Callable[[Piece, int, bytes], "asyncio.Future[None]"]
+    write: Callable[[Piece, int, Sequence[memoryview]], "asyncio.Future[None]"]
     hashed: Callable[[Job, Span], None]
     over: Callable[[Job], None]
 
@@ -121,6 +125,8 @@ class Lane:
     _asked: deque[Work] = field(default_factory=deque)
     _came: bool = False
     _writing: "asyncio.Future[None] | None" = None
+    _gathered: list[memoryview] = field(default_factory=list)
+    _wrote: float = 0.0
 
     async def run(self) -> None:
         """Works until the board is empty for good.
@@ -179,7 +185,7 @@ class Lane:
                 work.job.left += 1
                 work.start = work.at
             if isinstance(work, Piece):
-                work.come = work.at
+                work.come = work.sent = work.at
             if isinstance(work, Bundle):
                 again += split(work)
                 continue
@@ -219,6 +225,7 @@ class Lane:
 
     async def _large(self, talk: "Talk", piece: Piece, head: Mapping[str, Any]) -> None:
         if "refused" in head:
+            await self._written()
             piece.is_answered = True
             refuse(piece.job, str(head["refused"]))
             self.hands.over(piece.job)
@@ -232,16 +239,31 @@ class Lane:
             return
         if head.get("at") != piece.come:
             raise self._bad(head)
-        content = await talk.content(count, self.silence_s)
-        await self._written()
-        self._writing = self.hands.write(piece, piece.come, content)
-        piece.come += count
+        while count:
+            self._gathered.append(await talk.some(count, self.silence_s))
+            count -= len(self._gathered[-1])
+            piece.come += len(self._gathered[-1])
+            now = time.monotonic()
+            if piece.come - piece.sent >= GATHERED or now - self._wrote >= GATHERED_S:
+                self._wrote = now
+                await self._write()
 
-    async def _written(self) -> None:
-        """Waits until what came last is written: while it is, the next comes."""
+    async def _write(self) -> None:
+        """Has what was gathered written, once what came before it is: meanwhile the next comes."""
+        gathered, self._gathered = self._gathered, []
         writing, self._writing = self._writing, None
         if writing is not None:
             await writing
+        if gathered:
+            piece = self._asked[0]
+            assert isinstance(piece, Piece)  # noqa: S101  # nothing else is gathered
+            self._writing = self.hands.write(piece, piece.sent, gathered)
+            piece.sent = piece.come
+
+    async def _written(self) -> None:
+        """Waits until all that came is written."""
+        await self._write()
+        await self._write()
 
     def _end_of(self, piece: Piece, head: Mapping[str, Any]) -> None:
         sha256, first = head.get("sha256"), head.get("from")

@@ -1,8 +1,8 @@
 """One large file on its way: which spans are here, which are proven equal, what is missing.
 
-Every span is hashed there as it is read and hashed here as it was written, in order, while the
-SHA-256 of the whole file grows beside. So a part can be filled in any order, left at any byte and
-gone on with, and the whole hash needs no second pass over what came.
+Every span is hashed there as it is read. Here the SHA-256 of the whole file grows as bytes pass that
+follow on those before; what came out of order is read again and hashed, span by span. So a part can
+be filled in any order, left at any byte and gone on with.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import hashlib
 import os
 import threading
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from typing import Final
 
@@ -54,6 +54,9 @@ class Part:
     spans: list[Span] = field(default_factory=list)
     proven: int = 0
     _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _passing: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _passed: int = 0
+    _marks: dict[int, "hashlib._Hash"] = field(default_factory=dict)
     _buffer: bytearray = field(default_factory=lambda: bytearray(CHUNK))
     _descriptor: int | None = None
     _is_closed: bool = False
@@ -130,17 +133,28 @@ class Part:
                 return
         insort(self.spans, span)
 
-    def write(self, at: int, content: bytes) -> None:
-        """Writes bytes. Blocks.
+    def write(self, at: int, content: Sequence[memoryview]) -> None:
+        """Writes bytes, and hashes them where they follow on those before. Blocks.
 
         Raises:
             OSError: they cannot be written.
         """
         with self._using:  # the number of a closed descriptor may be another file's by now
-            view = memoryview(content)
-            while view and not self._is_closed:
-                count = os.pwrite(self.descriptor, view, at)
-                view, at = view[count:], at + count
+            for view in content:
+                self._pass(at, view)
+                while view and not self._is_closed:
+                    count = os.pwrite(self.descriptor, view, at)
+                    view, at = view[count:], at + count
+
+    def _pass(self, at: int, content: memoryview) -> None:
+        """Hashes bytes that follow on those before; the hash up to each end of a piece is kept."""
+        while content and at == self._passed:
+            here = content[: PIECE - at % PIECE]
+            self._passing.update(here)
+            content, at = content[len(here) :], at + len(here)
+            self._passed = at
+            if at % PIECE == 0 or at == self.size:
+                self._marks[at] = self._passing.copy()
 
     def prove(self) -> list[Span]:
         """Hashes what follows on what is proven, as far as there is no gap. Blocks.
@@ -149,10 +163,10 @@ class Part:
             The span whose bytes differ from those there, if any; it is missing again.
         """
         while span := self._next():
-            whole = self._digest.copy()
-            alone = whole if span.is_prefix else hashlib.sha256()
-            if not self._hash(span, whole, alone) or alone.hexdigest() != span.sha256:
+            whole = self._whole_to(span)
+            if whole is None:
                 self.spans.remove(span)
+                self._passed, self._marks = -1, {}  # other bytes will come: read again from here on
                 return [span]
             self._digest = whole
             self.proven = span.end
@@ -166,6 +180,18 @@ class Part:
             if span.start > self.proven:
                 break
         return None
+
+    def _whole_to(self, span: Span) -> "hashlib._Hash | None":
+        """The hash of all up to the end of a span, None where its bytes are not those there."""
+        is_prefix = span.is_prefix or not span.start
+        with self._using:
+            whole = self._marks.pop(span.end, None)
+        if whole is not None and is_prefix:
+            return whole if whole.hexdigest() == span.sha256 else None
+        whole = self._digest.copy()
+        alone = whole if is_prefix else hashlib.sha256()
+        is_whole = self._hash(span, whole, alone)
+        return whole if is_whole and alone.hexdigest() == span.sha256 else None
 
     def _hash(self, span: Span, whole: "hashlib._Hash", alone: "hashlib._Hash") -> bool:
         at, buffer = span.start, memoryview(self._buffer)

@@ -70,10 +70,10 @@ class Store:
         self.meter.came(len(content))
         await self._bundles.put((bundle, rows, content))
 
-    def write(self, piece: Piece, at: int, content: bytes) -> "asyncio.Future[None]":
+    def write(self, piece: Piece, at: int, content: Sequence[memoryview]) -> "asyncio.Future[None]":
         """Takes bytes of a large file; when it is done they are written and remembered."""
         job = piece.job
-        self.meter.came(len(content))
+        self.meter.came(sum(map(len, content)))
         if job.part is not None and job.ended is None:
             self._open.add(job)
             return self._thread(self._write, (piece, job.part), at, content)
@@ -81,10 +81,10 @@ class Store:
         done.set_result(None)
         return done
 
-    def _write(self, of: tuple[Piece, Part], at: int, content: bytes) -> None:
+    def _write(self, of: tuple[Piece, Part], at: int, content: Sequence[memoryview]) -> None:
         piece, part = of
         part.write(at, content)
-        piece.at = at + len(content)
+        piece.at = at + sum(map(len, content))
         self.journal.wrote(piece.job.key, piece.start, piece.at)
 
     def hashed(self, job: Job, span: Span) -> None:

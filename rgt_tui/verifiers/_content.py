@@ -87,6 +87,16 @@ class File:
             at, left = at + len(got), left - len(got)
         return b"".join(parts)
 
+    def fill(self, offset: int, view: memoryview) -> None:
+        """Reads as many bytes at `offset` as `view` has room for; raises as `read` does."""
+        self.require(offset, len(view))
+        at = self.start + offset
+        while view:
+            got = os.preadv(self.fd, [view], at)
+            if not got:
+                raise Unsure("it became shorter while it was read")
+            view, at = view[got:], at + got
+
     def require(self, offset: int, count: int) -> None:
         """Makes sure that it has `count` bytes at `offset`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import Any, BinaryIO, Dict, Iterator, List
+from typing import Any, BinaryIO, Dict, Iterator, List, Union
 
 from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._content import File, stamp_of
@@ -14,6 +14,7 @@ FRAME = 1 << 20
 BUNDLE = 1 << 20
 """Content bytes of one frame of small files, after which it is sent."""
 BUNDLE_FILES = 256
+Content = Union[bytes, memoryview]
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -30,6 +31,7 @@ class Sender:
         self.stamp: List[int] = []
         self.upto = 0
         self.whole = hashlib.sha256()
+        self.buffer = memoryview(bytearray(FRAME))
 
     def read(self, request: Dict[str, Any], out: BinaryIO) -> None:
         """Each item is a path, where to begin, how many bytes, and the stamp it was listed with.
@@ -45,7 +47,7 @@ class Sender:
                 _send(out, {"i": number, "refused": str(why)}, b"")
         out.flush()
 
-    def frames(self, item: List[Any]) -> Iterator["tuple[Dict[str, Any], bytes]"]:
+    def frames(self, item: List[Any]) -> Iterator["tuple[Dict[str, Any], Content]"]:
         path, start, count, stamp = item
         file = File(path)
         try:
@@ -54,7 +56,8 @@ class Sender:
             at, end = start, min(start + count, file.size)
             digest, first = self.digest(path, stamp, start)
             while at < end:
-                data = file.read(at, min(FRAME, end - at))
+                data = self.buffer[: end - at]
+                file.fill(at, data)
                 digest.update(data)
                 yield {"at": at, "n": len(data)}, data
                 at += len(data)
@@ -120,7 +123,7 @@ def _whole(path: str, stamp: List[int]) -> bytes:
         os.close(descriptor)
 
 
-def _send(out: BinaryIO, head: Dict[str, Any], data: bytes) -> None:
+def _send(out: BinaryIO, head: Dict[str, Any], data: Content) -> None:
     out.write(json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n")
     if data:
         out.write(data)
