@@ -69,6 +69,8 @@ class Rule:
         tells: the reason why a line shows the symptom, None when it does not.
         even_quoted: whether lines of source code, comments and advice count as well.
         takes_back: whether a match says that what was seen before has passed.
+        then: how many lines after one with its words are asked about as well: what a command
+            prints stands below its name.
     """
 
     words: str
@@ -79,6 +81,7 @@ class Rule:
     tells: Callable[[Page], str | None] | None = None
     even_quoted: bool = False
     takes_back: bool = False
+    then: int = 0
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

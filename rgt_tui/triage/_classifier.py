@@ -89,6 +89,8 @@ class Classifier:
     _memory: dict[str, dict[str, float]] = field(default_factory=dict)
     _before: list[str] = field(default_factory=list)
     _number: int = 0
+    _due: dict[int, dict[int, tuple[str, Rule]]] = field(default_factory=dict)
+    """By lines to come, the rules that are asked about them whatever they say."""
 
     def __post_init__(self) -> None:
         """Sorts the rules by their words."""
@@ -134,7 +136,7 @@ class Classifier:
         if told.count(b"\n") >= len(block):  # a line with a line feed in it
             told = b"\n".join(line.encode(errors="replace").replace(b"\n", b" ") for line in block)
         wanted = self._wanted(told)
-        if wanted:
+        if wanted or self._due:
             self._read_lines(block, told.translate(_WORDS).split(b"\n"), wanted)
         self._number += len(block)
         self._before = [*self._before, *block][-LOOKBACK:]
@@ -174,20 +176,32 @@ class Classifier:
             wanted: which of them to look at.
         """
         around = [*self._before, *block]
-        known = len(self._before)
-        for index in wanted:
-            words = set(told[index].split())
-            asked = {
-                number: (code, rule)
-                for word in self._words & words
-                for beside, number, code, rule in self._rules[word]
-                if (not beside or beside in words) and rule.has in block[index]
-            }
+        known, of_interest = len(self._before), set(wanted)
+        for index in range(len(block)):
+            line_number = self._number + index + 1
+            asked = self._due.pop(line_number, {}) if self._due else {}
+            if index in of_interest:
+                asked.update(self._asked_of(block[index], set(told[index].split()), line_number))
             if asked:
                 end = known + index
-                page = (block[index], self._number + index + 1)
                 before = around[max(0, end - LOOKBACK) : end]
-                self._ask([asked[number] for number in sorted(asked)], *page, before)
+                rules = [asked[number] for number in sorted(asked)]
+                self._ask(rules, block[index], line_number, before)
+
+    def _asked_of(
+        self, line: str, words: set[bytes], line_number: int
+    ) -> dict[int, tuple[str, Rule]]:
+        """The rules whose words stand in a line; those of its next lines are remembered."""
+        asked = {
+            number: (code, rule)
+            for word in self._words & words
+            for beside, number, code, rule in self._rules[word]
+            if (not beside or beside in words) and rule.has in line
+        }
+        for number, (code, rule) in asked.items():
+            for further in range(1, rule.then + 1):
+                self._due.setdefault(line_number + further, {})[number] = (code, rule)
+        return asked
 
     def _ask(
         self,

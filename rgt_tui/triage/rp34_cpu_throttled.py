@@ -26,6 +26,14 @@ from rgt_tui.probes.cgroup import CgroupReport
 
 SHARE: Final = 0.2
 """Throttled periods above this share slow the work down noticeably."""
+FEWER: Final = 2.0
+"""So many times the quota that nproc shows, a worker for each CPU is too many."""
+_PAIR: Final = re.compile(r"(?:^|cpu\.max\W+)(\d{3,9}) (\d{4,7})$")
+_NUMBER: Final = re.compile(r"\d{1,9}$")
+_MAX: Final = re.compile(r"\bcpu\.max\b")
+_CFS: Final = re.compile(r"\bcpu\.cfs_quota_us\b.*\bcpu\.cfs_period_us\b")
+_NPROC: Final = re.compile(r"\bnproc$")
+_NPROC_IS: Final = re.compile(r"\bnproc\W{1,4}(\d{1,4})$")
 _PERIODS: Final = re.compile(r"\bnr_periods\s+(\d+)")
 _THROTTLED: Final = re.compile(r"\bnr_throttled\s+(\d+)")
 
@@ -36,6 +44,26 @@ def _stat(page: Page) -> str | None:
         return None
     share = int(throttled[1]) / int(periods[1])
     return f"{share:.0%} of the CPU periods were throttled" if share >= SHARE else None
+
+
+def _quota(page: Page) -> str | None:
+    """What cgroup and `nproc` print one after the other: a share of the CPUs that programs see."""
+    line, last = page.line.strip(), page.before[-1].strip() if page.before else ""
+    pair, count = _PAIR.search(line), _NUMBER.match(line)
+    if pair is not None and (_MAX.search(line) or page.saw(_MAX, 2)):
+        page.memory["cores"] = int(pair[1]) / max(1, int(pair[2]))
+    elif count is not None and _NUMBER.match(last) and page.saw(_CFS, 3):
+        page.memory["cores"] = int(last) / max(1, int(line))
+    elif count is not None and _NPROC.search(last):
+        page.memory["host"] = int(line)
+    elif (told := _NPROC_IS.search(line)) is not None:
+        page.memory["host"] = int(told[1])
+    else:
+        return None
+    cores, host = page.memory.get("cores"), page.memory.get("host")
+    if cores is None or host is None or host < FEWER * cores:
+        return None
+    return f"the quota is {cores:g} CPUs, and nproc shows {host:g}"
 
 
 FEW: Final = 600
@@ -85,6 +113,7 @@ DETECTOR = Detector(
     strings=(("nr_periods 21\nnr_throttled 20", "cgroup cpu.stat beside nr_periods 21, measured"),),
     text=(
         Rule(words="nr nr_throttled throttled", tells=_stat),
+        Rule(words="cpu+max nproc cfs", tells=_quota, then=3, even_quoted=True),
         Rule(
             words="suggested+worker dataloader+worker",
             pattern=r"\bsuggested max number of workers? in current system is \d+\b|\bDataLoader will create \d+ worker processes in total\b",

@@ -25,8 +25,19 @@ from rgt_tui.facts import is_in_logs
 from rgt_tui.probes.downloads import STALLED_S, DownloadReport, stalled
 
 _HUB = r"hugging ?face|\bhf\b|(?<!docker[- ])\bhub\b(?!\.docker)|hf-?xet|HfHub|datasets?/|reqwest|snapshot_download|safetensors|cas-bridge|xethub|resolve/main"
+_OF_BARS = "safetensors+s gguf+s bin+s pt+s pth+s ckpt+s parquet+s zip+s tar+s gz+s"
+"""A file's ending and the `s` of bytes a second."""
 _NEAR = re.compile(_HUB, re.IGNORECASE)
 _OF_IMAGES = r"docker|toomanyrequests|pull rate limit|pulling image|image pull|failed to resolve reference|/v2/\S+/manifests/"
+_BAR = re.compile(
+    r"(\S{1,120}\.(?:safetensors|gguf|bin|pth?|ckpt|parquet|zip|tar|gz)[^\s:]{0,20}):? {1,40}(\d{1,3})%\|[^|]*\|"
+    r" {0,9}(\d{1,9}(?:\.\d{1,9})?[kKMGT]?i?B?)/\d[\d.]{0,18}[kKMGT]?i?B? \[((?:\d{1,4}:)?\d{1,4}:\d\d)<"
+)
+"""A bar of tqdm as huggingface_hub and hf-xet draw it: name, percent, bytes done, seconds gone."""
+_LOCK = re.compile(
+    r"waiting to acquire lock on \S+ \(elapsed: (\d{1,9}(?:\.\d{1,9})?) seconds\)", re.IGNORECASE
+)
+_BARS_MAX = 400
 _PULL = re.compile(_OF_IMAGES, re.IGNORECASE)
 _LIMIT = re.compile(
     r"\b429\b.{0,60}(?:Too Many Requests|Client Error|rate)|status client error \(429|HTTP Error 429 thrown|Too Many Requests\b.{0,40}\b429\b",
@@ -41,6 +52,49 @@ def _limited(page: Page) -> str | None:
     if _NEAR.search(page.line) or page.saw(_NEAR, 6):
         return "Hugging Face answers 429: too many requests"
     return None
+
+
+def _bar(page: Page) -> str | None:
+    """A bar of one file whose bytes stay the same while its clock goes on."""
+    bar = _BAR.search(page.line)
+    if bar is None:
+        return None
+    name, percent, done, clock = bar.groups()
+    elapsed = _seconds(clock)
+    if page.memory.get(f"{name} {done}") is None:
+        if len(page.memory) > _BARS_MAX:
+            page.memory.clear()
+        # One that has got nothing yet stands since it began.
+        page.memory[f"{name} {done}"] = 0 if float(done.rstrip("kKMGTiB")) == 0 else elapsed
+    still = elapsed - page.memory[f"{name} {done}"]
+    if still < STALLED_S or percent == "100":
+        return None
+    page.memory["still"] = page.number
+    return f"the bar of a download stands at {percent} % for {show_duration(still)}"
+
+
+def _bar_moves(page: Page) -> str | None:
+    """A bar that stood goes on: its bytes were not seen before."""
+    bar = _BAR.search(page.line)
+    if bar is None or "still" not in page.memory or f"{bar[1]} {bar[3]}" in page.memory:
+        return None
+    return "the download goes on" if any(k.startswith(f"{bar[1]} ") for k in page.memory) else None
+
+
+def _seconds(clock: str) -> int:
+    """Seconds of `MM:SS` or `H:MM:SS`."""
+    seconds = 0
+    for part in clock.split(":"):
+        seconds = 60 * seconds + int(part)
+    return seconds
+
+
+def _lock(page: Page) -> str | None:
+    """The hub's own word for a download that another process holds, or held when it was killed."""
+    waited = _LOCK.search(page.line)
+    if waited is None or float(waited[1]) < STALLED_S:
+        return None
+    return f"a download waits for a lock, {show_duration(float(waited[1]))} by now"
 
 
 def _detect(subject: Subject) -> Verdict:
@@ -105,6 +159,17 @@ DETECTOR = Detector(
             "huggingface_hub 0 to 2",
         ),
         ("Reqwest Error: HTTP status client error (429 Too Many Requests)", "hf-xet 1"),
+        (
+            (
+                "model-00002-of-00004.safetensors:  37%|###7      | 1.81G/4.97G [02:10<03:47, 13.9MB/s]\n"
+                "model-00002-of-00004.safetensors:  37%|###7      | 1.81G/4.97G [09:41<16:54, 3.11MB/s]"
+            ),
+            "huggingface_hub 0 to 2, a bar whose bytes stay the same",
+        ),
+        (
+            "Still waiting to acquire lock on model.safetensors.lock (elapsed: 300.1 seconds)",
+            "huggingface_hub 0.2x to 2",
+        ),
     ),
     outdated=(
         (
@@ -114,6 +179,9 @@ DETECTOR = Detector(
     ),
     text=(
         Rule(words="429", tells=_limited),
+        Rule(words=_OF_BARS, tells=_bar_moves, takes_back=True, even_quoted=True),
+        Rule(words=_OF_BARS, tells=_bar, even_quoted=True),
+        Rule(words="acquire+lock", tells=_lock),
         Rule(
             words="complete+download completed+download done+download finished+download succeeded+download 100+fetching 100+files",
             pattern=r"\bdownload (?:is )?(?:complete|completed|done|finished|succeeded)|\b(?:complete|completed|done|finished)\b.{0,20}\bdownload|\bDownload complete\b|100%\|",

@@ -27,8 +27,21 @@ from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Page, Rule
 
+_OTHER_WORDS: Final = (
+    "docker registry ghcr quay huggingface face hf wandb github gitlab openai anthropic civitai jupyter kaggle"
+    " http https modelscope amazonaws s3 gcloud azure pip pypi npm traceback requests"
+)
 _BARE: Final = re.compile(r"\W*(?:error:? *)?(?:401\W{1,2})?unauthorized\W*$", re.IGNORECASE)
 _ASKED: Final = re.compile(r"\brunpod(?:ctl)?\b|\b(?:api|rest)\.runpod\.io\b", re.IGNORECASE)
+_OTHERS: Final = re.compile(
+    r"docker|registry|ghcr|quay\.io|hugging ?face|\bhf\b|wandb|github|gitlab|openai|anthropic|civitai|jupyter"
+    r"|https?://(?!\S*\brunpod)|kaggle|modelscope|amazonaws|\bs3\b|gcloud|azure|\bpip\b|pypi|npm|traceback|requests\.get",
+    re.IGNORECASE,
+)
+"""Services whose keys are refused more often than RunPod's, and programs that ask others."""
+FIRST_LINES: Final = 3
+"""A refusal that names nobody counts only at the beginning of a text: an error that was pasted."""
+NEAR_LINES: Final = 12
 _REFUSALS: Final = ("auth", "unauthorized", "forbidden", "limited", "denied")
 _OF_PODS: Final = (LogSigns, BootLog)
 """What of each Pod is asked of the API: the log is a scope of its own."""
@@ -64,9 +77,22 @@ def _refused_of_pods(subject: Subject) -> Iterator[Failed]:
 
 
 def _bare_refusal(page: Page) -> str | None:
-    """A refusal in one word, near what names RunPod's API or its command."""
-    near = _BARE.match(page.line) is not None and page.saw(_ASKED, 6) is not None
-    return "the API refuses the key" if near else None
+    """A refusal in one word, near what names RunPod's API or its command, or all that was said."""
+    if _BARE.match(page.line) is None:
+        return None
+    if page.saw(_ASKED, 6) is not None:
+        return "the API refuses the key"
+    if page.number > FIRST_LINES or page.saw(_OTHERS) is not None:
+        return None
+    page.memory["bare"] = page.number
+    return "somebody refuses a key, and nothing says that it is another one than RunPod's"
+
+
+def _of_another(page: Page) -> str | None:
+    """Whose key it was that a bare refusal spoke of."""
+    if "bare" not in page.memory or page.number - page.memory["bare"] > NEAR_LINES:
+        return None
+    return "the key of another service was refused" if _OTHERS.search(page.line) else None
 
 
 DETECTOR = Detector(
@@ -124,6 +150,7 @@ DETECTOR = Detector(
             unless=r"huggingface|docker|registry",
         ),
         Rule(words="unauthorized", tells=_bare_refusal),
+        Rule(words=_OTHER_WORDS, tells=_of_another, takes_back=True, even_quoted=True),
         Rule(
             words="myself",
             pattern=r"\"myself\"\s*:\s*null|data is nil",

@@ -36,3 +36,38 @@ def test_without_a_quota_or_in_the_first_minute_there_is_nothing_to_tell() -> No
     assert finding("RP34", a_pod(), CgroupReport(version=2)).verdict == "absent"
     early = CgroupReport(version=2, periods=100, throttled=90)
     assert finding("RP34", a_pod(), early).verdict == "absent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# nproc\n256\n# cat /sys/fs/cgroup/cpu.max\n2720000 100000",
+        "# cat /sys/fs/cgroup/cpu.max\n2720000 100000\n# nproc\n256",
+        "cpu.max: 800000 100000\nnproc: 128",
+        "$ cat cpu.cfs_quota_us cpu.cfs_period_us\n20000\n100000\n$ nproc\n2",
+    ],
+)
+def test_a_quota_far_below_what_nproc_shows_is_rp34(text: str) -> None:
+    assert "RP34" in codes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# nproc\n16\n# cat /sys/fs/cgroup/cpu.max\n1600000 100000",
+        "# nproc\n256\n# cat /sys/fs/cgroup/cpu.max\nmax 100000",
+        "# cat /sys/fs/cgroup/cpu.max\n2720000 100000\nstep 1\nstep 2\nstep 3\n256",
+        "nproc: 256",
+    ],
+)
+def test_a_quota_that_fits_or_none_or_numbers_of_something_else_are_not_rp34(text: str) -> None:
+    assert "RP34" not in codes(text)
+
+
+def test_what_a_command_prints_is_found_across_the_edge_of_a_block_of_lines() -> None:
+    before = "\n".join(f"step {number} loss 1.2" for number in range(61))
+    for more in range(5):
+        text = (
+            before + "\nx" * more + "\n# nproc\n256\n# cat /sys/fs/cgroup/cpu.max\n2720000 100000"
+        )
+        assert codes(text) == ["RP34"]

@@ -60,3 +60,24 @@ def test_a_service_that_is_down_is_no_refusal_and_no_answer_at_all_is_unknown() 
     down = Failed("GET /v2/pods: 503", NOW, "network")
     assert of_account("RP44", an_account(a_pod()).after(Change(PodList, down))).verdict == "absent"
     assert of_account("RP44", Account()).verdict == "unknown"
+
+
+@pytest.mark.parametrize("text", ["401 Unauthorized", "Error: 401 Unauthorized", "Unauthorized"])
+def test_a_bare_refusal_is_rp44_where_it_is_all_that_was_said(text: str) -> None:
+    assert "RP44" in codes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "401 Unauthorized\nwww-authenticate: Bearer realm=https://auth.docker.io/token",
+        "$ hf download meta-llama/Llama-3-8B\n401 Unauthorized",
+        "wandb: ERROR login\nUnauthorized",
+        "Unauthorized\n[I 2026-11-20 ServerApp] jupyter server extension",
+        "step 1\nstep 2\nstep 3\nstep 4\n401 Unauthorized",
+        'INFO: 10.0.0.1:51234 - "GET /v1/models HTTP/1.1" 401 Unauthorized',
+        "Traceback (most recent call last):\n  File x\n401 Unauthorized",
+    ],
+)
+def test_the_refusal_of_another_service_or_deep_in_a_log_is_not_rp44(text: str) -> None:
+    assert "RP44" not in codes(text)
