@@ -22,7 +22,7 @@ from rgt_tui.verifiers import (
 from rgt_tui.verifiers._blanks import judge
 from rgt_tui.verifiers._content import File, Scan, scan
 from rgt_tui.verifiers._folder import Folder
-from rgt_tui.verifiers._load import load
+from rgt_tui.verifiers._load import NOTHING_TO_LOAD, load
 from rgt_tui.verifiers._numbers import look
 from rgt_tui.verifiers.safetensors import _not_a_header
 
@@ -160,6 +160,8 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
 
 def _loaded(file: File, proof: Dict[str, Any], plan: Plan, judged: Judged) -> Judged:
     """The framework's own load, after the inert walk; the level stays `full` where it cannot be."""
+    if proof["format"] in NOTHING_TO_LOAD:
+        return judged._replace(reason=f"{judged.reason}; nothing to load")
     try:
         said, count = load(file.path, proof["format"], plan.items)
     except Broken as why:

@@ -26,6 +26,14 @@ _TORCH = """
 import torch
 if int(sys.argv[3]) and tuple(int(n) for n in torch.__version__.split(".")[:2]) < (2, 10):
     raise ImportError("torch %s is older than 2.10" % torch.__version__)
+try:
+    import numpy
+    core = getattr(numpy, "_core", None) or numpy.core
+    kinds = {type(numpy.dtype(one)) for one in ("u1", "u4", "u8", "i4", "i8", "f4", "f8")}
+    named = [(core.multiarray._reconstruct, part + ".multiarray._reconstruct") for part in ("numpy.core", "numpy._core")]
+    torch.serialization.add_safe_globals([*named, numpy.ndarray, numpy.dtype, *kinds])
+except (ImportError, AttributeError, TypeError):
+    pass
 def walk(one, seen):
     if isinstance(one, torch.Tensor):
         store = one.untyped_storage() if hasattr(one, "untyped_storage") else one.storage()
@@ -40,6 +48,7 @@ def load(source):
     found = torch.load(source, map_location="cpu", weights_only=True)
     return sum(walk(found, {}).values())
 """
+"""Arrays of numpy are let in as transformers' trainer does: `rng_state.pth` holds one."""
 _TORCH_FILE = (
     _TORCH
     + """
@@ -54,7 +63,12 @@ total = 0
 with open(path, "rb") as file:
     for offset, length in json.load(sys.stdin):
         file.seek(offset)
-        total += load(io.BytesIO(file.read(length)))
+        item = file.read(length)
+        if item[8:9] == b"{":
+            import safetensors.torch
+            total += sum(walk(safetensors.torch.load(item), {}).values())
+        else:
+            total += load(io.BytesIO(item))
 say("torch " + torch.__version__, total)
 """
 )
@@ -118,6 +132,10 @@ _PROGRAMS: Dict[str, str] = {
     "dcp": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
     "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX,
 }  # fmt: skip
+
+
+NOTHING_TO_LOAD = frozenset(["text"])
+"""Formats that no framework loads, of which `full` proves all that can be."""
 
 
 def load(path: str, kind: str, items: Sequence[Tuple[int, int]] = ()) -> Tuple[str, int]:

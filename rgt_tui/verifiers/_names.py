@@ -91,6 +91,13 @@ _BUILTINS = frozenset(
         "Ellipsis",
     ]
 )
+_MODULES = frozenset(
+    ["os", "posix", "sys", "subprocess", "importlib", "shutil", "socket", "ctypes", "builtins",
+     "pickle", "runpy", "pty"]
+)  # fmt: skip
+"""Modules that others import, so that they can be named as a part of those: `torch.os`."""
+_RUNS = frozenset(["eval", "exec", "execfile", "system", "popen", "execWrapper", "runstring",
+                   "import_module", "run_path", "run_module", "getattr"])  # fmt: skip
 _TORCH_HOSTILE = ("torch.hub", "torch.utils.cpp_extension", "torch.utils.model_zoo", "torch.load")
 _KNOWN = frozenset(
     [
@@ -176,6 +183,9 @@ def _is_hostile(module: str, name: str) -> bool:
         return name.partition(".")[0] not in _BUILTINS and not _is_exception(name)
     full = f"{module}.{name}"
     if any(full == bad or full.startswith(bad + ".") for bad in _TORCH_HOSTILE):
+        return True
+    parts = name.split(".")
+    if _MODULES.intersection(parts) or _HOSTILE.intersection(parts[:-1]) or parts[-1] in _RUNS:
         return True
     return module.partition(".")[0] in _HOSTILE or "__" in name.replace("__newobj__", "")
 

@@ -85,6 +85,32 @@ class Inert:
         self.items.append((key, value))
 
 
+class Attribute:
+    """Stands for `getattr`, by which Python 3.11 pickles the members of enumerations.
+
+    To get a member of a class by its name is what `class.name` is; any other use is told as what
+    it is, and refused.
+    """
+
+    def __init__(self, named: Set[Tuple[str, str]]) -> None:
+        self.named = named
+
+    def __call__(self, *args: Any) -> Any:
+        """The member of a class that the pickle named before."""
+        owner, name = args if len(args) == 2 else (None, None)
+        if not (isinstance(owner, type) and issubclass(owner, Inert) and _is_plain(name)):
+            self.refuse()
+            return Inert(*args)
+        module, outer = owner.named
+        called = (module, f"{outer}.{_text(name)}")
+        self.named.add(called)
+        return type("x", (Inert,), {"named": called})
+
+    def refuse(self) -> None:
+        """Tells that a pickle names it for something else."""
+        self.named.add(("builtins", "getattr"))
+
+
 class InertDict(Dict[Any, Any]):
     """Stands for `OrderedDict` and its like."""
 
@@ -114,8 +140,10 @@ class Walked(NamedTuple):
 
 class _Unpickler(pickle._Unpickler):  # the pure-Python one
     dispatch: ClassVar[Dict[Any, Any]] = dict(pickle._Unpickler.dispatch)
+    reduce: ClassVar[Callable[[Any], None]] = dispatch[pickle.REDUCE[0]]
     read: Callable[[int], bytes]
     append: Callable[[Any], None]
+    stack: List[Any]
 
     def __init__(self, source: io.BytesIO, size: int) -> None:
         super().__init__(source, encoding="bytes", errors="surrogateescape")
@@ -126,6 +154,8 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
 
     def find_class(self, module: str, name: str) -> Any:
         module, name = _text(module), _text(name)
+        if (module, name) in (("builtins", "getattr"), ("__builtin__", "getattr")):
+            return Attribute(self.named)
         self.named.add((module, name))
         if module == "collections" and name in ("OrderedDict", "defaultdict", "Counter"):
             return InertDict
@@ -155,17 +185,31 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
     def get_extension(self, code: int) -> None:
         raise Broken(f"it uses the pickle extension {code}, which no checkpoint does")
 
+    def load_reduce(self) -> None:
+        """A call; one that hands `getattr` on is told."""
+        args = self.stack[-1]
+        for one in args if isinstance(args, tuple) else ():
+            if isinstance(one, Attribute):
+                one.refuse()
+        type(self).reduce(self)
+
     def load_bytearray8(self) -> None:
         size = int.from_bytes(self.read(8), "little")
         if size > self.size:
             raise Broken("a byte string is longer than the file")
         self.append(bytearray(self.read(size)))
 
+    dispatch[pickle.REDUCE[0]] = load_reduce
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
 
 def _text(name: Any) -> str:
     return name.decode("ascii", "replace") if isinstance(name, bytes) else str(name)
+
+
+def _is_plain(name: Any) -> bool:
+    """Whether a name can be that of a member: neither dotted nor private."""
+    return isinstance(name, (str, bytes)) and _text(name).isidentifier() and _text(name)[0] != "_"
 
 
 def _hashable(key: Any) -> Any:
@@ -213,6 +257,9 @@ def walk(data: bytes, what: str) -> Walked:
     unpickler = _Unpickler(source, len(data))
     try:
         value = unpickler.load()
+        for one in each(value):
+            if isinstance(one, Attribute):
+                one.refuse()
     except (Broken, Unsure):
         judge_names(unpickler.named, what)
         raise

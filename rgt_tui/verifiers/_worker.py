@@ -177,6 +177,8 @@ def _weighs(proof: Dict[str, Any], kind: str) -> bool:
     name = os.path.basename(proof["path"])
     if proof["format"] == "unknown" and proof["verdict"] != "broken":
         return False
+    if proof["format"] == "pickle" and proof["reason"].startswith("not loaded"):
+        return False  # its own row says so; the weights are what a load proves
     return bool(name != "training_args.bin" or proof["verdict"] == "broken")
 
 

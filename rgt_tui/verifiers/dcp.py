@@ -8,7 +8,17 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Optional, Set, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Region, Unsure, Verifier
+from rgt_tui.verifiers import (
+    Broken,
+    Extent,
+    Floats,
+    Plan,
+    Proves,
+    Region,
+    Unsure,
+    Verifier,
+    safetensors,
+)
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._folder import Folder
 from rgt_tui.verifiers._pickles import LARGEST, Inert, each, walk
@@ -27,10 +37,10 @@ def check_group(folder: Folder) -> str:
         raise Broken(f".metadata places {missing!r} in no file")
     by_name = _by_name(places)
     for name, parts in sorted(by_name.items()):
-        _check_tiling(name, parts, folder.size(name))
+        folder.size(name)
         file = folder.open(name)
         try:
-            for offset, length in parts:
+            for offset, length in _divided(file, name, parts)[0]:
                 _archive_of(file.part(offset, length), name, offset)
         finally:
             file.close()
@@ -50,9 +60,9 @@ def check(file: File) -> Plan:
     parts = _by_name(_metadata(folder)[0]).get(file.name)
     if parts is None:
         raise Unsure(f"{META} beside it does not name it")
-    _check_tiling(file.name, parts, file.size)
+    parts, tail = _divided(file, file.name, parts)
     regions: List[Region] = []
-    extents: List[Extent] = []
+    extents: List[Extent] = list(tail.extents)
     items: List[Tuple[int, File, Archive]] = []
     for offset, length in parts:
         item = file.part(offset, length)
@@ -70,11 +80,12 @@ def check(file: File) -> Plan:
         ]
     opaque = len(parts) - len(items)
     warning = f"{opaque} items were written compressed or by another library" if opaque else ""
-    said = f"{len(parts)} items with checksums"
-    floats: List[Floats] = []
+    bare = f", {len(tail.extents)} tensors without one" if tail.extents else ""
+    said = f"{len(parts)} items with checksums{bare}"
+    floats: List[Floats] = list(tail.floats() if tail.floats is not None else ())
     return Plan(
-        tuple(regions), tuple(extents), lambda: _walked(file.name, items, floats), warning, said,
-        lambda: floats, () if opaque else tuple(parts),
+        tuple(regions), tuple(extents), lambda: _walked(file.name, items, floats) + bare, warning,
+        said, lambda: floats, () if opaque else (*parts, *tail.items),
     )  # fmt: skip
 
 
@@ -153,6 +164,35 @@ def _place(state: Dict[str, Any]) -> Place:
     return name, offset, length
 
 
+def _divided(
+    file: File, name: str, parts: List[Tuple[int, int]]
+) -> Tuple[List[Tuple[int, int]], Plan]:
+    """The items that lie one after the other, and what is known of a block of safetensors after them.
+
+    With `SerializationFormat.SAFETENSORS` all tensors of a rank are such a block, and each has its
+    beginning for a place (torch 2.13, `filesystem.py`).
+    """
+    start = parts[-1][0]
+    if file.read(start, min(9, max(0, file.size - start)))[8:9] != b"{":
+        _check_tiling(name, parts, file.size)
+        return parts, Plan()
+    before = [part for part in parts if part[0] < start]
+    _check_tiling(name, before, start)
+    rest = file.size - start
+    found = safetensors.check(file.part(start, rest))
+    sizes = {length for offset, length in parts if offset == start}
+    if sizes != {one.end - one.start for one in found.extents}:
+        raise Broken(f"{name}: its tensors do not have the bytes that {META} gives them")
+    floats = [
+        one._replace(start=one.start + start, end=one.end + start)
+        for one in (found.floats() if found.floats is not None else ())
+    ]
+    extents = tuple(
+        one._replace(start=one.start + start, end=one.end + start) for one in found.extents
+    )
+    return before, Plan(extents=extents, floats=lambda: floats, items=((start, rest),))
+
+
 def _check_tiling(name: str, parts: List[Tuple[int, int]], size: int) -> None:
     at = 0
     for offset, length in parts:
@@ -165,8 +205,8 @@ def _check_tiling(name: str, parts: List[Tuple[int, int]], size: int) -> None:
 
 def _archive_of(item: File, name: str, offset: int) -> Optional[Archive]:
     """An item that torch saved is an archive with checksums of its own; None for others."""
-    head = item.read(0, min(item.size, 9))
-    if head[:4] == _ZSTD or head[8:9] == b"{":
+    head = item.read(0, min(item.size, 4))
+    if head[:4] == _ZSTD:
         return None
     if head[:4] != b"PK\3\4":
         raise Broken(f"{name}: the item at byte {offset} is nothing that torch saves")
@@ -188,6 +228,6 @@ VERIFIER = Verifier(
         full="CRC-32 of every item that torch saved; each tensor fits its storage; no hostile "
         "pickle; NaN and infinity, as a warning",
         load="torch.load(weights_only=True) of every item by itself; .metadata is never unpickled",
-        never="items written compressed or by another serialiser are opaque",
+        never="items written compressed are opaque; tensors written as safetensors carry no checksum",
     ),
 )
