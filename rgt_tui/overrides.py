@@ -104,6 +104,7 @@ def as_shell(pod: Pod, account: Account) -> str:
         lines += [f"# {override.why}", override.shell]
     folders = [o.name for o in found if o.name in _MADE and o.value and o.is_known]
     if folders:
+        lines.append("# Those that are not there yet.")
         lines.append("mkdir -p -- " + " ".join(f'"${name}"' for name in folders))
     return "\n".join(lines) + "\n"
 
@@ -134,11 +135,11 @@ def _place(pod: Pod, account: Account) -> _Place:
 def _durable(place: _Place) -> Override:
     if place.kept is not None:
         seen = "" if place.is_seen else ", which nobody has seen mounted yet"
-        why = f"{place.kept.label} outlives stop and terminate{seen}: final results go there"
+        why = f"{_the(place.kept)} outlives stop and terminate{seen}: final results go there"
         return Override(name="DURABLE_DIR", value=_below(place.kept, "durable"), why=why)
     why = "nothing here outlives terminate: copy results off before it (rgt-tui pull POD --to DIR)"
     if place.torn:
-        why = f"{place.torn[0].path} is not to be trusted ({_fault(place.torn[0])}); {why}"
+        why = f"{_distrusted(place.torn[0])}; {why}"
     elif place.written_behind is not None:
         why = (
             f"{place.written_behind.path} is a global volume, written behind and without atomic "
@@ -150,11 +151,13 @@ def _durable(place: _Place) -> Override:
 def _data(place: _Place) -> Override:
     if place.lasting is not None:
         fate = "outlives stop and terminate" if place.lasting.survives_terminate else _ENDS
-        why = f"{place.lasting.label} {fate}{_room(place.lasting)}"
+        why = f"{_the(place.lasting)} {fate}{_room(place.lasting)}"
         if place.lasting.kind is MountKind.NETWORK:
             why += "; slow with many small files: pack them, or copy them to SCRATCH first"
         return Override(name="DATA_DIR", value=_below(place.lasting, "data"), why=why)
     why = "no disk here outlives a stop: this folder is wiped by it, so keep a copy elsewhere"
+    if place.torn:
+        why = f"{_distrusted(place.torn[0])}: this folder is wiped by a stop, so keep a copy elsewhere"
     return Override(name="DATA_DIR", value="/root/data", why=why)
 
 
@@ -166,7 +169,7 @@ def _scratch(place: _Place) -> Override:
     local = place.lasting
     if tight and local is not None and (local.percent or 0) < TIGHT_PERCENT:
         assert place.root is not None  # noqa: S101  # `tight` says so
-        why = f"/ is {show_percent(place.root.percent)} full, so scratch goes to {local.label}"
+        why = f"/ is {show_percent(place.root.percent)} full, so scratch goes to {_the(local)}"
         return Override(name="SCRATCH", value=_below(local, "scratch"), why=why)
     if tight:
         why = "/ is nearly full and nothing else has room: clear it first (RP11)"
@@ -186,14 +189,16 @@ def _caches(place: _Place, environment: EnvironmentReport | None) -> Iterator[Ov
             and disk is not None
             and _lies_on(there, disk)
         ):
-            yield Override(name=variable, value=there, why=f"as the image has it, on {disk.label}")
+            yield Override(name=variable, value=there, why=f"as the image has it, on {_the(disk)}")
         elif disk is not None:
-            why = f"on {disk.label}, so that nothing is fetched again after a stop and / stays free"
+            why = f"on {_the(disk)}, so that nothing is fetched again after a stop and / stays free"
             if there is not None:
                 why += f" (it is {clean(there, 120)} now)"
             yield Override(name=variable, value=_below(disk, f".cache/{folder}"), why=why)
         else:
             why = "no other disk than / is there: it counts against the container disk (RP11)"
+            if place.torn:
+                why = f"{_distrusted(place.torn[0])}: it counts against the container disk (RP11)"
             yield Override(name=variable, value=f"/root/.cache/{folder}", why=why)
 
 
@@ -287,7 +292,17 @@ def _variables(environment: EnvironmentReport | None) -> list[str]:
 
 
 def _below(store: Store, folder: str) -> str:
-    return f"{store.path.rstrip('/')}/{folder}"
+    """A folder on a disk; the disk itself where it is mounted under that name already."""
+    path = store.path.rstrip("/")
+    return path if path.endswith(f"/{folder}") else f"{path}/{folder}"
+
+
+def _the(store: Store) -> str:
+    return f"the {store.label}"
+
+
+def _distrusted(store: Store) -> str:
+    return f"{store.path} is not to be trusted ({_fault(store)})"
 
 
 def _lies_on(path: str, store: Store) -> bool:

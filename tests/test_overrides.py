@@ -150,3 +150,17 @@ def test_a_hostile_path_or_name_stays_text_for_a_real_shell(shell: str, tmp_path
     )
     assert ran.stdout == f"{HOSTILE}/data"
     assert not pwned.exists()
+
+
+def test_a_mount_that_hangs_is_named_wherever_it_is_missed() -> None:
+    pod = on_network()
+    found = by_name(pod, seen(pod, ROOMY, replace(NET, answered=False)))
+    for name in ("DURABLE_DIR", "DATA_DIR", "HF_HOME"):
+        assert "/workspace is not to be trusted (it does not answer)" in found[name].why
+
+
+def test_a_volume_that_is_mounted_at_data_is_the_folder_for_data() -> None:
+    pod = on_network("/data")
+    found = by_name(pod, seen(pod, ROOMY, replace(NET, path="/data")))
+    assert found["DATA_DIR"].value == "/data"
+    assert found["DURABLE_DIR"].value == "/data/durable"

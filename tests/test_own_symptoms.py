@@ -1,6 +1,5 @@
 """Symptoms of one's own: what is followed, what is refused, and that the rest goes on."""
 
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,8 +127,21 @@ def test_a_bad_symptom_is_refused_with_file_and_line_and_the_rest_counts(
 def test_a_file_that_is_no_toml_names_its_line_and_another_file_counts(folder: Path) -> None:
     (folder / "broken.toml").write_text('[[symptom]]\ncode = "A1\n')
     (fault,) = adopted(folder, GOOD)
-    assert re.search(r"broken\.toml: expected TOML.*line 2", fault)
+    assert "broken.toml, line 2: expected TOML in UTF-8" in fault
     assert "LR1" in [d.code for d in triage.all_detectors()]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"\n\ncode = [", 3), (b'[[symptom]]\n\ncode = "\xff"\n', 3), (b"x = 1\nx = 2\n", 2)],
+    ids=["cut off", "not UTF-8", "twice"],
+)
+def test_a_file_that_is_cut_off_or_in_another_encoding_names_its_line(
+    content: bytes, line: int, folder: Path
+) -> None:
+    (folder / "broken.toml").write_bytes(content)
+    (fault,) = load(folder).faults
+    assert f"broken.toml, line {line}: expected TOML in UTF-8" in fault
 
 
 def test_what_is_no_symptom_at_all_names_its_line(folder: Path) -> None:

@@ -85,7 +85,7 @@ def _own_symptoms() -> Check:
     codes = ", ".join(detector.code for detector in own.detectors)
     said = f"{codes}, from {own.folder}" if codes else f"none in {own.folder}"
     if own.faults:
-        return warn("own symptoms", said, " ".join(own.faults))
+        return warn("own symptoms", said, "\n".join(own.faults))
     return ok("own symptoms", said)
 
 
@@ -100,8 +100,8 @@ def _told(check: Check) -> dict[str, str]:
 
 def _print(check: Check) -> None:
     click.echo(f"{MARKS[check.state]}  {check.name}: {check.said}")
-    if check.remedy:
-        click.echo(f"      {check.remedy}")
+    for line in check.remedy.splitlines():
+        click.echo(f"      {line}")
 
 
 COMMAND = run
