@@ -2,6 +2,8 @@
 PY := .venv/bin/python
 RUN := .venv/bin
 .DEFAULT_GOAL := help
+# Tests start hundreds of programs: let them keep what they compiled.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills steps mutants cancels
 
 help:  ## show this menu

@@ -1,5 +1,6 @@
 """Faults put into the simulator's answers, each of which the outside judge must find."""
 
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +17,41 @@ class Bug:
     """One fault, and the operations among which it shows."""
 
     name: str
-    paths: str
-    hook: Hook
+    shows_in: str
+    """The heading of the judge's report under which it stands."""
     code: str
     """The judge's name for what it finds."""
+    paths: str
+    hook: Hook
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Bugs that are in the simulator together: no two show as the same code in one place."""
+
+    bugs: tuple[Bug, ...]
     phases: str = "coverage"
-    """In which of its phases the judge finds it soonest."""
+    """In which of its phases the judge finds them soonest."""
+
+    @property
+    def paths(self) -> str:
+        """The operations among which they show."""
+        return "|".join(sorted({bug.paths for bug in self.bugs}))
+
+    @property
+    def hook(self) -> Hook:
+        """All their faults, one around the other."""
+
+        async def all_of_them(request: web.Request, handler: Handler) -> web.StreamResponse:
+            for bug in self.bugs:
+                handler = functools.partial(_within, bug.hook, handler)
+            return await handler(request)
+
+        return all_of_them
+
+
+async def _within(hook: Hook, handler: Handler, request: web.Request) -> web.StreamResponse:
+    return await hook(request, handler)
 
 
 def _on(method: str, path: str, alter: Callable[[web.Response], web.Response]) -> Hook:
@@ -134,52 +164,104 @@ _PODS = r"^/v2/pods$"
 _VOLUMES = r"^/v2/network-volumes$"
 _BILLING = "^/v2/billing/pods$"
 
-BUGS = (
-    Bug("a field is missing", _POD, _on("GET", "/v2/pods/{id}", _json(_without("cost"))), "ST108"),
-    Bug(
-        "a number is text",
-        _PODS,
-        _on("GET", "/v2/pods", _json(_first("pods", cost="2.69"))),
-        "ST108",
+ROUNDS = (
+    Round(
+        (
+            Bug(
+                "a field is missing",
+                "GET /v2/pods/{id}",
+                "ST108",
+                _POD,
+                _on("GET", "/v2/pods/{id}", _json(_without("cost"))),
+            ),
+            Bug(
+                "a number is text",
+                "GET /v2/pods",
+                "ST108",
+                _PODS,
+                _on("GET", "/v2/pods", _json(_first("pods", cost="2.69"))),
+            ),
+            Bug(
+                "a size that is no integer",
+                "GET /v2/network-volumes",
+                "ST108",
+                _VOLUMES,
+                _on("GET", "/v2/network-volumes", _json(_first("networkVolumes", size=10.5))),
+            ),
+            Bug(
+                "the metadata is missing",
+                "GET /v2/billing/pods",
+                "ST108",
+                _BILLING,
+                _on("GET", "/v2/billing/pods", _json(_without("metadata"))),
+            ),
+            Bug(
+                "the wrong status",
+                "POST /v2/network-volumes",
+                "ST105",
+                _VOLUMES,
+                _on("POST", "/v2/network-volumes", _status(202, 201)),
+            ),
+            Bug("any token is good", "GET /v2/pods", "ST401", _PODS, _any_token),
+            Bug("the wrong Allow", "OPTIONS /v2/pods", "ST205", _PODS, _wrong_allow),
+        )
     ),
-    Bug(
-        "the list is bare", _PODS, _on("GET", "/v2/pods", _json(lambda body: body["pods"])), "ST108"
+    Round(
+        (
+            Bug(
+                "a status nobody documented",
+                "GET /v2/pods",
+                "ST108",
+                _PODS,
+                _on("GET", "/v2/pods", _json(_first("pods", status="PAUSED"))),
+            ),
+            Bug(
+                "null where it is not allowed",
+                "GET /v2/pods/{id}",
+                "ST108",
+                _POD,
+                _on("GET", "/v2/pods/{id}", _json(_with(mounts=None))),
+            ),
+            Bug(
+                "the wrong content type",
+                "GET /v2/network-volumes",
+                "ST105",
+                _VOLUMES,
+                _on("GET", "/v2/network-volumes", _plain_text),
+            ),
+            Bug(
+                "every method is fine",
+                "TRACE /v2/network-volumes",
+                "ST204",
+                _VOLUMES,
+                _every_method,
+            ),
+            Bug("a crash", "POST /v2/network-volumes", "ST101", _VOLUMES, _crash),
+        )
     ),
-    Bug(
-        "a status nobody documented",
-        _PODS,
-        _on("GET", "/v2/pods", _json(_first("pods", status="PAUSED"))),
-        "ST108",
+    Round(
+        (
+            Bug(
+                "the list is bare",
+                "GET /v2/pods",
+                "ST108",
+                _PODS,
+                _on("GET", "/v2/pods", _json(lambda body: body["pods"])),
+            ),
+            Bug("an error of another form", "GET /v2/pods/{id}", "ST108", _POD, _bare_error),
+            Bug("any body is good", "POST /v2/network-volumes", "ST201", _VOLUMES, _lax),
+        )
     ),
-    Bug(
-        "null where it is not allowed",
-        _POD,
-        _on("GET", "/v2/pods/{id}", _json(_with(mounts=None))),
-        "ST108",
+    Round(
+        (
+            Bug(
+                "deleted, yet still there",
+                "Stateful tests",
+                "ST301",
+                r"^/v2/pods(/\{id\})?$",
+                _undeleted,
+            ),
+        ),
+        phases="stateful",
     ),
-    Bug(
-        "a size that is no integer",
-        _VOLUMES,
-        _on("GET", "/v2/network-volumes", _json(_first("networkVolumes", size=10.5))),
-        "ST108",
-    ),
-    Bug(
-        "the metadata is missing",
-        _BILLING,
-        _on("GET", "/v2/billing/pods", _json(_without("metadata"))),
-        "ST108",
-    ),
-    Bug(
-        "the wrong status", _VOLUMES, _on("POST", "/v2/network-volumes", _status(202, 201)), "ST105"
-    ),
-    Bug(
-        "the wrong content type", _VOLUMES, _on("GET", "/v2/network-volumes", _plain_text), "ST105"
-    ),
-    Bug("deleted, yet still there", r"^/v2/pods(/\{id\})?$", _undeleted, "ST301", "stateful"),
-    Bug("any token is good", _PODS, _any_token, "ST401"),
-    Bug("the wrong Allow", _PODS, _wrong_allow, "ST205"),
-    Bug("every method is fine", _VOLUMES, _every_method, "ST204"),
-    Bug("an error of another form", _POD, _bare_error, "ST108"),
-    Bug("a crash", _VOLUMES, _crash, "ST101"),
-    Bug("any body is good", _VOLUMES, _lax, "ST201"),
 )

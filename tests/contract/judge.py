@@ -1,6 +1,7 @@
 """Runs schemathesis, an outside judge, against a simulator."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from rgt_tui.simulator.rest.app import Hook
 from tests.contract.document import SERVED, document_path
 
 NOW = 1_795_500_000.0
+_HEADING = re.compile(r"^_{3,} | SUMMARY =", re.MULTILINE)
+_CODE = re.compile(r"^- (ST\d+)", re.MULTILINE)
 
 # Rules beyond the schema are refused with 400, as the document says of create and patch.
 CONFIGURATION = """
@@ -26,6 +29,11 @@ class Verdict:
 
     is_green: bool
     report: str
+
+    def codes(self, heading: str) -> set[str]:
+        """The names of the faults it found under a heading: an operation, or `Stateful tests`."""
+        _, _, section = self.report.partition(f"_ {heading} _")
+        return set(_CODE.findall(_HEADING.split(section, maxsplit=1)[0]))
 
 
 def judge(folder: Path, hook: Hook | None = None, *options: str, paths: str = SERVED) -> Verdict:
