@@ -22,7 +22,12 @@ pid = int(sys.argv[1])
 def read(name):
     with open(f"/proc/{pid}/{name}", "rb") as file:
         return file.read()
-words = [word for word in read("cmdline").split(b"\0") if word]
+def is_over():
+    try:
+        return read("stat").rpartition(b")")[2].split()[0] in b"ZX"
+    except OSError:
+        return True
+words = read("cmdline").split(b"\0")[:-1]
 if b"download" not in words:
     sys.exit("it is another program by now; nothing was done")
 pairs = [pair.partition(b"=") for pair in read("environ").split(b"\0") if b"=" in pair]
@@ -33,7 +38,7 @@ program = os.readlink(f"/proc/{pid}/exe")
 os.kill(pid, signal.SIGTERM)
 for _ in range(100):
     time.sleep(0.1)
-    if not os.path.exists(f"/proc/{pid}"):
+    if is_over():
         break
 else:
     sys.exit("it does not end; nothing was started")

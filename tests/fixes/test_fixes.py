@@ -1,7 +1,11 @@
 """Fixes: what they would do, that names stay words, and that their scripts do what they say."""
 
+import json
 import os
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ from rgt_tui.fixes import Fix, Remedy, all_fixes
 from rgt_tui.probes._walk import DiskUse, Offender
 from rgt_tui.probes.environment import EnvironmentReport
 from rgt_tui.probes.largest import LargestReport
-from rgt_tui.probes.processes import ProcessReport
+from rgt_tui.probes.processes import Process, ProcessReport
 from rgt_tui.probes.tools import ToolsReport
 from tests.values import a_pod, an_account, having
 
@@ -164,6 +168,74 @@ def test_no_download_no_fix() -> None:
     pod = a_pod()
     account = having(an_account(pod), pod, ProcessReport(()))
     assert isinstance(fix("download").remedy(pod, account), str)
+
+
+def test_a_download_is_started_again_with_its_own_words_folder_and_variables(
+    tmp_path: Path,
+) -> None:
+    told, folder = tmp_path / "told", tmp_path / "a folder"
+    folder.mkdir()
+    (folder / "hf").write_text(_HF)
+    variables = {"PATH": os.environ["PATH"], "HF_TOKEN": "hf_secret", "TOLD": str(told)}
+    words = [sys.executable, "-S", "hf", "download", "org/model; x", ""]
+    # Nobody waits for it, as under a Pod's first process: ended, it stays in /proc as a zombie.
+    with subprocess.Popen(words, cwd=folder, env=variables) as first:
+        try:
+            wait_for(told, lines=1)
+            found = of_download(first.pid)
+            done = run(found.script, tmp_path)
+            assert (done.returncode, done.stderr) == (0, "")
+            before, after = (json.loads(line) for line in wait_for(told, lines=2))
+        finally:
+            first.kill()
+    os.kill(after["pid"], signal.SIGKILL)
+    assert (before["fast"], after["fast"]) == (None, "1")
+    assert after["pid"] != first.pid
+    for same in ("words", "folder", "token"):
+        assert after[same] == before[same]
+    assert after["words"] == ["hf", "download", "org/model; x", ""]
+    assert "hf_secret" not in found.script + done.stdout
+
+
+def test_a_pid_that_is_another_program_by_now_is_left_alone(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        try:
+            done = run(of_download(other.pid).script, tmp_path)
+            is_alive = other.poll() is None
+        finally:
+            other.kill()
+    assert is_alive
+    assert done.returncode != 0
+    assert "another program" in done.stderr
+
+
+def of_download(pid: int) -> Remedy:
+    """What is done about a download that runs under this number."""
+    pod = a_pod()
+    process = Process(pid=pid, name="hf", state="S", args="hf download org/model")
+    return remedy("download", pod, having(an_account(pod), pod, ProcessReport((process,))))
+
+
+_HF = """
+import json, os, sys, time
+said = {"pid": os.getpid(), "words": sys.argv, "folder": os.getcwd(),
+        "token": os.environ.get("HF_TOKEN"), "fast": os.environ.get("HF_XET_HIGH_PERFORMANCE")}
+with open(os.environ["TOLD"], "a") as file:
+    file.write(json.dumps(said) + "\\n")
+time.sleep(60)
+"""
+"""A download that tells who it is and hangs."""
+
+
+def wait_for(file: Path, *, lines: int) -> list[str]:
+    """So many lines of a file that another process writes."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        found = file.read_text().splitlines() if file.exists() else []
+        if len(found) >= lines:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"{file} has no {lines} lines")
 
 
 def test_a_port_is_forwarded_over_direct_ssh_only() -> None:
