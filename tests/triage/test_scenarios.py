@@ -21,7 +21,7 @@ from rgt_tui.store import State, Store
 from rgt_tui.triage import all_detectors
 from tests.values import NOW
 
-ALONE = {"RP8", "RP37", "RP44", "RP48", "RP50"}
+ALONE = {"RP8", "RP37", "RP48", "RP50"}
 """About the account as a whole, and there at once."""
 SLOW = {"RP51", "RP52"}
 """Rests on what is listed on disks, which a command reads only where it asks for that."""
@@ -29,10 +29,15 @@ OVER_TIME = {"RP20", "RP36", "RP43", "RP46"}
 """Shows only to whoever looks more than once: something changes, or nothing does for long."""
 CHEAP = KINDS - {Balance}
 """What is read at each of several looks: a balance takes a process of its own."""
+WITHHELD = {"RP44"}
+"""Takes the logs from all of its world."""
 TOGETHER = 8
 ONCE: Final = (0.0,)
 A_WHILE: Final = (0.0, 150.0, 1000.0)
 """Seconds of world time after which is looked: before something happens, after it, and much later."""
+
+
+Watched = tuple[list[State], dict[str, PodId]]
 
 
 def stem(code: str) -> str:
@@ -83,7 +88,9 @@ async def pass_until(simulator: Simulator, instant: float) -> None:
 
 
 OF_PODS = [
-    detector.code for detector in all_detectors() if detector.code not in ALONE | SLOW | OVER_TIME
+    detector.code
+    for detector in all_detectors()
+    if detector.code not in ALONE | SLOW | OVER_TIME | WITHHELD
 ]
 BATCHES = [OF_PODS[at : at + TOGETHER] for at in range(0, len(OF_PODS), TOGETHER)]
 
@@ -110,20 +117,44 @@ def test_the_scenario_of_an_accounts_symptom_shows_it(code: str) -> None:
     assert code in {f.code for f in state.findings[None] if f.is_present}
 
 
-def test_scenarios_in_which_something_happens_show_it_to_whoever_looks_again() -> None:
-    codes = sorted(OVER_TIME)
-    (first, *_, last), _ = states_of([stem(code) for code in codes], at=A_WHILE)
+@pytest.fixture(scope="module")
+def watched() -> Watched:
+    """What is known of one world look after look, and the first Pod of each of its scenarios.
+
+    Its key may not read logs, so nothing in it is told by them.
+    """
+    codes = [*sorted(OVER_TIME), "RP28", "RP29"]
+    states, pods = states_of([stem(code) for code in (*codes, "RP44")], at=A_WHILE)
+    names = {pod.id: pod.name or "" for pod in states[0].account.pods}
+    firsts = [PodId(pod) for pod in pods if not names[PodId(pod)].startswith("neighbour")]
+    return states, dict(zip(codes, firsts, strict=False))
+
+
+def test_scenarios_in_which_something_happens_show_it_to_whoever_looks_again(
+    watched: Watched,
+) -> None:
+    (first, *_, last), _ = watched
     assert present(first) & OVER_TIME == set()
     assert OVER_TIME - present(last) == set()
 
 
-def test_figures_alone_tell_of_a_broken_host_and_of_gpus_that_wait_for_each_other() -> None:
-    (*_, state), pods = states_of(["rp28", "rp29", "rp44"], at=A_WHILE)  # of rp44: no logs
-    assert state.account.about(PodId(pods[0])).value(LogSigns) is None
-    (broken,) = [f for f in state.findings[PodId(pods[0])] if f.code == "RP28"]
-    assert broken.evidence[0].said == "cuInit(0) gives 999, though the driver is there"
-    (waiting,) = [f for f in state.findings[PodId(pods[1])] if f.code == "RP29"]
-    assert waiting.evidence[0].said.startswith("all 4 GPUs at")
+def test_figures_alone_tell_of_a_broken_host_and_of_gpus_that_wait_for_each_other(
+    watched: Watched,
+) -> None:
+    (*_, last), pods = watched
+    said = {
+        code: next(f for f in last.findings[pods[code]] if f.code == code).evidence[0].said
+        for code in ("RP28", "RP29")
+    }
+    assert said["RP28"] == "cuInit(0) gives 999, though the driver is there"
+    assert said["RP29"].startswith("all 4 GPUs at")
+    assert all(last.account.about(pod).value(LogSigns) is None for pod in pods.values())
+
+
+def test_a_key_without_the_scope_for_logs_is_told_by_what_the_api_answers(watched: Watched) -> None:
+    (first, *_), _ = watched
+    (refused,) = [f for f in first.findings[None] if f.code == "RP44" and f.is_present]
+    assert "403" in refused.evidence[0].said
 
 
 def present(state: State) -> set[str]:
