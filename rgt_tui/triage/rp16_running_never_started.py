@@ -145,6 +145,7 @@ DETECTOR = Detector(
         ('"status":"RUNNING","runtime":null', "REST v2, 2026-08"),
         ("Status: RUNNING, Runtime: False, Ports: 0, Uptime: None", "public tools on the v1 API"),
     ),
+    gives_way_to=("RP1", "RP17"),
     text=(
         Rule(
             words="runtime+pod waiting+pod",

@@ -103,6 +103,12 @@ DETECTOR = Detector(
             pattern="",
             tells=lambda page: _table(page) if "No running processes found" in page.line else None,
         ),
+        Rule(
+            words="processes+used processes+held processes+occupied processes+allocated processes+taken",
+            pattern=r"\d ?[GM]i?B\b.{0,30}\b(?:used|held|allocated|occupied|taken)\b.{0,40}\bno (?:running |visible )?processes\b",
+            reason="memory of the GPU is held, and no process is to be seen",
+            unless=r"\b[1-9]\d? ?%",
+        ),
         Rule(words="not+found", has="MiB", tells=_ownerless),
         Rule(
             words="zombie defunct orphan",

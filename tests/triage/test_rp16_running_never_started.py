@@ -7,6 +7,7 @@ from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.pod import Pod, Runtime
 from rgt_tui.domain.readiness import Answered
 from rgt_tui.triage import classify, examine
+from tests.triage.texts import codes
 from tests.values import NOW, a_pod, an_account, having
 
 
@@ -116,3 +117,8 @@ def test_text_that_shows_it_is_rp16(line: str) -> None:
 )
 def test_text_of_a_healthy_pod_is_not_rp16(line: str) -> None:
     assert classify([line], NOW) == ()
+
+
+def test_a_start_that_was_refused_for_want_of_gpus_is_not_told_as_one_that_never_came_up() -> None:
+    refused = "There are not enough free GPUs on the host machine to start this pod."
+    assert codes(f"This pod could not be started: {refused}") == ["RP1"]

@@ -36,3 +36,9 @@ def test_memory_held_at_no_use_and_little_power_is_rp35() -> None:
 )
 def test_a_gpu_at_work_or_empty_is_not_rp35(figures: dict[str, object]) -> None:
     assert finding("RP35", a_pod(), gpus(1, **figures)).verdict == "absent"
+
+
+def test_memory_that_is_used_by_no_process_is_rp35_unless_the_gpu_works() -> None:
+    said = "nvidia-smi shows 40GB used but no running processes, GPU-Util {} %"
+    assert codes(said.format(0)) == ["RP35"]
+    assert codes(said.format(97)) == []
