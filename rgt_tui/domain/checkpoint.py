@@ -169,8 +169,11 @@ class Checkpoint:
         """The path of one of its files with every link resolved; empty for one that is not below it."""
         if not self.real_path or self.real_path == self.path:
             return file.path
-        below = file.path.startswith(self.path)
-        return self.real_path + file.path.removeprefix(self.path) if below else ""
+        place, real = self.path, self.real_path
+        if not file.path.startswith(place):  # a model's weights beside it
+            place, real = (it[: it.rfind("/") + 1] for it in (place, real))
+        below = bool(place) and file.path.startswith(place)
+        return real + file.path.removeprefix(place) if below else ""
 
     @property
     def called(self) -> str:

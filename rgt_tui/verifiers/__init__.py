@@ -87,7 +87,8 @@ class Verifier(NamedTuple):
     """One format.
 
     `matches` sees the first bytes and the file's name; `check` the opened file. `group` is for
-    formats of several files: it sees a folder and raises like `check`.
+    formats of several files: it sees a folder and raises like `check`. `claims` sees an opened file
+    that nothing matches, where only files beside it tell what it is.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Verifier(NamedTuple):
     matches: Callable[[bytes, str], bool] = lambda head, name: False
     check: Optional[Callable[..., Plan]] = None
     group: Optional[Callable[..., str]] = None
+    claims: Optional[Callable[..., bool]] = None
 
 
 MEMBERS: List[str] = []

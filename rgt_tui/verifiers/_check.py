@@ -70,7 +70,9 @@ def _sniff(file: File) -> Optional[Verifier]:
     for verifier in all_verifiers():
         if verifier.check is not None and verifier.matches(head, file.name):
             return verifier
-    return None
+    return next(
+        (one for one in all_verifiers() if one.claims is not None and one.claims(file)), None
+    )
 
 
 def _judge(

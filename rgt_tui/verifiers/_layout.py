@@ -44,7 +44,10 @@ _FORMATS = {
 
 
 class Entry(NamedTuple):
-    """A regular file: absolute path, what `lstat` says, and its first 16 bytes in hex."""
+    """A regular file: absolute path, what `lstat` says, and its first 16 bytes in hex.
+
+    `part_of` is the path of the model that names it, for weights in files of their own.
+    """
 
     path: str
     size: int
@@ -52,6 +55,7 @@ class Entry(NamedTuple):
     ctime_ns: int
     inode: int
     magic: str
+    part_of: str = ""
 
 
 class Found(NamedTuple):
@@ -178,6 +182,9 @@ def checkpoints_in(entries: Sequence[Entry], now: float, globs: Sequence[str] = 
         tree = next((f for f in outer if _is_below(entry.path, f)), None)
         if tree is not None:
             taken.setdefault(tree, (kinds[tree], []))[1].append(entry)
+            continue
+        if entry.part_of:
+            taken.setdefault(entry.part_of, ("onnx", []))[1].append(entry)
             continue
         key = _group_key(kinds.get(folder), folder, posixpath.basename(entry.path))
         if key is not None:

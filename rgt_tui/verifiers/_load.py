@@ -105,8 +105,8 @@ say("h5py " + h5py.__version__, total)
 """
 _ONNX = """
 import onnx
+onnx.checker.check_model(path)
 model = onnx.load(path)
-onnx.checker.check_model(model)
 say("onnx " + onnx.__version__, model.ByteSize())
 """
 _FRAME = """
@@ -134,8 +134,8 @@ _PROGRAMS: Dict[str, str] = {
 }  # fmt: skip
 
 
-NOTHING_TO_LOAD = frozenset(["text"])
-"""Formats that no framework loads, of which `full` proves all that can be."""
+NOTHING_TO_LOAD = frozenset(["text", "onnx-data"])
+"""Formats that no framework loads by themselves, of which `full` proves all that can be."""
 
 
 def load(path: str, kind: str, items: Sequence[Tuple[int, int]] = ()) -> Tuple[str, int]:

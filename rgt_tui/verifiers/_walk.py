@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from rgt_tui.verifiers._layout import is_globbed, is_of_interest, wants_magic
+from rgt_tui.verifiers.onnx_data import parts_of
 
 SEEN_MAX = 2_000_000
 KEPT_MAX = 100_000
@@ -103,7 +104,10 @@ class GoesOn(NamedTuple):
 
 
 class _Walk:
-    """One walk: how much was seen and kept so far, and by which names to where it begins."""
+    """One walk: how much was seen and kept so far, and by which names to where it begins.
+
+    `parts` are files that an ONNX model names, with the model.
+    """
 
     def __init__(self, globs: Sequence[str], send: Send) -> None:
         self.globs = globs
@@ -112,6 +116,7 @@ class _Walk:
         self.is_over = False
         self.way: Tuple[str, ...] = ()
         self.tells = self.skips = False
+        self.parts: Dict[str, str] = {}
 
     def folder(self, descriptor: int, path: str, depth: int) -> None:
         """Its own files, then the folders in it by name."""
@@ -138,25 +143,33 @@ class _Walk:
         below: List[str] = []
         beside: List[str] = []
         first = self.kept
+        wanted: List[str] = []
         with os.scandir(descriptor) as entries:
             for entry in entries:
                 self.seen += 1
-                if self.over(path):
+                if self.over(path, len(wanted)):
                     return []
                 if entry.is_dir(follow_symlinks=False):
                     below.append(entry.name)
-                elif not is_wanted:
                     continue
-                elif is_of_interest(entry.name) or self.globbed(path, entry.name):
-                    self.file(entry.name, descriptor, path)
-                elif len(beside) < BESIDE_MAX:
+                if entry.name.lower().endswith(".onnx") and entry.is_file(follow_symlinks=False):
+                    where = os.path.join(path, entry.name)
+                    self.parts.update((part, where) for part in parts_of(where))
+                if not is_wanted:
+                    continue
+                if is_of_interest(entry.name) or self.globbed(path, entry.name):
+                    wanted.append(entry.name)
+                elif len(beside) < BESIDE_MAX or os.path.join(path, entry.name) in self.parts:
                     beside.append(entry.name)
-        for name in beside if self.kept > first else ():
+        named = [name for name in beside if os.path.join(path, name) in self.parts]
+        for name in (*wanted, *named):
+            self.file(name, descriptor, path)
+        for name in set(beside).difference(named) if self.kept > first else ():
             self.file(name, descriptor, path)
         return sorted(below)
 
-    def over(self, path: str) -> bool:
-        if not self.is_over and (self.seen > SEEN_MAX or self.kept > KEPT_MAX):
+    def over(self, path: str, waiting: int = 0) -> bool:
+        if not self.is_over and (self.seen > SEEN_MAX or self.kept + waiting > KEPT_MAX):
             self.is_over = True
             self.send({"gap": f"{path}: there are more files than are listed"})
         return self.is_over
@@ -190,7 +203,7 @@ class _Walk:
         magic = _magic(name, descriptor) if wants_magic(name) else b""
         self.kept += 1
         self.send({"entry": [where, found.st_size, found.st_mtime_ns, found.st_ctime_ns,
-                             found.st_ino, magic.hex()]})  # fmt: skip
+                             found.st_ino, magic.hex(), self.parts.get(where, "")]})  # fmt: skip
 
     def globbed(self, path: str, name: str) -> bool:
         return is_globbed(os.path.join(path, name), self.globs)

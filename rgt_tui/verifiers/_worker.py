@@ -20,6 +20,7 @@ from rgt_tui.verifiers._layout import Entry, groups_in
 from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
 from rgt_tui.verifiers._reader import flush
 from rgt_tui.verifiers._walk import GoesOn, clock, default_roots, walk
+from rgt_tui.verifiers.onnx_data import parts_of
 from rgt_tui.verifiers.sharded import INDEX
 
 LIST_S = 60.0
@@ -118,6 +119,11 @@ def _verify(request: Dict[str, Any]) -> Answers:
             yield from _verify_folder(path, level, request.get("only"))
         elif path.endswith(INDEX):
             yield from _verify_index(path, level)
+        elif path.lower().endswith(".onnx"):
+            yield from _verify_one(path, level)
+            for part in parts_of(path):
+                if part not in request["paths"]:
+                    yield from _verify_one(part, level)
         else:
             yield from _verify_one(path, level)
 

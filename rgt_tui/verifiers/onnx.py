@@ -1,13 +1,16 @@
 """ONNX: protobuf fields to the last byte; initialisers of the length their shape needs.
 
 Field numbers of `onnx.proto` 1.17: ModelProto.graph 7, GraphProto.initializer 5, TensorProto
-dims 1, data_type 2, raw_data 9, external_data 13, data_location 14.
+dims 1, data_type 2, raw_data 9, external_data 13, data_location 14. Tensors stand in the attributes
+of nodes (GraphProto.node 1, NodeProto.attribute 5, AttributeProto t 5, g 6, tensors 10, graphs 11) and
+functions (ModelProto.functions 25, FunctionProto.node 7), too.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Dict, Iterable, Iterator, List, Tuple
+import stat
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
@@ -18,8 +21,27 @@ _ITEMS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 1
 _FLOATS = {1: "f32", 10: "f16", 11: "f64", 14: "f32", 15: "f64", 16: "bf16"}
 _LISTS = {4: "f32", 10: "f64"}
 """Kinds of numbers: of raw data by data type, of the packed lists float_data and double_data."""
-_GRAPH, _OPSET, _INITIALIZER = 7, 8, 5
+_GRAPH, _OPSET, _FUNCTION = 7, 8, 25
 _EXTERNAL = 1
+_DEPTH_MAX = 20
+
+
+class Outside(NamedTuple):
+    """A tensor whose bytes lie in another file; -1 for a length that is up to that file's end."""
+
+    location: str
+    start: int
+    length: int
+    needed: int
+    kind: str
+
+
+class _Found(NamedTuple):
+    """What a model's tensors are."""
+
+    extents: List[Extent]
+    floats: List[Floats]
+    outside: List[Outside]
 
 
 class _Message:
@@ -63,32 +85,70 @@ class _Message:
 
 
 def check(file: File) -> Plan:
-    """Fields to the last byte, and every initialiser."""
+    """Fields to the last byte, and every tensor."""
     if not file.size:
         raise Broken("it is empty")
-    extents: List[Extent] = []
-    floats: List[Floats] = []
-    graphs = outside = operators = 0
+    found = _Found([], [], [])
+    graphs = operators = 0
     for number, _, start, end in _Message(file, 0, file.size):
-        if number > 25:
+        if number > _FUNCTION:
             raise Broken(f"it has the field {number}, which no model has")
         operators += number == _OPSET
-        if number != _GRAPH:
-            continue
-        graphs += 1
-        for inner, _, from_, to in _Message(file, start, end):
-            if inner == _INITIALIZER:
-                outside += _initializer(file, (from_, to), extents, floats)
+        graphs += number == _GRAPH
+        if start:
+            _walk(file, number, (start, end), found)
     if graphs != 1 or not operators:
         raise Broken(f"it holds {graphs} graphs and {operators} operator sets, a model has one")
-    said = f"{len(extents)} initialisers here, {outside} in other files, no checksum"
-    return Plan((), tuple(extents), None, "", said, lambda: floats)
+    for one in found.outside:
+        _check_outside(file, one)
+    said = f"{len(found.extents)} initialisers here, {len(found.outside)} in other files"
+    floats = found.floats
+    return Plan((), tuple(found.extents), None, "", f"{said}, no checksum", lambda: floats)
 
 
-def _initializer(
-    file: File, within: Tuple[int, int], extents: List[Extent], floats: List[Floats]
-) -> int:
-    """Checks one tensor; 1 when its data lie in another file."""
+def outside_of(file: File) -> List[Outside]:
+    """The tensors of a model that lie in other files; none where it cannot be read."""
+    found = _Found([], [], [])
+    try:
+        for number, _, start, end in _Message(file, 0, file.size):
+            if start:
+                _walk(file, number, (start, end), found)
+    except (Broken, Unsure):
+        pass  # its own verdict says so
+    return found.outside
+
+
+def _walk(file: File, number: int, within: Tuple[int, int], found: _Found) -> None:
+    """Finds the tensors in a field of the model."""
+    if number == _GRAPH:
+        _graph(file, within, found, 0)
+    elif number == _FUNCTION:
+        for inner, _, start, end in _Message(file, *within):
+            if inner == 7 and start:
+                _node(file, (start, end), found, 0)
+
+
+def _graph(file: File, within: Tuple[int, int], found: _Found, depth: int) -> None:
+    if depth > _DEPTH_MAX:
+        raise Unsure("its graphs are nested too deeply")
+    for number, _, start, end in _Message(file, *within):
+        if number == 5 and start:
+            _tensor(file, (start, end), found)
+        elif number == 1 and start:
+            _node(file, (start, end), found, depth)
+
+
+def _node(file: File, within: Tuple[int, int], found: _Found, depth: int) -> None:
+    for number, _, start, end in _Message(file, *within):
+        for inner, _, from_, to in _Message(file, start, end) if number == 5 and start else ():
+            if inner in (5, 10) and from_:
+                _tensor(file, (from_, to), found)
+            elif inner in (6, 11) and from_:
+                _graph(file, (from_, to), found, depth + 1)
+
+
+def _tensor(file: File, within: Tuple[int, int], found: _Found) -> None:
+    """Checks one tensor, or tells where its bytes lie."""
     count = 1
     single = {2: 0, 14: 0}
     raw = (0, 0)
@@ -99,20 +159,28 @@ def _initializer(
         elif number == 9:
             raw = (from_, to)
         elif number in _LISTS and from_:
-            floats.append(Floats(_name(extents), from_, to, _LISTS[number]))
+            found.floats.append(Floats(_name(found.extents), from_, to, _LISTS[number]))
         elif number == 13:
             place.update(_pair(file, from_, to))
         elif number in single:
             single[number] = value
     kind = single[2]
     if single[14] == _EXTERNAL:
-        _check_outside(file, place, count * _ITEMS.get(kind, 0))
-        return 1
-    if raw[1]:
+        found.outside.append(_placed(place, count * _ITEMS.get(kind, 0), _FLOATS.get(kind, "")))
+    elif raw[1]:
         if kind in _ITEMS and raw[1] - raw[0] != count * _ITEMS[kind]:
             raise Broken("an initialiser does not have the bytes its shape needs")
-        _take(raw, kind, extents, floats)
-    return 0
+        _take(raw, kind, found.extents, found.floats)
+
+
+def _placed(place: Dict[str, str], needed: int, kind: str) -> Outside:
+    try:
+        start, length = int(place.get("offset", "0")), int(place.get("length", "-1"))
+    except ValueError as error:
+        raise Broken("the place of an initialiser is no number") from error
+    if start < 0 or length < -1:
+        raise Broken("the place of an initialiser is no place")
+    return Outside(place.get("location", ""), start, length, needed, kind)
 
 
 def _take(raw: Tuple[int, int], kind: int, extents: List[Extent], floats: List[Floats]) -> None:
@@ -144,20 +212,40 @@ def _pair(file: File, start: int, end: int) -> Dict[str, str]:
     return {key.decode("utf-8", "replace"): value.decode("utf-8", "surrogateescape")}
 
 
-def _check_outside(file: File, place: Dict[str, str], size: int) -> None:
-    name = place.get("location", "")
-    if not name or name.startswith("/") or ".." in name.split("/"):
+def path_of(model: str, location: str) -> str:
+    """Where a file lies that a model names, never out of its folder nor through a link.
+
+    Raises:
+        Broken: it leads out of the folder, or is not there.
+        Unsure: it is, or lies behind, a link.
+    """
+    parts = location.split("/")
+    if not location or location.startswith("/") or ".." in parts or "\0" in location:
         raise Broken("an initialiser lies at a path outside the model's folder")
+    path = os.path.dirname(model) or "."
+    for part in parts:
+        path = os.path.join(path, part)
+        if os.path.islink(path):
+            raise Unsure(f"its weights lie behind the link {part!r}, which is not followed")
+        if not os.path.lexists(path):
+            raise Broken(f"the file of an initialiser is missing: {location!r}")
+    return os.path.normpath(path)
+
+
+def _check_outside(file: File, one: Outside) -> None:
     if file.is_alone:
         raise Unsure("its weights lie in another file, which was not looked at")
-    other = os.path.join(os.path.dirname(file.path), name)
-    try:
-        there = os.stat(other, follow_symlinks=False).st_size
-        begin, length = int(place.get("offset", "0")), int(place.get("length", str(size)))
-    except (OSError, ValueError) as error:
-        raise Broken("the file of an initialiser is missing") from error
-    if begin + length > there or (size and length != size):
-        raise Broken(f"an initialiser needs {begin + length} bytes of its file, which has {there}")
+    found = os.stat(path_of(file.path, one.location), follow_symlinks=False)
+    if not stat.S_ISREG(found.st_mode):
+        raise Unsure(f"{one.location!r}, where its weights should lie, is no regular file")
+    length = found.st_size - one.start if one.length < 0 else one.length
+    if one.start + length > found.st_size or length < 0:
+        raise Broken(
+            f"an initialiser needs {one.start + max(0, length)} bytes of {one.location!r}, which "
+            f"has {found.st_size}"
+        )
+    if one.needed and length != one.needed:
+        raise Broken(f"an initialiser takes {length} bytes, its shape needs {one.needed}")
 
 
 VERIFIER = Verifier(
@@ -167,9 +255,10 @@ VERIFIER = Verifier(
     matches=lambda head, name: name.lower().endswith(".onnx"),
     check=check,
     proves=Proves(
-        structure="fields to the last byte; initialisers have the bytes of their shape",
-        full="ends that were never written, in most cases; NaN and infinity in the model's own "
-        "file, as a warning; outside data are long enough",
+        structure="fields to the last byte; initialisers have the bytes of their shape, in other "
+        "files, too",
+        full="ends that were never written, in most cases; NaN and infinity, as a warning; the files "
+        "that it names are in its folder, long enough, and looked through as well",
         load="onnx reads every byte",
         never="changed bytes inside an initialiser or a node: no checksum",
     ),
