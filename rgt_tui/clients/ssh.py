@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen
 from rgt_tui.clients.ssh_link import RUNS_PER_CONNECTION, Link
+from rgt_tui.clients.ssh_target import Road as Road
 from rgt_tui.clients.ssh_target import SshTarget as SshTarget
 from rgt_tui.clock import Clock, session_clock
 from rgt_tui.domain.errors import SshError, SshFault
@@ -57,28 +58,6 @@ class ProbeAnswer:
     fault: SshError | None = None
     running: frozenset[str] = frozenset()
     ages: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Road:
-    """The way to a host for a program of its own, such as `ssh`.
-
-    Attributes:
-        host_key: the accepted key of the host, as OpenSSH writes it.
-        identities: private key files, beside the agent's.
-        proxy, agent, identities_only: as in `ssh_route.Host`.
-        hops: the ways to the jump hosts before it, the first one first.
-    """
-
-    host: str
-    port: int
-    username: str
-    host_key: str
-    identities: tuple[Path, ...]
-    proxy: str = ""
-    agent: str | None = None
-    identities_only: bool = False
-    hops: "tuple[Road, ...]" = ()
 
 
 class SshPool:
@@ -177,6 +156,11 @@ class SshPool:
             running=answer.running,
             ages=answer.ages,
         )
+
+    def so_far(self, target: SshTarget, probe: Probe) -> bytes:
+        """What a section has said that still runs there; nothing when none does."""
+        link = self._links.get((target.key, 0))
+        return link.loop.so_far(probe.name) if link and link.loop else b""
 
     @contextlib.asynccontextmanager
     async def talk(

@@ -118,6 +118,10 @@ class Loop(asyncssh.SSHClientSession[bytes]):
         """What it can be asked."""
         return tuple(self._probes.values())
 
+    def so_far(self, name: str) -> bytes:
+        """What a section has said that still runs."""
+        return self._frames.so_far(name)
+
     async def carry(self, connection: asyncssh.SSHClientConnection) -> bool:
         """Opens the channel, sends the script, stays until the end. True when it is closed."""
         try:

@@ -1,6 +1,7 @@
 """A host to examine: where it is, as whom, by which road, and what its host key is bound to."""
 
 from dataclasses import field
+from pathlib import Path
 
 from rgt_tui.clients.hostkeys import Place
 from rgt_tui.domain.pod import SshRoad
@@ -58,3 +59,25 @@ class SshTarget:
             port=self.port,
             printed=self.printed,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """The way to a host for a program of its own, such as `ssh`.
+
+    Attributes:
+        host_key: the accepted key of the host, as OpenSSH writes it.
+        identities: private key files, beside the agent's.
+        proxy, agent, identities_only: as in `ssh_route.Host`.
+        hops: the ways to the jump hosts before it, the first one first.
+    """
+
+    host: str
+    port: int
+    username: str
+    host_key: str
+    identities: tuple[Path, ...]
+    proxy: str = ""
+    agent: str | None = None
+    identities_only: bool = False
+    hops: "tuple[Road, ...]" = ()

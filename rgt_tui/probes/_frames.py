@@ -125,6 +125,10 @@ class Frames:
         told = [run for line in lines for run in self._line(line, at)]
         return tuple(told)
 
+    def so_far(self, name: str) -> bytes:
+        """What the runs of a section have said that have not ended."""
+        return b"".join(bytes(run.output) for (_, of), run in self._runs.items() if of == name)
+
     def lingers(self, name: str) -> bool:
         """Whether something of a former run of that section may still live."""
         return any(of == name for _, of in self._lingering)

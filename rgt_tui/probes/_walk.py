@@ -3,7 +3,7 @@ r"""What fills a mount, file by file: the shell text two probes share, and what 
 The lines of one walk, with `\001` for a line end in a name::
 
     M new /
-    p 734003200 20000                          so far: bytes and files, every 20,000 files
+    p 734003200 20000                          so far: bytes and files, every 500 files, then every fiftieth of them
     D 9771050598 /root/.cache/pip
     F 734003200 /root/out/step-41200.pt
     E 18253611008 41250                        all of it
@@ -30,7 +30,7 @@ function up(path, size,   n, part, key, i) {
   total += size; files++
   up(path, size)
   if (size >= 52428800 && told++ < 300) printf "F %.0f %s\n", size, path
-  if (files % 20000 == 0) { printf "p %.0f %d\n", total, files; fflush() }
+  if (files >= due) { due = files + (files < 25000 ? 500 : int(files / 50)); printf "p %.0f %d\n", total, files; fflush() }
 }
 END {
   least = total / 200 > 20971520 ? total / 200 : 20971520

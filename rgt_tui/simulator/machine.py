@@ -181,6 +181,8 @@ class Machine:
     ports: tuple[int, ...] = (22, 8888, 8001)
     shm_segments: int = 0
     clock_ahead_s: float = 0.0
+    fsync_error: int = 0
+    """What fsync fails with, an errno; 0 for not at all. On a FUSE mount it is the only call that tells."""
     boot_id: str = "6b0f5d4e-4b7e-4f7e-9a39-3a3e2e5a4a10"
 
     def halt(self, now: float) -> None:

@@ -1,6 +1,8 @@
 """The two walks, over real files, in every shell, with and without GNU's find."""
 
+import itertools
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -54,6 +56,22 @@ def test_what_was_written_since_the_start_is_summed_up_by_folder(
         "/root/out/step 1.pt",
     }
     assert [it.path for it in root.offenders][:2] == ["/root/.cache/pip", "/root/out"]
+
+
+def test_how_far_it_has_come_is_told_from_the_first_file_on_and_never_without_end(
+    tmp_path: Path,
+) -> None:
+    """Beyond 25,000 files every fiftieth of them, so that ten million are told in 350 lines."""
+    put(tmp_path, etc__hostname="host\n")
+    for number in range(1200):
+        write(tmp_path, f"root/{number}", b"x")
+    _, wire = ask(the_shell(SHELLS[0]), "largest", tmp_path)
+    marks = re.findall(rb"largest p (\d+) (\d+)\n", wire)
+    files = [int(count) for _, count in marks]
+    assert len(files) >= 3
+    assert files[0] == 1
+    assert all(b - a == 500 for a, b in itertools.pairwise(files))
+    assert all(int(size) > 0 for size, _ in marks)
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda it: it[0])

@@ -1,5 +1,7 @@
 """A global volume over real SSH: lost until it was flushed and another Pod has read equal bytes."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.files import StoredFile, safetensors
 from rgt_tui.simulator.machine import global_disk
 from rgt_tui.sources import Ask, Source, proofs
-from rgt_tui.sources.written_behind import NO_WITNESS, SOURCE
+from rgt_tui.sources.written_behind import AGAIN_S, NO_WITNESS, SOURCE
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
 
@@ -154,9 +156,36 @@ async def test_equal_bytes_read_by_another_pod_keep_it_for_a_quarter_of_an_hour(
         assert not isinstance(told.kept(), NotDurable), "it is read again when that grows old"
 
 
-async def test_a_failed_flush_and_a_pod_that_is_alone_are_said(
+async def test_a_flush_that_failed_is_said_and_tried_again_after_a_minute(
     opened: Opened, simulator: Simulator
 ) -> None:
+    first = next(p for p in simulator.world.pods.values() if p.spec.name == "train-a")
+    first.machine.fsync_error = errno.EIO
+    async with opened() as (session, store):
+        told = Told(session, store)
+        await told.look()
+        told.now = told.looked = session.clock()
+        behind = await told.step()
+        (seen,) = behind.flushes.values()
+        assert seen.flushed.problem == os.strerror(errno.EIO)
+        assert "Input/output error" in why(told.kept())
+
+        began = told.now
+        for since, problem in ((AGAIN_S, os.strerror(errno.ENOSPC)), (2 * AGAIN_S, "")):
+            first.machine.fsync_error = errno.ENOSPC if problem else 0
+            told.now = began + since - 1
+            assert await told.step() == behind, "not before its minute is over"
+            told.now += 1
+            behind = await told.step()
+            (seen,) = behind.flushes.values()
+            assert (seen.flushed.problem, seen.flushed.at) == (problem, told.now)
+        assert not (await told.step()).copies, (
+            "the second witness waits from the flush that came off"
+        )
+        assert "another running Pod that mounts it" in why(told.kept())
+
+
+async def test_a_pod_that_is_alone_is_said(opened: Opened, simulator: Simulator) -> None:
     second = next(p for p in simulator.world.pods.values() if p.spec.name != "train-a")
     second.machine.disks.pop()
     async with opened() as (session, store):

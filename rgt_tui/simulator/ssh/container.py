@@ -63,6 +63,7 @@ class Containers:
                     "RGT_CALLS": str(folder),
                     "RGT_CALLS_FIFO": str(self.calls.path),
                     **_driver(pod),
+                    "RGT_FSYNC": str(pod.machine.fsync_error),
                 }
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -32,6 +32,16 @@ def redirect(root: str) -> None:
     builtins.open = wrapped(builtins.open)
 
 
+def refuse_fsync(number: int) -> None:
+    """Makes every fsync fail, as on a mount whose store is not to be reached."""
+
+    def fsync(descriptor: int) -> None:
+        os.fstat(descriptor)  # it must be open
+        raise OSError(number, os.strerror(number))
+
+    setattr(os, "fsync", fsync)  # noqa: B010  # its own takes more kinds of descriptors
+
+
 def drive(code: int) -> None:
     """Gives programs a CUDA driver library that answers `cuInit` with `code`, 0 being well."""
     real = ctypes.CDLL
@@ -52,6 +62,8 @@ def main() -> None:
     argv = sys.argv[1:]
     code = argv[argv.index("-c") + 1]
     redirect(os.environ["RGT_FILES"])
+    if number := int(os.environ.get("RGT_FSYNC", "0")):
+        refuse_fsync(number)
     if "RGT_CU_INIT" in os.environ:
         drive(int(os.environ["RGT_CU_INIT"]))
     sys.argv = ["-c", *argv[argv.index("-c") + 2 :]]
