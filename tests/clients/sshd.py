@@ -50,6 +50,8 @@ class Sshd:
             "PasswordAuthentication": "no",
             "PermitRootLogin": "prohibit-password",
             "PrintMotd": "no",
+            # A home of its own: nobody's ~/.bashrc (pyenv's costs half a second) is run or measured.
+            "SetEnv": f'HOME="{self.folder}"',
             **self.options,
         }
         config = self.folder / "sshd_config"
