@@ -23,13 +23,9 @@ _MAX: Final = 512 << 20
 
 def key_of(place: str, stamp: FileStamp, relative: str) -> str:
     """The name of a part: one for each state of a file of a Pod and each place it goes to."""
-    row = [place.partition("@")[0], relative, *row_of(stamp)]
-    return hashlib.sha256(json.dumps(row).encode("ascii")).hexdigest()[:KEY_LENGTH]
-
-
-def row_of(stamp: FileStamp) -> list[Any]:
-    """A stamp as JSON: path, size, mtime_ns, ctime_ns, inode."""
-    return [stamp.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode]
+    numbers = f"{stamp.size} {stamp.mtime_ns} {stamp.ctime_ns} {stamp.inode}"
+    row = "\0".join((place.partition("@")[0], relative, stamp.path, numbers))
+    return hashlib.sha256(row.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ class Placed:
 
 @dataclass(slots=True)
 class Journal:
-    """The record of one target folder.
+    """The record of one target folder. It knows of files what was noted when it was opened.
 
     Attributes:
         begun: by part, the path below the target that it will have.
@@ -68,8 +64,6 @@ class Journal:
 
     def stage(self, rows: list[tuple[str, str, int, str]]) -> None:
         """Small files that are whole: key, path below the target, size and hash there."""
-        for key, relative, size, sha256 in rows:
-            _staged(self, key, relative, size, sha256)
         self._add({"s": rows})
 
     def wrote(self, key: str, start: int, end: int) -> None:
@@ -84,8 +78,6 @@ class Journal:
     def place(self, rows: list[tuple[str, Placed]]) -> None:
         """Parts that got their final names."""
         self._add({"p": [[key, *_row_of(one)] for key, one in rows]})
-        for key, one in rows:
-            _placed(self, key, one)
 
     def forget(self, key: str) -> None:
         """A part is of no use any more."""

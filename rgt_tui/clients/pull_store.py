@@ -26,7 +26,7 @@ from rgt_tui.domain.records import dataclass
 BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20
 """Small files that are made durable by one sync, then placed, while the next are staged."""
-STAGERS: Final = 3
+STAGERS: Final = 2
 """Frames that are staged side by side."""
 QUEUED: Final = 8
 WORKERS: Final = 6

@@ -17,15 +17,16 @@ BOOT = "import sys;n=int(sys.stdin.buffer.readline());exec(sys.stdin.buffer.read
 """Python source for `python3 -I -S -c`: reads a length, then that much source, and runs it."""
 
 _LOADER = """
-import base64, importlib.abc, importlib.util, json, sys, zlib
+import base64, json, sys, zlib
+from importlib.machinery import ModuleSpec
 if sys.version_info < (3, 8):
     sys.stdout.write('{"refused": "python3 is older than 3.8"}\\n'); sys.stdout.flush(); sys.exit(3)
 SOURCES = json.loads(zlib.decompress(base64.b64decode("@PACKED@")).decode())
-class Composed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Composed:
     def find_spec(self, name, path, target=None):
         if name not in SOURCES: return None
         package = name in ("rgt_tui", "rgt_tui.verifiers")
-        return importlib.util.spec_from_loader(name, self, is_package=package)
+        return ModuleSpec(name, self, is_package=package)
     def create_module(self, spec): return None
     def exec_module(self, module):
         exec(compile(SOURCES[module.__name__], module.__name__, "exec"), module.__dict__)

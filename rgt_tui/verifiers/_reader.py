@@ -12,9 +12,10 @@ from rgt_tui.verifiers._content import File, stamp_of
 
 FRAME = 1 << 20
 BUNDLE = 1 << 20
-"""Content bytes of one frame of small files, after which it is sent."""
+"""Content bytes that one frame of small files has at most, where it is of more than one."""
 BUNDLE_FILES = 256
 Content = Union[bytes, memoryview]
+_BUFFER = memoryview(bytearray(BUNDLE))
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -85,25 +86,25 @@ def bundle(request: Dict[str, Any], out: BinaryIO) -> None:
     Each item is a path and its stamp. A file that is not the listed one has a reason for a size.
     """
     rows: List[List[Any]] = []
-    parts: List[bytes] = []
     held = 0
     for number, (path, stamp) in enumerate(request["items"]):
+        size = stamp[0]
+        if rows and (held + size > BUNDLE or len(rows) >= BUNDLE_FILES):
+            _send(out, {"bundle": rows, "n": held}, _BUFFER[:held])
+            rows, held = [], 0
         try:
-            data = _whole(path, stamp)
-            rows.append([number, len(data), hashlib.sha256(data).hexdigest()])
-            parts.append(data)
-            held += len(data)
+            data = _BUFFER[held : held + size]
+            _whole(path, stamp, data)
+            rows.append([number, size, hashlib.sha256(data).hexdigest()])
+            held += size
         except (Unsure, Broken, OSError) as why:
             rows.append([number, str(why), ""])
-        if held >= BUNDLE or len(rows) >= BUNDLE_FILES:
-            _send(out, {"bundle": rows, "n": held}, b"".join(parts))
-            rows, parts, held = [], [], 0
     if rows:
-        _send(out, {"bundle": rows, "n": held}, b"".join(parts))
+        _send(out, {"bundle": rows, "n": held}, _BUFFER[:held])
     out.flush()
 
 
-def _whole(path: str, stamp: List[int]) -> bytes:
+def _whole(path: str, stamp: List[int], into: memoryview) -> None:
     """A small file in five system calls; that its path still leads to it, the last look says."""
     try:
         descriptor = os.open(path, _FLAGS)
@@ -113,12 +114,13 @@ def _whole(path: str, stamp: List[int]) -> bytes:
     try:
         if list(stamp_of(os.fstat(descriptor))) != stamp:
             raise Unsure("it changed since it was listed")
-        data = os.read(descriptor, stamp[0])
-        while len(data) < stamp[0] and (more := os.read(descriptor, stamp[0] - len(data))):
-            data += more
-        if len(data) != stamp[0] or list(stamp_of(os.fstat(descriptor))) != stamp:
+        if len(into) != stamp[0]:
+            raise Unsure("it is too large to come with others")
+        left = into
+        while left and (got := os.readv(descriptor, [left])):
+            left = left[got:]
+        if left or list(stamp_of(os.fstat(descriptor))) != stamp:
             raise Unsure("it changed while it was read")
-        return data
     finally:
         os.close(descriptor)
 
