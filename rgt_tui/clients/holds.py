@@ -11,7 +11,7 @@ from typing import Any, Final
 from rgt_tui import places
 from rgt_tui.domain.checkpoint import FileProof, FileStamp
 from rgt_tui.domain.holding import Hold, HoldGroup, HoldSeen, renewed
-from rgt_tui.domain.manifest import BadManifest, Manifest, from_json, to_json
+from rgt_tui.domain.manifest import BadManifest, Manifest, from_table, to_table
 from rgt_tui.verifiers import Unsure
 from rgt_tui.verifiers._content import File
 
@@ -120,7 +120,7 @@ def write_index(index: str, holds: Sequence[Hold]) -> None:
         for hold in holds
     ]
     manifest = Manifest(place="holds", files=tuple(hold.proof for hold in holds), at=0.0)
-    text = json.dumps({"holds": rows, "proofs": json.loads(to_json(manifest))})
+    text = json.dumps({"holds": rows, "proofs": to_table(manifest)})
     places.write_private(index, text.encode("ascii"))
 
 
@@ -129,9 +129,9 @@ def read_index(index: str) -> tuple[Hold, ...]:
     try:
         content, _ = places.read_regular(index, INDEX_MAX)
         found = json.loads(content)
-        proofs = from_json(json.dumps(found["proofs"])).files
+        proofs = from_table(found["proofs"]).files
         return tuple(_hold(row, proof) for row, proof in zip(found["holds"], proofs, strict=True))
-    except (OSError, ValueError, KeyError, TypeError, IndexError, BadManifest):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, BadManifest):
         return ()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Target
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Level, Verdict
 from rgt_tui.domain.holding import Hold
-from rgt_tui.domain.manifest import Manifest, to_json
+from rgt_tui.domain.manifest import Manifest, to_table
 from rgt_tui.domain.pulling import Ended, PulledFile, PullOrder, Skipped, Stage
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import rfc3339
@@ -200,17 +200,32 @@ def write_manifest(
     here, there = manifests
     answer: dict[str, Any] = {
         "manifest": FORMAT,
-        "here": json.loads(to_json(here)),
-        "there": json.loads(to_json(there)),
+        "here": to_table(here),
+        "there": to_table(there),
         "files": [_row(file) for file in files],
         "skipped": [[one.path, one.why] for one in skipped],
     }
     moment = "".join(c for c in rfc3339(here.at) or "" if c.isalnum())
     pod = there.place.removeprefix("pod:").partition("@")[0]
     name = f"{MANIFEST}{''.join(c for c in pod if c.isalnum() or c in '-_')}-{moment}.json"
-    content = (json.dumps(answer, indent=1) + "\n").encode("ascii")
+    content = (_laid_out(answer) + "\n").encode("ascii")
     target.write_whole(name, content)
     return os.path.join(target.path, name)
+
+
+def _laid_out(table: Mapping[str, Any], indent: str = " ") -> str:
+    """JSON for people, a line for each entry of a list: `json` indents ten thousand in a second."""
+    parts = []
+    for name, value in table.items():
+        if isinstance(value, list) and value:
+            rows = f",\n{indent} ".join(map(json.dumps, value))
+            text = f"[\n{indent} {rows}\n{indent}]"
+        elif isinstance(value, dict):
+            text = _laid_out(value, indent + " ")
+        else:
+            text = json.dumps(value)
+        parts.append(f"{indent}{json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + f"\n{indent[1:]}}}"
 
 
 def _row(file: PulledFile) -> dict[str, Any]:

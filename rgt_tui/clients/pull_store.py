@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from rgt_tui.clients.pull_board import TRIES, Board, Bundle, Job, Piece, fresh
@@ -26,8 +27,6 @@ from rgt_tui.domain.records import dataclass
 BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20
 """Small files that are made durable by one sync, then placed, while the next are staged."""
-STAGERS: Final = 2
-"""Frames that are staged side by side."""
 QUEUED: Final = 8
 WORKERS: Final = 6
 Result = TypeVar("Result")
@@ -61,6 +60,8 @@ class Store:
     _parts: "asyncio.Queue[Job | None]" = field(default_factory=asyncio.Queue)
     _batch: list[Job] = field(default_factory=list)
     _batch_bytes: int = 0
+    _named: list[tuple[str, Placed]] = field(default_factory=list)
+    _hand: threading.Lock = field(default_factory=threading.Lock)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _placing: "asyncio.Future[None] | None" = None
     _open: set[Job] = field(default_factory=set)
@@ -153,18 +154,12 @@ class Store:
         self.journal.close()
 
     async def _settle_small(self) -> None:
-        """Has frames staged side by side: a file system makes files in several folders at once."""
-        staging: set[asyncio.Future[list[Job]]] = set()
         await self._flush_if_due(is_last=self.small_left <= 0)
         while self.small_left > 0:
             came = await self._bundles.get()
             self.small_left -= len(came[1])
-            staging.add(self._thread(self._stage, *came))
-            while len(staging) >= STAGERS or (staging and self.small_left <= 0):
-                ended, staging = await asyncio.wait(staging, return_when=asyncio.FIRST_COMPLETED)
-                for one in ended:
-                    self.adopt(one.result())
-                await self._flush_if_due(is_last=self.small_left <= 0 and not staging)
+            self.adopt(await self._thread(self._stage, *came))
+            await self._flush_if_due(is_last=self.small_left <= 0)
 
     async def _flush_if_due(self, *, is_last: bool = False) -> None:
         """Has a full batch placed by a thread of its own; waits for the one before, and the last."""
@@ -173,7 +168,7 @@ class Store:
             return
         await self._placed()
         batch, self._batch, self._batch_bytes = self._batch, [], 0
-        self._placing = self._thread(self._place_batch, batch)
+        self._placing = self._thread(partial(self._place_batch, batch, is_last=is_last))
         self._placing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         if is_last:
             await self._placed()
@@ -238,6 +233,10 @@ class Store:
 
     def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> list[Job]:
         """Writes small files into the staging folder, gives those that are whole. Blocks."""
+        with self._hand:
+            return self._staged(bundle, rows, content)
+
+    def _staged(self, bundle: Bundle, rows: list[Any], content: bytes) -> list[Job]:
         at = 0
         whole: list[Job] = []
         view = memoryview(content)
@@ -261,20 +260,27 @@ class Store:
         self.journal.stage(staged)
         return whole
 
-    def _place_batch(self, batch: Sequence[Job]) -> None:
-        """Makes staged files durable, then gives them their names. Blocks."""
-        if not batch:
-            return
-        self.parts.sync()
-        placed = []
-        for job in batch:
-            row = self._place(job)
-            if row is not None:
-                placed.append((job.key, row))
-        self._settled(len(batch))
-        self.target.sync_folders()
-        self.journal.place(placed)
-        self.meter.note(0, files=len(placed))
+    def _place_batch(self, batch: Sequence[Job], *, is_last: bool = True) -> None:
+        """Makes staged files durable, and the names of the batch before, then names these. Blocks."""
+        if batch:
+            self.parts.sync()
+            self._note_named()
+            with self._hand:
+                for job in batch:
+                    row = self._place(job)
+                    if row is not None:
+                        self._named.append((job.key, row))
+            self._settled(len(batch))
+            self.meter.note(0, files=len(self._named))
+        if is_last and self._named:
+            self.target.sync_folders(self.parts)
+            self._note_named()
+
+    def _note_named(self) -> None:
+        """Notes that files have names that last."""
+        named, self._named = self._named, []
+        if named:
+            self.journal.place(named)
 
     def _finish_large(self, job: Job) -> None:
         """A large file whose bytes are all equal. Blocks."""
@@ -289,7 +295,7 @@ class Store:
             os.fsync(part.descriptor)
             job.inode = os.fstat(part.descriptor).st_ino
             row = self._place(job)
-            self.target.sync_folders()
+            self.target.sync_folders(self.parts)
             self.journal.place([(job.key, row)] if row is not None else [])
         part.close()
         job.part = None

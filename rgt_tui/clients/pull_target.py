@@ -23,6 +23,8 @@ from rgt_tui.domain.units import show_bytes
 RESERVE: Final = 64 << 20
 """Bytes that must be left on the target's disk after a pull."""
 IN_MEMORY: Final = frozenset({"tmpfs", "ramfs", "devtmpfs", "rootfs", "hugetlbfs"})
+FOLDERS_EACH: Final = 8
+"""So many folders are synced one by one: each costs a disk as much as syncing the file system."""
 _OPEN_MAX: Final = 128
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
@@ -172,8 +174,8 @@ class Target:
             finally:
                 os.close(descriptor)
 
-    def sync_folders(self) -> None:
-        """Makes the names placed since the last call durable."""
+    def sync_folders(self, parts: Parts) -> None:
+        """Makes the names placed since the last call durable; those of many folders in one call."""
         with self._using:
             wanted: set[str] = {""}
             for folder in self._touched:
@@ -181,6 +183,9 @@ class Target:
                     wanted.add(folder)
                     folder = os.path.dirname(folder)
             self._touched.clear()
+            if len(wanted) > FOLDERS_EACH:
+                parts.sync()
+                return
             for folder in sorted(wanted):
                 os.fsync(self._folder(folder, make=False))
             os.fsync(self.staging)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final
 
@@ -33,9 +33,7 @@ class Manifest:
     @property
     def digest(self) -> str:
         """SHA-256 over paths, stamps, hashes and verdicts; what a permit is bound to."""
-        rows = [_row(proof) for proof in sorted(self.files, key=lambda proof: proof.stamp.path)]
-        text = json.dumps([FORMAT, self.place, rows], separators=(",", ":"), sort_keys=True)
-        return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+        return _digest(self.place, list(map(_row, self.files)))
 
     @property
     def size(self) -> int:
@@ -47,33 +45,32 @@ class Manifest:
         return next((proof for proof in self.files if proof.stamp.path == path), None)
 
 
-def to_json(manifest: Manifest) -> str:
-    """The manifest as text, with its digest."""
-    answer = {
+def to_table(manifest: Manifest) -> dict[str, Any]:
+    """The manifest as a table for JSON, with its digest."""
+    rows = list(map(_row, manifest.files))
+    return {
+        "at": manifest.at,
+        "digest": _digest(manifest.place, rows),
+        "files": rows,
         "manifest": FORMAT,
         "place": manifest.place,
-        "at": manifest.at,
-        "digest": manifest.digest,
-        "files": [_row(proof) for proof in manifest.files],
     }
-    return json.dumps(answer, indent=1, sort_keys=True) + "\n"
 
 
-def from_json(text: str) -> Manifest:
-    """The manifest that a text holds.
+def from_table(found: Mapping[str, Any]) -> Manifest:
+    """The manifest that a table read from JSON holds.
 
     Raises:
         BadManifest: it is none, or its digest is not that of its content.
     """
     try:
-        found = json.loads(text)
         manifest = Manifest(
             place=str(found["place"]),
             at=float(found["at"]),
             files=tuple(_proof(row) for row in found["files"]),
         )
         digest = found["digest"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise BadManifest(f"not a manifest ({type(error).__name__})") from error
     if digest != manifest.digest:
         raise BadManifest("its digest is not that of its content")
@@ -89,6 +86,12 @@ def differences(here: Sequence[tuple[str, str]], there: Sequence[tuple[str, str]
         if path in two and (one[path] != two[path] or not one[path]):
             found.append(f"{path}: the bytes differ" if one[path] else f"{path}: not hashed")
     return sorted(found)
+
+
+def _digest(place: str, rows: list[dict[str, Any]]) -> str:
+    ordered = sorted(rows, key=lambda row: row["path"])
+    text = json.dumps([FORMAT, place, ordered], separators=(",", ":"), sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
 
 
 def _row(proof: FileProof) -> dict[str, Any]:
