@@ -31,6 +31,8 @@ CREATE INDEX IF NOT EXISTS by_hash ON proofs (sha256);
 KEPT_S: Final = 90 * 86400.0
 """Proofs older than this are dropped: their Pods have long been started anew."""
 BUSY_S: Final = 5.0
+BY_NEIGHBOURS: Final = frozenset({"dcp", "onnx", "onnx-data"})
+"""Formats of which the files beside a file decide its verdict: the same bytes elsewhere prove nothing."""
 _AT_ONCE: Final = 500
 _FIELDS: Final = (
     "path,size,mtime_ns,ctime_ns,inode,sha256,format,verdict,level,reason,bytes_read,tool"
@@ -162,6 +164,8 @@ def _stronger(proof: FileProof, others: Iterable[tuple[str, FileProof]]) -> File
     best = proof
     where = ""
     for place, other in others:
+        if other.format in BY_NEIGHBOURS:
+            continue
         is_worse = other.verdict is Verdict.BROKEN and best.verdict is not Verdict.BROKEN
         is_higher = other.verdict is best.verdict is Verdict.OK and levels.index(
             other.level

@@ -34,6 +34,8 @@ _SURE = (".safetensors", ".gguf", ".npz", ".h5", ".hdf5", ".keras", ".onnx", ".m
 _TORCH = (".pt", ".pth", ".ckpt", ".bin")
 _MAGIC = (b"PK\3\4", LEGACY[:8], b"GGUF")
 _NAMED = re.compile(r"checkpoint_\d+\Z")
+_WEIGHTS = re.compile(r"(?:(?:diffusion_)?pytorch_model|adapter_model)[\w.-]*\.bin\Z")
+"""Names that only weights have, whatever they begin with: an error page saved as them is listed, too."""
 _MARKS = frozenset({".metadata", ".metadata.tmp", "_METADATA", "_CHECKPOINT_METADATA", "latest",
                     "adapter_config.json", "trainer_state.json", "commit_success.txt",
                     "latest_checkpointed_iteration.txt", "metadata.json"})  # fmt: skip
@@ -80,7 +82,8 @@ def is_candidate(name: str, magic: bytes, size: int) -> bool:
         return True
     if not plain.endswith(_TORCH):
         return False
-    return plain.endswith((".pt", ".pth", ".ckpt")) or magic.startswith(_MAGIC)
+    is_weights = plain.endswith((".pt", ".pth", ".ckpt")) or _WEIGHTS.match(plain) is not None
+    return is_weights or magic.startswith(_MAGIC)
 
 
 def wants_magic(name: str) -> bool:

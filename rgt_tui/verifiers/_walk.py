@@ -154,7 +154,7 @@ class _Walk:
                     continue
                 if entry.name.lower().endswith(".onnx") and entry.is_file(follow_symlinks=False):
                     where = os.path.join(path, entry.name)
-                    self.parts.update((part, where) for part in parts_of(where))
+                    self.weights(where)
                 if not is_wanted:
                     continue
                 if is_of_interest(entry.name) or self.globbed(path, entry.name):
@@ -167,6 +167,13 @@ class _Walk:
         for name in set(beside).difference(named) if self.kept > first else ():
             self.file(name, descriptor, path)
         return sorted(below)
+
+    def weights(self, model: str) -> None:
+        """Notes the files that a model names; one that is not there leaves the model a part."""
+        for part in parts_of(model):
+            self.parts[part] = model
+            if not os.path.lexists(part):
+                self.send({"gap": f"{model}: its weights {os.path.basename(part)} are not there"})
 
     def over(self, path: str, waiting: int = 0) -> bool:
         if not self.is_over and (self.seen > SEEN_MAX or self.kept + waiting > KEPT_MAX):

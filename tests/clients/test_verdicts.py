@@ -100,8 +100,9 @@ async def test_broken_elsewhere_is_broken_here_and_a_warning_here_is_never_lifte
         replace(PROOF, level=Level.LOAD, tool="rgt-tui verifiers 0"),
         replace(PROOF, level=Level.LOAD, stamp=replace(STAMP, size=8)),
         replace(PROOF, level=Level.STRUCTURE),
+        replace(PROOF, format="onnx", verdict=Verdict.BROKEN, reason="its weights are missing"),
     ],
-    ids=["hash", "tool", "size", "level"],
+    ids=["hash", "tool", "size", "level", "judged by its neighbours"],
 )
 async def test_other_bytes_other_verifiers_or_less_say_nothing(
     path: Path, other: FileProof

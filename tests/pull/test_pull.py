@@ -13,6 +13,7 @@ from rgt_tui.domain.holding import held_copies
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from rgt_tui.simulator.files import safetensors, trainer_checkpoint
 from tests.pull.pods import Pod, a_pod, contents, noise, run
+from tests.verifiers.test_onnx import write
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -118,6 +119,18 @@ def test_a_broken_checkpoint_is_equal_and_broken(pod: Pod) -> None:
     pulled = run(pod, pod.order())
     assert pulled.files[0].is_equal
     assert not pulled.is_whole
+
+
+def test_a_model_comes_home_with_the_weights_that_it_names_and_is_judged_with_them(
+    pod: Pod,
+) -> None:
+    write(pod.disk / "run", location="weights of it")
+    pulled = run(pod, pod.order("run/model.onnx", "run/weights of it"))
+    found = {one.path.rpartition("/")[2]: one.proof for one in pulled.files}
+    assert {name: proof and (proof.format, proof.verdict) for name, proof in found.items()} == {
+        "model.onnx": ("onnx", Verdict.OK),
+        "weights of it": ("onnx-data", Verdict.OK),
+    }
 
 
 def test_what_is_not_there_is_said(pod: Pod) -> None:

@@ -163,3 +163,10 @@ def test_the_inventory_holds_the_model_with_its_weights_as_one(
     (found,) = checkpoints_in(entries, 1e12)
     assert (found.kind, found.path) == ("onnx", str(path))
     assert {one.path for one in found.entries} == {str(path), str(tmp_path / "run" / location)}
+
+
+def test_weights_that_are_not_there_are_a_gap_of_the_inventory(tmp_path: Path) -> None:
+    path = write(tmp_path, location="w.data")
+    (tmp_path / "w.data").unlink()
+    gaps = [one["gap"] for one in ask({"op": "list", "roots": [str(tmp_path)]}) if "gap" in one]
+    assert gaps == [f"{path}: its weights w.data are not there"]
