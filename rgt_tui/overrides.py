@@ -96,10 +96,15 @@ def as_shell(pod: Pod, account: Account) -> str:
     """The overrides as a shell script to be sourced, each line under its reason."""
     found = overrides_of(pod, account)
     lines = [f"# {clean(pod.label, 80)} ({pod.id}): what fits this Pod. Source it, or eval it."]
-    why = unreachable_why(pod, account.about(pod.id))
+    evidence = account.about(pod.id)
+    why = unreachable_why(pod, evidence)
     if why is not None:
-        lines.append(f"# Not looked into ({clean(why, 200)}): by the API's facts alone.")
-    lines += _variables(account.about(pod.id).value(EnvironmentReport))
+        is_partly_seen = any(evidence.value(kind) is not None for kind in _OF_A_SHELL)
+        unseen = (
+            "Its disks were not seen" if is_partly_seen and pod.is_running else "Not looked into"
+        )
+        lines.append(f"# {unseen} ({clean(why, 200)}): by the API's facts alone.")
+    lines += _variables(evidence.value(EnvironmentReport))
     for override in found:
         lines += [f"# {override.why}", override.shell]
     folders = [o.name for o in found if o.name in _MADE and o.value and o.is_known]
@@ -109,6 +114,7 @@ def as_shell(pod: Pod, account: Account) -> str:
     return "\n".join(lines) + "\n"
 
 
+_OF_A_SHELL: Final = (EnvironmentReport, CgroupReport, ToolsReport)
 _MADE: Final = ("DURABLE_DIR", "DATA_DIR", "SCRATCH", "TMPDIR")
 
 

@@ -164,3 +164,12 @@ def test_a_volume_that_is_mounted_at_data_is_the_folder_for_data() -> None:
     found = by_name(pod, seen(pod, ROOMY, replace(NET, path="/data")))
     assert found["DATA_DIR"].value == "/data"
     assert found["DURABLE_DIR"].value == "/data/durable"
+
+
+def test_where_only_the_disks_were_not_seen_that_is_what_is_said() -> None:
+    pod = a_pod()
+    account = having(an_account(pod), pod, ToolsReport(("tmux",)))
+    assert "# Its disks were not seen (not examined yet)" in as_shell(pod, account)
+    stopped = a_pod(status="EXITED")
+    account = having(an_account(stopped), stopped, ToolsReport(("tmux",)))
+    assert "# Not looked into (the Pod is EXITED)" in as_shell(stopped, account)
