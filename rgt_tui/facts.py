@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rgt_tui.domain.account import Account
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Evidence, Failed, Observed, Reading
-from rgt_tui.domain.finding import Absent, Finding, Subject, Unknown, Verdict
+from rgt_tui.domain.finding import Absent, Finding, Said, Subject, Unknown, Verdict
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.pod import Pod, PodList, SshRoad, StorageKind
 from rgt_tui.domain.readiness import Answered, Readiness, readiness
@@ -310,11 +310,17 @@ def _total(values: Iterable[int | None]) -> int | None:
 
 def is_in_logs(pod: Pod, evidence: Evidence, code: str) -> bool:
     """Whether the logs of this start of a Pod show a symptom."""
+    return bool(said_in_logs(pod, evidence, code))
+
+
+def said_in_logs(pod: Pod, evidence: Evidence, code: str) -> tuple[Said, ...]:
+    """The lines by which the logs of this start of a Pod show a symptom."""
     signs = evidence.value(LogSigns)
     if signs is None or not signs.signs:
-        return False
+        return ()
     since = pod.started_at or 0.0
-    return any(sign.code == code and sign.at >= since for sign in signs.signs)
+    shown = (sign for sign in signs.signs if sign.code == code and sign.at >= since)
+    return tuple(Said("log", f"{pod.label}: {sign.line}", sign.at) for sign in shown)
 
 
 @cache

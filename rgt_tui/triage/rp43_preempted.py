@@ -25,6 +25,7 @@ from rgt_tui.domain.journal import JournalReport
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.domain.units import show_duration
+from rgt_tui.facts import said_in_logs
 
 RECENT_S: Final = 3600.0
 """How long a stop that nobody asked for is worth telling."""
@@ -48,7 +49,7 @@ def _detect(subject: Subject) -> Verdict:
 
 
 def _stopped(subject: Subject) -> Iterator[Said]:
-    """Pods that were seen running, then EXITED, and that nobody here asked to stop."""
+    """Pods that were seen running, then EXITED, and that nobody here asked to stop; their last words."""
     history = subject.evidence.value(History)
     journal = subject.evidence.value(JournalReport)
     if history is None or journal is None:
@@ -68,6 +69,7 @@ def _stopped(subject: Subject) -> Iterator[Said]:
             ago = show_duration(subject.now - since)
             said = f"{pod.label} ({pod.id}) was running and is {pod.status} since {ago}; nobody here asked for it"
             yield Said("api", said, since)
+            yield from said_in_logs(pod, subject.account.about(pod.id), "RP43")
 
 
 def _terminated(page: Page) -> str | None:

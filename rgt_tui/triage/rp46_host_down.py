@@ -23,7 +23,7 @@ from rgt_tui.domain.finding import (
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.telling import Rule
-from rgt_tui.facts import named
+from rgt_tui.facts import named, said_in_logs
 
 TOGETHER: Final = 3
 """Pods of one data center that all fell silent: fewer are a coincidence."""
@@ -49,7 +49,12 @@ def _detect(subject: Subject) -> Verdict:
     for place, pods in silent.items():
         if len(pods) >= TOGETHER and place not in talking:
             said = f"all Pods of {place} that answered before are silent: {named(pods)}"
-            return Present((Said("ssh", said, subject.now),))
+            announced = [
+                line
+                for pod in pods
+                for line in said_in_logs(pod, subject.account.about(pod.id), "RP46")
+            ]
+            return Present((Said("ssh", said, subject.now), *announced))
     return Absent("no data center has fallen silent as a whole")
 
 

@@ -7,8 +7,10 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 
-from rgt_tui.domain.account import Account
+from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.evidence import Failed
 from rgt_tui.domain.logsigns import LogSigns
+from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.text import clean_lines
 from rgt_tui.domain.units import GIB
 from rgt_tui.probes.df import DiskReport
@@ -90,6 +92,15 @@ def fleet() -> Account:
     return account
 
 
+def silent_fleet() -> Account:
+    """A thousand Pods of which none answers: whose fault that is has to be asked of all of them."""
+    pods = [a_pod(id=f"pod{number}", name=f"train-{number}") for number in range(PODS)]
+    account = an_account(*pods)
+    for pod in pods:
+        account = account.after(Change(Answered, Failed("no answer", NOW, "ssh_timeout"), pod.id))
+    return account
+
+
 def gpu(number: int) -> Gpu:
     """A GPU at work."""
     return Gpu(
@@ -114,6 +125,8 @@ def main() -> None:
     strange = best(lambda: classify(ids, NOW))
     account = fleet()
     first = best(lambda: Examiner(all_detectors()).examine(account, NOW))
+    silent = silent_fleet()
+    dark = best(lambda: Examiner(all_detectors()).examine(silent, NOW))
     kept = Examiner(all_detectors())
     kept.examine(account, NOW)
     asked = kept.asked
@@ -128,6 +141,7 @@ def main() -> None:
             Figure("  where no line is like another", strange / LINES * 1e6, None, "us"),
             Figure("  of which: counting the lines", counting / LINES * 1e6, None, "us"),
             Figure("all detectors over 1,000 Pods", first * 1000, 100.0, "ms"),
+            Figure("  where no Pod answers", dark * 1000, 100.0, "ms"),
             Figure("a tick in which nothing changed, 1,000 Pods", still * 1000, None, "ms"),
             Figure("  subjects examined anew in it", kept.asked - asked, 0),
         ],

@@ -6,11 +6,12 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.history import History, Stretch
 from rgt_tui.domain.journal import INTENT, Entry, JournalReport
+from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.rates import billed
 from tests.triage.asking import of_account
 from tests.triage.texts import codes
-from tests.values import NOW, a_pod, an_account
+from tests.values import NOW, a_pod, an_account, having
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,13 @@ def test_a_stop_that_nobody_here_asked_for_is_told_and_our_own_is_not() -> None:
     assert found.verdict == "present"
     assert "nobody here asked for it" in found.evidence[0].said
     assert of_account("RP43", stopped_by(a_pod().id)).verdict == "absent"
+
+
+def test_what_a_stopped_pod_said_last_stands_beside_it_and_raises_nothing_by_itself() -> None:
+    line = "Received signal SIGTERM, stopping"
+    sign = LogSign(code="RP43", reason="", line=line, stream="container", at=NOW - 650)
+    stopped = stopped_by("other")
+    found = of_account("RP43", having(stopped, a_pod(), LogSigns((sign,)), source="log"))
+    assert (found.evidence[1].source, found.evidence[1].said) == ("log", f"train-a: {line}")
+    running = having(an_account(a_pod()), a_pod(), LogSigns((sign,)), source="log")
+    assert of_account("RP43", running).verdict == "absent"

@@ -2,6 +2,7 @@ import pytest
 
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Failed
+from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.units import PodId
 from tests.triage.asking import of_account
@@ -44,3 +45,12 @@ def test_pods_of_one_data_center_that_fall_silent_together_are_told_by_name() ->
 @pytest.mark.parametrize(("silent", "talking"), [(2, 0), (3, 1), (0, 3)])
 def test_a_few_or_one_that_still_talks_is_no_outage(silent: int, talking: int) -> None:
     assert of_account("RP46", fleet(silent, talking)).verdict == "absent"
+
+
+def test_an_announcement_in_the_log_of_a_silent_pod_stands_beside_it() -> None:
+    line = "Scheduled maintenance: the machine hosting your pod will be unavailable."
+    sign = LogSign(code="RP46", reason="", line=line, stream="system", at=NOW - 900)
+    account = fleet(silent=3, talking=0)
+    account = having(account, account.pods[0], LogSigns((sign,)), source="log")
+    found = of_account("RP46", account)
+    assert [(said.source, said.said) for said in found.evidence[1:]] == [("log", f"p0: {line}")]
