@@ -122,6 +122,9 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 0
+    except SystemExit:  # only click's answer to a broken pipe: 1, which means findings here
+        _silence_stdout()
+        return 0
     except OSError as error:
         _silence_stdout()
         return tell(RgtError(f"The answer cannot be written: {error.strerror}."), as_json=False)

@@ -12,6 +12,7 @@ Source: RunPod REST v2 document of 2026-08-18, `GET /v2/pods/{id}/logs`.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
@@ -64,7 +65,7 @@ class LogAsk:
 
 
 @dataclass(slots=True)
-class _Events:
+class Events:
     """Splits a stream into its events, bytes at a time.
 
     Attributes:
@@ -90,6 +91,11 @@ class _Events:
         if self._data:
             yield self._id, b"\n".join(self._data)
 
+    @property
+    def pending(self) -> int:
+        """Bytes held of an event that is not whole yet."""
+        return len(self._line) + sum(map(len, self._data))
+
     def _take(self, line: bytes) -> Iterator[tuple[str, bytes]]:
         if not line:
             yield from self.end()
@@ -103,11 +109,13 @@ class _Events:
             self._id = clean(decode(value), 128)
 
 
-async def log_snapshot(http: "Http", pod_id: PodId, ask: LogAsk) -> tuple[LogLine, ...]:
-    """The lines of a Pod's log that arrive within a bounded look, oldest first as served.
+def opened(
+    http: "Http", pod_id: PodId, ask: LogAsk
+) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    """The stream of a Pod's log, for as long as the block.
 
     Raises:
-        ApiError: the log could not be read. What came before a connection broke is given, not lost.
+        ApiError: it could not be opened, or broke off; an OSError within the block becomes one, too.
     """
     from rgt_tui.clients.http import Ask  # httpx is loaded by whoever opened `http`
 
@@ -121,9 +129,18 @@ async def log_snapshot(http: "Http", pod_id: PodId, ask: LogAsk) -> tuple[LogLin
         query=ask.query(),
         accept="text/event-stream",
     )
+    return http.stream(wanted, HEADERS_S)
+
+
+async def log_snapshot(http: "Http", pod_id: PodId, ask: LogAsk) -> tuple[LogLine, ...]:
+    """The lines of a Pod's log that arrive within a bounded look, oldest first as served.
+
+    Raises:
+        ApiError: the log could not be read. What came before a connection broke is given, not lost.
+    """
     lines: list[LogLine] = []
     try:
-        async with http.stream(wanted, HEADERS_S) as chunks:
+        async with opened(http, pod_id, ask) as chunks:
             await _listen(chunks, ask.wait_s, lines)
     except Ambiguous:
         if not lines:
@@ -132,7 +149,7 @@ async def log_snapshot(http: "Http", pod_id: PodId, ask: LogAsk) -> tuple[LogLin
 
 
 async def _listen(chunks: AsyncIterator[bytes], wait_s: float, lines: list[LogLine]) -> None:
-    events = _Events()
+    events = Events()
     loop = asyncio.get_running_loop()
     end = loop.time() + wait_s
     quiet_from: float | None = None
@@ -154,14 +171,14 @@ def _add(events: Iterator[tuple[str, bytes]], lines: list[LogLine]) -> bool:
     """Adds what the events say to `lines`; whether there was anything."""
     before = len(lines)
     for cursor, data in events:
-        line = _line(cursor, data, lines[-1].at if lines else None)
+        line = line_of(cursor, data, lines[-1].at if lines else None)
         if line is not None:
             lines.append(line)
     return len(lines) > before
 
 
-def _line(cursor: str, data: bytes, previous_at: float | None) -> LogLine | None:
-    """One line; None when the event holds none, or nothing tells its time."""
+def line_of(cursor: str, data: bytes, previous_at: float | None) -> LogLine | None:
+    """The line of one event; None when the event holds none, or nothing tells its time."""
     try:
         body = fields(parse(data))
     except BadJson:
