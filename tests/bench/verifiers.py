@@ -30,8 +30,10 @@ import safetensors
 from rgt_tui.verifiers._check import verify_file
 from tests.bench.figures import Figure, print_table
 from tests.verifiers.corruptions import cases
-from tests.verifiers.good import TORCH_PYTHON, has_torch, write_all
+from tests.verifiers.good import TORCH_PYTHON, copy, has_torch, write_all, write_orbax
 from tests.verifiers.test_corpus import FORMATS, NEEDS_TORCH, SUMMED, is_padding
+from tests.verifiers.test_dcp import CAPTURED, DAMAGES, judged
+from tests.verifiers.test_folders import ALL, FAULTS, WITHOUT_TORCH, groups_of
 
 SEEDS = 2
 SPEED_BYTES = 768 << 20
@@ -175,6 +177,36 @@ def catch_rates(folder: Path) -> list[Figure]:
     return [*_told(missed, framework), Figure(what, 100 * by_hash[0] / by_hash[1], 0.0, "%")]
 
 
+def folders(folder: Path) -> list[Figure]:
+    """Faults of checkpoints of several files that pass in silence, and good files called broken."""
+    good = folder / "whole"
+    write_all(good)
+    write_orbax(good / "orbax")
+    for name in FAULTS.keys() - WITHOUT_TORCH:
+        if (good / "torch" / name).exists():
+            shutil.copytree(good / "torch" / name, good / name)
+    silent = faults = 0
+    for number, (kind, _, fault) in enumerate(ALL):
+        if (good / kind).exists():
+            place = copy(good / kind, folder / f"fault{number}" / kind)
+            fault(place)
+            silent += {verdict for verdict, _ in groups_of(place).values()} <= {"ok"}
+            faults += 1
+    with zipfile.ZipFile(CAPTURED) as archive:
+        for name, (layout, file, damage, _) in DAMAGES.items():
+            archive.extractall(folder / name)  # our own file
+            damage(folder / name / layout / file)
+            silent += judged(folder / name / layout)[0] == "ok"
+            faults += 1
+        archive.extractall(good / "dcp-torch-2")
+    files = sorted(path for path in good.rglob("*") if path.is_file())
+    verdicts = [verify_file(str(path), "full", lambda count: None)["verdict"] for path in files]
+    return [
+        Figure(f"directories: silent of {faults} faults", silent, 0.0, ""),
+        Figure(f"good files called broken, of {len(files)}", verdicts.count("broken"), 0.0, ""),
+    ]
+
+
 def _told(
     missed: dict[tuple[str, str], list[int]], framework: dict[str, list[int]]
 ) -> list[Figure]:
@@ -185,7 +217,7 @@ def _told(
             limit = LIMITS.get(what)
             if what == "summed" and kind not in SUMMED:
                 limit = None
-            if what == "tail" and kind not in ("safetensors", "gguf"):
+            if what == "tail" and kind not in ("safetensors", "gguf", "hdf5"):
                 limit = None
             figures.append(Figure(f"{kind}, {what}: missed of {of}", 100 * bad / of, limit, "%"))
         bad, of = (sum(column) for column in zip(*mine.values(), strict=True)) if mine else (0, 0)
@@ -271,6 +303,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rgt-bench-") as name:
         folder = Path(name)
         print_table("Damaged checkpoint files that pass as ok", catch_rates(folder))
+        print_table("Damaged folders, and good files", folders(folder))
         print_table("Speed of verifiers", [*structure(folder), *speed(folder)])
 
 
