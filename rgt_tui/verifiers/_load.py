@@ -35,7 +35,10 @@ try:
 except (ImportError, AttributeError, TypeError):
     pass
 def walk(one, seen):
-    if isinstance(one, torch.Tensor):
+    if isinstance(one, torch.Tensor) and one.layout != torch.strided:
+        one = one.detach().clone()  # it has indices and values in place of a storage
+        seen[id(one)] = one.numel() and one.element_size() * one._nnz() if one.is_sparse else 0
+    elif isinstance(one, torch.Tensor):
         store = one.untyped_storage() if hasattr(one, "untyped_storage") else one.storage()
         seen[store.data_ptr()] = store.nbytes()
         one.detach().clone()

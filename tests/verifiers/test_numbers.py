@@ -91,6 +91,15 @@ def test_numpy_arrays_are_looked_through(tmp_path: Path, dtype: str) -> None:
     assert "weights.npy is no number" in files["bad.npz"]["reason"]
 
 
+def test_a_lone_number_is_no_weight(tmp_path: Path) -> None:
+    """Lightning writes the best score so far, which begins at infinity, as a tensor of one."""
+    values = {"kth_value": np.array(np.inf, dtype=np.float32), "w": np.ones(9, dtype=np.float32)}
+    save_file(values, tmp_path / "a.safetensors")
+    files, _ = verify(tmp_path)
+    assert files["a.safetensors"]["verdict"] == "ok"
+    assert files["a.safetensors"]["reason"].endswith("every number is finite")
+
+
 def test_whole_numbers_are_no_floats(tmp_path: Path) -> None:
     save_file({"ids": np.full(9999, -1)}, tmp_path / "ids.safetensors")
     files, _ = verify(tmp_path)
