@@ -18,6 +18,9 @@ from rgt_tui.domain.units import unix_time
 LOOKBACK: Final = 16
 """Lines before the present one that a rule may look at."""
 
+LONGEST: Final = 1000
+"""Characters of a line by which code and advice are told from a report: they show at its beginning."""
+
 _ISO = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 _CLOCK_12 = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d):(\d\d) ?([AP]M)", re.ASCII)
 _KERNEL = re.compile(r"\[(?:\w{3} )?(\w{3} +\d{1,2} \d\d:\d\d:\d\d \d{4})\]")
@@ -148,6 +151,7 @@ def is_mention(line: str, start: int = 0) -> bool:
         line: the whole line.
         start: where the words in question begin; advice counts only before them.
     """
+    line, start = line[:LONGEST], min(start, LONGEST)
     return (
         _CODE.match(line) is not None
         or _CALLS.search(line) is not None

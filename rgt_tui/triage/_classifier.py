@@ -42,6 +42,9 @@ _COLOURS: Final = re.compile(
 _WRAPPED: Final = re.compile(r'^\{.{0,300}?"(?:line|log|message|msg)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _COLLECTORS: Final = ('"ts"', '"stream"', '"level"', '"severity"')
 """One of these names stands beside a line that a collector or a logger wrapped, not in an API's answer."""
+GAP: Final = 40
+"""Spaces in a row that rules are shown at most: progress bars pad their lines with thousands."""
+_GAPS: Final = re.compile(rf"\s{{{GAP + 1},}}")
 _STAMPED: Final = re.compile(
     r"^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:(?:stdout|stderr) [FP] )?"
     r"|(?:container|system)\s+\d\d:\d\d:\d\d\s+)"
@@ -247,7 +250,9 @@ def _shape(word: bytes) -> bytes:
 
 
 def _bare(line: str) -> str:
-    """The line without what a log collector wrote around it."""
+    """The line without what a log collector wrote around it, and without wide gaps."""
+    if len(line) > GAP:
+        line = _GAPS.sub(" " * GAP, line)
     wrapped = _WRAPPED.match(line)
     if wrapped is not None and any(name in line for name in _COLLECTORS):
         return wrapped[1].replace('\\"', '"').removesuffix("\\n")

@@ -109,7 +109,7 @@ DETECTOR = Detector(
         ),
         Rule(
             words="limit+files limit+file quota+files quota+file many+files soft",
-            pattern=r"[\d,]{5,} ?/ ?[\d,]{5,}(?: (?:soft|hard|files|inodes))? ?\((?:9[5-9]|100)(?:\.\d+)? ?%\)|\b(?:file|files) (?:count|number)? ?(?:limit|quota) (?:reached|exceeded)|too many (?:small )?files (?:on|in) (?:the )?(?:volume|disk|/workspace|directory)",
+            pattern=r"\b[\d,]{5,20} ?/ ?[\d,]{5,20}(?: (?:soft|hard|files|inodes))? ?\((?:9[5-9]|100)(?:\.\d+)? ?%\)|\b(?:file|files) (?:count|number)? ?(?:limit|quota) (?:reached|exceeded)|too many (?:small )?files (?:on|in) (?:the )?(?:volume|disk|/workspace|directory)",
             reason="the number of files is at its limit",
         ),
     ),

@@ -1,10 +1,12 @@
 import resource
+import time
 import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 
-from rgt_tui.triage import classify
+from rgt_tui.triage import all_detectors, classify
+from tests.triage.texts import codes
 from tests.values import NOW
 
 
@@ -94,3 +96,15 @@ def test_a_million_lines_are_read_as_a_stream_in_the_same_memory() -> None:
     assert found.code == "RP11"
     assert "line 1000000" in found.cause
     assert grown_kib < 8 * 1024
+
+
+@pytest.mark.parametrize("filler", [" ", "1", "a ", "."], ids=["spaces", "digits", "words", "dots"])
+def test_a_line_of_thousands_of_the_same_signs_holds_nobody_up(filler: str) -> None:
+    """Progress bars pad their lines; a rule that tries all ways to part them would take minutes."""
+    texts = [text.split("\n")[-1] for each in all_detectors() for text, _ in each.strings]
+    for text in texts:
+        first, _, rest = text.partition(" ")
+        line = f"{first} {filler * (3000 // len(filler))} {rest}"
+        begun = time.process_time()
+        codes(line)
+        assert time.process_time() - begun < 1.0
