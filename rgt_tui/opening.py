@@ -149,7 +149,7 @@ async def open_session(
     cadence = Cadence(tuple((name, hours * 3600) for name, hours in config.cadence))
     store.apply((Change(Cadence, Observed(cadence, clock(), "config")),))
     _say(store, clock, (*where.notes, *config.notes, *host_keys.notes, *faults))
-    shells = _shells(where, config, host_keys, clock)
+    shells = pool(where, config, host_keys, clock)
     writer = _writer(where, rest, shells, store, clock)
     async with rest, shells, HistoryBook(where.history) as history:
         _say(store, clock, [history.trouble])
@@ -191,7 +191,7 @@ def _say(store: Store, clock: Clock, notes: Iterable[str]) -> None:
         store.say(clock(), f"w {note}")
 
 
-def _shells(where: Address, config: Config, host_keys: "HostKeys", clock: Clock) -> "SshPool":
+def pool(where: Address, config: Config, host_keys: "HostKeys", clock: Clock) -> "SshPool":
     """The connections to Pods; not yet open. A demo's Pods are on this machine: no jump host."""
     from rgt_tui.clients.ssh import SshPool
 

@@ -8,6 +8,7 @@ jump host of our configuration goes before what stands there.
 """
 
 import shlex
+from collections.abc import Sequence
 
 from rgt_tui.actions import Action, Copy, Outcome
 from rgt_tui.domain.pod import Pod, SshEndpoint
@@ -17,14 +18,21 @@ from rgt_tui.panes import Scene
 
 def command(pod: Pod, endpoint: SshEndpoint, jump_host: str = "") -> str:
     """The `ssh` command for an endpoint of a Pod, quoted for a POSIX shell."""
-    words = ["ssh", "-p", str(endpoint.port)]
+    return shlex.join(words(pod.id, endpoint, jump_host))
+
+
+def words(
+    pod_id: str, endpoint: SshEndpoint, jump_host: str = "", more: Sequence[str] = ()
+) -> list[str]:
+    """The words of the `ssh` command for an endpoint of a Pod, with `more` options before the host."""
+    found = ["ssh", "-p", str(endpoint.port)]
     if jump_host:
-        words += ["-J", jump_host]
+        found += ["-J", jump_host]
     name = endpoint.host
-    if is_pod_id(pod.id):
-        words += ["-o", f"HostName={endpoint.host}"]
-        name = f"rgt-{pod.id}"
-    return shlex.join([*words, "--", f"{endpoint.username}@{name}"])
+    if is_pod_id(pod_id):
+        found += ["-o", f"HostName={endpoint.host}"]
+        name = f"rgt-{pod_id}"
+    return [*found, *more, "--", f"{endpoint.username}@{name}"]
 
 
 def _why_not(scene: Scene, pod: Pod | None) -> str | None:

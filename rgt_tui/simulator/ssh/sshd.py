@@ -10,6 +10,7 @@ import asyncssh
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.ssh.container import Containers
 from rgt_tui.simulator.ssh.execution import Channel, execute
+from rgt_tui.simulator.ssh.gateway import run_shell
 from rgt_tui.simulator.world import World
 
 HOST: Final = "127.0.0.1"
@@ -158,6 +159,9 @@ class _PodServer(asyncssh.SSHServer):
         try:
             if channel.subsystem is not None:
                 channel.exit(1)
+            elif channel.term_type is not None and channel.command is None:
+                async with self._servers.containers.session(self._pod) as environment:
+                    await run_shell(channel, self._pod, environment)
             else:
                 await execute(channel, self._servers.containers, self._pod)
         finally:
