@@ -26,6 +26,27 @@ def test_a_fault_may_be_kept_to_some_paths_and_methods(
     assert api.get("/v2/billing/pods").status_code == 403
 
 
+def test_a_key_without_the_scope_of_a_route_is_told_so_there_and_nowhere_else(
+    api: httpx.Client, simulator: Simulator
+) -> None:
+    simulator.call(lambda world: world.withheld.append("/v2/pods/*/logs"))
+    pod = simulator.world.find("train-a").id
+    refused = api.get(f"/v2/pods/{pod}/logs")
+    assert (refused.status_code, refused.json()["title"]) == (403, "Forbidden")
+    assert "RateLimit" in refused.headers
+    assert [api.get(path).status_code for path in ("/v2/pods", f"/v2/pods/{pod}")] == [200, 200]
+
+
+def test_what_is_due_has_happened_before_the_next_answer(
+    api: httpx.Client, simulator: Simulator
+) -> None:
+    pod = simulator.world.find("train-a")
+    simulator.call(lambda world: world.later(60, lambda: world.stop(pod)))
+    assert show(api, simulator, "train-a")["status"] == "RUNNING"
+    simulator.world.advance(61)
+    assert show(api, simulator, "train-a")["status"] == "EXITED"
+
+
 def test_a_black_hole_takes_the_request_and_is_silent(
     api: httpx.Client, simulator: Simulator
 ) -> None:
