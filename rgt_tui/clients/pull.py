@@ -25,7 +25,6 @@ from rgt_tui.clients.pull_parts import Parts, open_parts
 from rgt_tui.clients.pull_plan import (
     Listing,
     drop_stale,
-    jobs_of,
     list_remote,
     prepare,
     stamps_now,
@@ -122,11 +121,12 @@ class _Pull:
     tool: str = OWN
     has_rsync: bool = False
     is_shell: bool = False
+    seen: dict[str, list[int]] | None = None
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
         listing, round_trip_s = await self._listed()
-        jobs = jobs_of(listing, self.order)
+        jobs = listing.jobs
         if not jobs and not listing.skipped:
             raise PullError(PullFault.NOTHING, f"{self.target.where}: there is nothing to pull")
         await self._copy(jobs, round_trip_s)
@@ -225,6 +225,7 @@ class _Pull:
             hashed=store.hashed,
             over=store.over,
         )
+        lanes: list[asyncio.Task[None]] = []
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(store.run())
             for number in range(1, count + 1) if store.left else ():
@@ -240,12 +241,15 @@ class _Pull:
                     is_shell=self.is_shell,
                 )
                 first = first or lane
-                tasks.create_task(lane.run())
-        self.talk = first.talk if first is not None else talk
+                lanes.append(tasks.create_task(lane.run()))
+            await asyncio.gather(*lanes)
+            self.talk = first.talk if first is not None else talk
+            if first is not None:
+                self.seen = await self._stamps_now()  # while the last files get their names
 
     async def _look_again(self, jobs: Sequence[Job]) -> None:
         """Whether the files there are still those that were read; one that is gone was equal."""
-        now = await self._stamps_now()
+        now = self.seen if self.seen is not None else await self._stamps_now()
         for job in jobs:
             seen = now.get(job.remote.path)
             if job.ended is None and seen is not None and seen != job.row:

@@ -29,11 +29,28 @@ _EXISTS: Final = "another file of that name is here; --replace takes its place"
 
 @dataclass(slots=True)
 class Listing:
-    """What lies there: each file with its path below the target, and what is left out."""
+    """What lies there: a job for each file, and what is left out.
 
-    files: list[tuple[FileStamp, str]] = field(default_factory=list)
+    Jobs are made while the listing comes; those whose name cannot be used have ended already.
+    """
+
+    jobs: list[Job] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    unsafe: list[tuple[FileStamp, str]] = field(default_factory=list)
+    _names: set[str] = field(default_factory=set)
+
+    def add(self, stamp: FileStamp, relative: str, key: str) -> None:
+        """A file that will lie at `relative` below the target."""
+        job = Job(stamp, relative, key)
+        if relative in self._names:
+            job.end(Ended.EXISTS, "two files of the Pod would have this name")
+        self._names.add(relative)
+        self.jobs.append(job)
+
+    def refuse(self, stamp: FileStamp, why: str) -> None:
+        """A file whose name cannot be used."""
+        job = Job(stamp, "", "")
+        job.end(Ended.UNSAFE, why)
+        self.jobs.append(job)
 
 
 async def list_remote(talk: "Talk", order: PullOrder) -> Listing:
@@ -117,26 +134,11 @@ def _take(found: Listing, order: PullOrder, remote: str, row: Sequence[Any]) -> 
     if type(size) is not int or not 0 <= size <= LARGEST:
         raise ValueError("a size that no file has")
     try:
-        found.files.append((stamp, below(order.landings[remote], str(relative))))
+        landed = below(order.landings[remote], str(relative))
     except UnsafeName as error:
-        found.unsafe.append((stamp, str(error)))
-
-
-def jobs_of(listing: Listing, order: PullOrder) -> list[Job]:
-    """A job for each file; those whose name cannot be used have ended already."""
-    found: list[Job] = []
-    seen: set[str] = set()
-    for stamp, relative in listing.files:
-        job = Job(stamp, relative, key_of(order.place, stamp, relative))
-        if relative in seen:
-            job.end(Ended.EXISTS, "two files of the Pod would have this name")
-        seen.add(relative)
-        found.append(job)
-    for stamp, why in listing.unsafe:
-        job = Job(stamp, "", "")
-        job.end(Ended.UNSAFE, why)
-        found.append(job)
-    return found
+        found.refuse(stamp, str(error))
+    else:
+        found.add(stamp, landed, key_of(order.place, stamp, landed))
 
 
 def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:

@@ -43,6 +43,7 @@ class Store:
         held: paths of the holds of earlier pulls.
         left: jobs that are not settled.
         small_left: small files that have not come.
+        staged: files that are here, whole, and wait for their names.
         workers: threads of its own; they end before the target's descriptors are closed.
     """
 
@@ -55,6 +56,7 @@ class Store:
     held: frozenset[str] = frozenset()
     left: int = 0
     small_left: int = 0
+    staged: int = 0
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKERS))
     _bundles: "asyncio.Queue[_Came]" = field(default_factory=lambda: asyncio.Queue(maxsize=QUEUED))
     _parts: "asyncio.Queue[Job | None]" = field(default_factory=asyncio.Queue)
@@ -104,6 +106,11 @@ class Store:
         """Small files that are staged whole."""
         self._batch += jobs
         self._batch_bytes += sum(job.remote.size for job in jobs)
+        with self._counting:
+            self.staged += len(jobs)
+            is_read = self.left <= self.staged
+        if is_read:
+            self.board.end()
 
     async def run(self) -> None:
         """Settles files until none is left.
@@ -136,10 +143,11 @@ class Store:
         kept = self.target.hold(self.parts, job.key, job.relative)
         return self.parts.path_of(job.key) if kept else None
 
-    def _settled(self, count: int = 1) -> None:
-        """So many jobs less; threads count too."""
+    def _settled(self, count: int = 1, *, staged: int = 0) -> None:
+        """So many jobs less, `staged` of them were whole; threads count too."""
         with self._counting:
             self.left -= count
+            self.staged -= staged
 
     def _thread(self, work: Callable[..., Result], *given: Any) -> "asyncio.Future[Result]":
         return asyncio.get_running_loop().run_in_executor(self.workers, work, *given)
@@ -270,7 +278,7 @@ class Store:
                     row = self._place(job)
                     if row is not None:
                         self._named.append((job.key, row))
-            self._settled(len(batch))
+            self._settled(len(batch), staged=len(batch))
             self.meter.note(0, files=len(self._named))
         if is_last and self._named:
             self.target.sync_folders(self.parts)
