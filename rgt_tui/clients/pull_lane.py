@@ -22,7 +22,7 @@ AHEAD: Final = 4
 """Requests on their way: at 80 ms there is no pause between two pieces."""
 FRAME_MAX: Final = 16 << 20
 GATHERED: Final = 4 << 20
-"""Bytes of a large file that are written and noted at once: half of what a crash may cost."""
+"""Bytes of large files that all lanes together write and note at once: half of what a crash costs."""
 GATHERED_S: Final = 0.2
 STALLS: Final = 2
 _TRANSIENT: Final = frozenset(
@@ -108,6 +108,7 @@ class Lane:
     """One of the conversations of a pull.
 
     Attributes:
+        gathers: bytes of a large file that it writes at once.
         number: which connection to the Pod it uses. The first goes on trying when the Pod is away;
             the others end.
         talk: a conversation that is open already, to begin with; afterwards it when it has held.
@@ -119,6 +120,7 @@ class Lane:
     hands: Hands
     patience: Patience
     silence_s: float
+    gathers: int = GATHERED
     number: int = 1
     talk: "Talk | None" = None
     is_shell: bool = False
@@ -244,7 +246,7 @@ class Lane:
             count -= len(self._gathered[-1])
             piece.come += len(self._gathered[-1])
             now = time.monotonic()
-            if piece.come - piece.sent >= GATHERED or now - self._wrote >= GATHERED_S:
+            if piece.come - piece.sent >= self.gathers or now - self._wrote >= GATHERED_S:
                 self._wrote = now
                 await self._write()
 
