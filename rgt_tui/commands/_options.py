@@ -13,3 +13,10 @@ identities = click.option(
     help="Private key for SSH, tried before the agent's; repeatable.",
 )
 pods = click.argument("pods", nargs=-1, metavar="[POD]...")
+transport = click.option(
+    "--transport",
+    type=click.Choice(["auto", "direct", "proxy"]),
+    default="auto",
+    show_default=True,
+    help="How to reach it: `proxy` is RunPod's gateway, `auto` takes it where nothing else is.",
+)

@@ -12,7 +12,7 @@ from rgt_tui.clients.logs import TAIL_MAX, LogAsk
 from rgt_tui.clock import session_clock
 from rgt_tui.domain.errors import ApiError, Forbidden, UsageError
 from rgt_tui.domain.log import LogLine
-from rgt_tui.domain.pod import Pod, PodStatus
+from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import rfc3339
@@ -20,8 +20,6 @@ from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.opening import Address, address, configuration
 
-_OVER: Final = frozenset({PodStatus.EXITED, PodStatus.ERROR, PodStatus.TERMINATED})
-"""Where nothing more will be written."""
 _UNITS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION: Final = re.compile(r"(?=.)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?")
 """Days, hours, minutes, seconds, as far as given."""
@@ -105,9 +103,9 @@ async def _read(
 
         async def ended() -> str | None:
             now = await rest.pod(pod.id)
-            return _stands(now) if now.status in _OVER else None
+            return _stands(now) if now.is_over else None
 
-        if began is None or pod.status in _OVER:
+        if began is None or pod.is_over:
             try:
                 await read_log(rest.http, pod.id, ask, printer.give)
             except Forbidden as error:

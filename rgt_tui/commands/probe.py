@@ -81,13 +81,7 @@ class Keys:
     type=click.Path(path_type=Path),
     help="Accept only host keys listed in FILE, in place of those seen before.",
 )
-@click.option(
-    "--transport",
-    type=click.Choice(["auto", "direct", "proxy"]),
-    default="auto",
-    show_default=True,
-    help="How to reach it: `proxy` is RunPod's gateway, `auto` takes it where nothing else is.",
-)
+@_options.transport
 @click.option(
     "--slow", is_flag=True, help="Ask also what takes minutes: largest files, use of volumes."
 )

@@ -37,13 +37,7 @@ OUR_LOGIN: Final = frozenset({SshFault.NO_KEY, SshFault.KEY_LOCKED, SshFault.AUT
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option("-t", "--tty", is_flag=True, help="Ask for a terminal also for a command.")
 @click.option("--print", "prints", is_flag=True, help="Print the ssh command, and run nothing.")
-@click.option(
-    "--transport",
-    type=click.Choice(["auto", "direct", "proxy"]),
-    default="auto",
-    show_default=True,
-    help="How to reach it: `proxy` is RunPod's gateway, `auto` takes it where nothing else is.",
-)
+@_options.transport
 @_options.identities
 @click.pass_context
 def run(ctx: click.Context, /, **given: Any) -> None:

@@ -106,6 +106,7 @@ class Runtime:
 
 _RUNNING: Final = PodStatus.RUNNING.value
 _EXITED: Final = PodStatus.EXITED.value
+_OVER: Final = (_EXITED, PodStatus.ERROR.value, PodStatus.TERMINATED.value)
 """Their names, since a look at an enum's member costs as much as ten comparisons of strings."""
 
 
@@ -171,6 +172,11 @@ class Pod:
     def is_stopped(self) -> bool:
         """Whether it is stopped: its container disk is gone, its volume disk bills on."""
         return self.status == _EXITED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing runs in it and nothing will by itself."""
+        return self.status in _OVER
 
     @property
     def is_alive(self) -> bool:

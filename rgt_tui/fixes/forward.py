@@ -9,22 +9,18 @@ from rgt_tui.fixes import Fix, Remedy, quoted
 
 
 def _remedy(pod: Pod, account: Account) -> Remedy | str:
-    at = pod.ssh_direct
-    if at is None:
+    if pod.ssh_direct is None:
         return "it has no direct SSH, and the gateway forwards nothing (RP6)"
     ports = [port.split("/")[0] for port in pod.ports or () if port.endswith("/http")]
     if not ports:
         return "it exposes no HTTP port"
-    login = quoted(f"{at.username}@{at.host}")
     return Remedy(
         doing=f"forward ports of {pod.label}",
         said=(
             "Run on your own machine; the page is then at http://127.0.0.1:PORT, without the proxy.",
             "The program has to listen on 127.0.0.1 or 0.0.0.0 inside the Pod.",
         ),
-        shown=tuple(
-            f"ssh -N -L 127.0.0.1:{port}:127.0.0.1:{port} -p {at.port} {login}" for port in ports
-        ),
+        shown=(f"rgt-tui forward {quoted(pod.id)} {' '.join(map(quoted, ports))}",),
     )
 
 

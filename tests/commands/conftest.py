@@ -1,6 +1,7 @@
 """The command line, called as a script would call it, on a simulated account."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,17 @@ def answer(called: Called) -> dict[str, Any]:
     assert found["schema"] == 1
     assert isinstance(found, dict)
     return found
+
+
+def settings(simulator: Simulator, home: Path) -> dict[str, str]:
+    """The environment of a program of its own that speaks to the simulated account."""
+    return {
+        "HOME": str(home),
+        "RGT_TUI_HOME": str(home / "rgt"),
+        "PATH": os.environ["PATH"],
+        "RUNPOD_API_KEY": simulator.api_key,
+        "RUNPOD_API_BASE_URL": simulator.url,
+    }
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`rgt-tui logs`, called as a script would call it, on a simulated account."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from rgt_tui.commands.logs import seconds
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.simulator import Simulator
 from rgt_tui.simulator.world import World
-from tests.commands.conftest import Call
+from tests.commands.conftest import Call, settings
 from tests.shared import ROOT
 
 
@@ -124,13 +123,7 @@ def following(simulator: Simulator, tmp_path: Path) -> "Iterator[subprocess.Pope
     """A program that follows the log of a Pod, and has printed its first line."""
     process = subprocess.Popen(
         [sys.executable, "-m", "rgt_tui", "logs", "train-a", "-f", "--tail", "1"],
-        env={
-            "HOME": str(tmp_path),
-            "RGT_TUI_HOME": str(tmp_path / "rgt"),
-            "PATH": os.environ["PATH"],
-            "RUNPOD_API_KEY": simulator.api_key,
-            "RUNPOD_API_BASE_URL": simulator.url,
-        },
+        env=settings(simulator, tmp_path),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

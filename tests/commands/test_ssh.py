@@ -17,7 +17,7 @@ from rgt_tui.clients.ssh_target import SshTarget
 from rgt_tui.domain.errors import SshError
 from rgt_tui.simulator import Simulator
 from tests.clients.sshd import make_key
-from tests.commands.conftest import Call
+from tests.commands.conftest import Call, settings
 from tests.shared import ROOT
 
 Ran = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -34,13 +34,7 @@ def ran(simulator: Simulator, tmp_path: Path) -> Ran:
     ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-m", "rgt_tui", "--identity", simulator.ssh_identity, *argv],
-            env={
-                "HOME": str(tmp_path),
-                "RGT_TUI_HOME": str(tmp_path / "rgt"),
-                "PATH": os.environ["PATH"] if path is None else path,
-                "RUNPOD_API_KEY": simulator.api_key,
-                "RUNPOD_API_BASE_URL": simulator.url,
-            },
+            env=settings(simulator, tmp_path) | ({} if path is None else {"PATH": path}),
             cwd=ROOT,
             input=said,
             capture_output=True,

@@ -240,8 +240,6 @@ def wait_for(file: Path, *, lines: int) -> list[str]:
 
 def test_a_port_is_forwarded_over_direct_ssh_only() -> None:
     pod = a_pod()
-    assert remedy("forward", pod, an_account(pod)).shown == (
-        "ssh -N -L 127.0.0.1:8888:127.0.0.1:8888 -p 34446 root@127.0.0.1",
-    )
+    assert remedy("forward", pod, an_account(pod)).shown == (f"rgt-tui forward {pod.id} 8888",)
     proxied = a_pod(ssh_direct=None)
     assert "RP6" in str(fix("forward").remedy(proxied, an_account(proxied)))

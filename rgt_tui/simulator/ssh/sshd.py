@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -154,6 +155,25 @@ class _PodServer(asyncssh.SSHServer):
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
         self._sessions += 1
         return asyncssh.SSHServerProcess(self._run, None, 3, False)
+
+    def connection_requested(
+        self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
+    ) -> Callable[[asyncssh.SSHReader[bytes], asyncssh.SSHWriter[bytes]], Awaitable[None]]:
+        del orig_host, orig_port
+        if dest_host != HOST or dest_port not in self._pod.machine.ports:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
+        return self._serve
+
+    async def _serve(
+        self, reader: asyncssh.SSHReader[bytes], writer: asyncssh.SSHWriter[bytes]
+    ) -> None:
+        """Answers one request at a port as a page would that says where it is."""
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError, asyncssh.Error):
+            await reader.readuntil(b"\r\n\r\n")
+            body = f"a simulated page of Pod {self._pod.id}\n".encode()
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+            writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        writer.close()
 
     async def _run(self, channel: Channel) -> None:
         try:
