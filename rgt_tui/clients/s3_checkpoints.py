@@ -6,7 +6,7 @@ should, seen from outside any Pod; what lies between is not read.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +21,14 @@ from rgt_tui.domain.stored import Closure, StoredVolume
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.verifiers._check import WEIGHTS
-from rgt_tui.verifiers._layout import Entry, checkpoints_in, is_of_interest, wants_magic
+from rgt_tui.verifiers._layout import (
+    WHOLE,
+    Entry,
+    checkpoints_in,
+    is_of_interest,
+    kind_of,
+    wants_magic,
+)
 from rgt_tui.verifiers._walk import BESIDE_MAX, SKIPPED
 from rgt_tui.verifiers.sharded import INDEX
 
@@ -106,11 +113,28 @@ def _entries(objects: Iterable[StoredObject]) -> list[Entry]:
         if name and not is_trash(found.key) and SKIPPED.isdisjoint(folder.split("/")):
             by_folder.setdefault(folder, []).append(found)
     kept: list[StoredObject] = []
-    for inside in by_folder.values():
+    whole = {folder for folder, inside in by_folder.items() if _is_whole(folder, inside)}
+    for folder, inside in by_folder.items():
+        if any(above in whole for above in _above(folder)):
+            kept += inside
+            continue
         interesting = [one for one in inside if is_of_interest(one.key.rpartition("/")[2])]
         beside = [one for one in inside if one not in interesting] if interesting else []
         kept += interesting + beside[:BESIDE_MAX]
     return [_entry(one, number) for number, one in enumerate(kept, 1)]
+
+
+def _is_whole(folder: str, inside: Iterable[StoredObject]) -> bool:
+    names = {one.key.rpartition("/")[2] for one in inside}
+    return kind_of(f"/{folder}", names, set()) in WHOLE
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those it lies in."""
+    yield folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 def _entry(found: StoredObject, number: int) -> Entry:

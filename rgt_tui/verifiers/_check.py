@@ -24,6 +24,7 @@ from rgt_tui.verifiers._content import File, Scan, scan
 from rgt_tui.verifiers._folder import Folder
 from rgt_tui.verifiers._load import NOTHING_TO_LOAD, load
 from rgt_tui.verifiers._numbers import look
+from rgt_tui.verifiers.orbax import COMMITTED
 from rgt_tui.verifiers.safetensors import _not_a_header
 
 HEAD = 4096
@@ -175,7 +176,7 @@ def _loaded(file: File, proof: Dict[str, Any], plan: Plan, judged: Judged) -> Ju
     return Judged(OK, LOAD, f"{said} read {count} bytes; {judged.reason}")
 
 
-def verify_group(kind: str, path: str) -> Dict[str, Any]:
+def verify_group(kind: str, path: str, level: str = FULL) -> Dict[str, Any]:
     """The proof of a folder as one checkpoint, without those of its files."""
     proof = {"path": path, "format": kind}
     verifier = next((v for v in all_verifiers() if v.name == kind and v.group is not None), None)
@@ -186,7 +187,22 @@ def verify_group(kind: str, path: str) -> Dict[str, Any]:
     except Broken as why:
         return {**proof, "verdict": BROKEN, "reason": str(why)}
     except (Unsure, OSError) as why:
+        if level == LOAD and str(why) == COMMITTED:
+            return {**proof, **_loaded_folder(kind, path)}
         return {**proof, "verdict": UNKNOWN, "reason": str(why)}
+
+
+def _loaded_folder(kind: str, path: str) -> Dict[str, Any]:
+    """The framework's own load of a folder that nothing else can read."""
+    try:
+        said, count = load(path, kind)
+    except Broken as why:
+        return {"verdict": BROKEN, "reason": str(why)}
+    except Unsure as why:
+        return {"verdict": UNKNOWN, "reason": f"{COMMITTED}; not loaded: {why}"}
+    if not count:
+        return {"verdict": UNKNOWN, "reason": f"{COMMITTED}; {said} read nothing of it"}
+    return {"verdict": OK, "reason": f"{said} read {count} bytes; committed"}
 
 
 def worst(group: Dict[str, Any], files: List[Dict[str, Any]]) -> Dict[str, Any]:

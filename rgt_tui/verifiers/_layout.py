@@ -153,6 +153,8 @@ def groups_in(entries: Sequence[Entry]) -> List[Tuple[str, str]]:
     found: List[Tuple[str, str]] = []
     for folder, (names, below) in sorted(folders_of(entries).items()):
         kind = kind_of(folder, names, below)
+        if kind in WHOLE and any(k == kind and _is_below(folder, f) for k, f in found):
+            continue  # a part of it, which has the same marks
         if kind is not None:
             found.append((kind, folder))
         if kind not in (None, "sharded") and _any(names, *sharded.INDEX):
@@ -162,6 +164,8 @@ def groups_in(entries: Sequence[Entry]) -> List[Tuple[str, str]]:
 
 _TREES = frozenset({"trainer", "deepspeed", "megatron", "orbax", "accelerate"})
 """Kinds to which everything below their folder belongs."""
+WHOLE = frozenset({"orbax"})
+"""Of these, those whose files have names that tell nothing: a listing keeps every one."""
 
 
 def is_globbed(path: str, globs: Sequence[str]) -> bool:

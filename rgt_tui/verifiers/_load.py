@@ -112,6 +112,29 @@ onnx.checker.check_model(path)
 model = onnx.load(path)
 say("onnx " + onnx.__version__, model.ByteSize())
 """
+_ORBAX = """
+os.environ["JAX_PLATFORMS"] = "cpu"
+import numpy, jax, orbax.checkpoint as ocp
+def numbers(one):
+    return ocp.RestoreArgs(restore_type=numpy.ndarray)
+def load(item):
+    reader = ocp.PyTreeCheckpointer()
+    tree = reader.metadata(item)
+    for name in ("item_metadata", "tree"):
+        tree = getattr(tree, name, tree)
+    found = reader.restore(item, restore_args=jax.tree_util.tree_map(numbers, tree))
+    leaves = [one for one in jax.tree_util.tree_leaves(found) if hasattr(one, "dtype")]
+    return sum(len(numpy.asarray(one).tobytes()) for one in leaves)
+try:
+    total = sum(load(folder) for folder, _, names in os.walk(path) if "_METADATA" in names)
+except Exception as error:
+    if "DATA_LOSS" in str(error) or "checksum" in str(error).lower():
+        raise
+    raise ImportError("orbax did not load it: " + type(error).__name__)
+say("orbax " + ocp.__version__, total)
+"""
+"""Into plain arrays, so that the devices that it was saved from need not be here. Of its errors only
+those of its checksums speak against the bytes: it has others for what this program asks of it."""
 _FRAME = """
 import json, os, pickle, resource, sys
 path = sys.argv[1]
@@ -133,7 +156,7 @@ except BaseException as error:
 _PROGRAMS: Dict[str, str] = {
     "torch": _TORCH_FILE, "lightning": _TORCH_FILE, "torch-legacy": _TORCH_FILE,
     "dcp": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
-    "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX,
+    "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX, "orbax": _ORBAX,
 }  # fmt: skip
 
 

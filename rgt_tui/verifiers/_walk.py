@@ -7,7 +7,7 @@ import stat
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from rgt_tui.verifiers._layout import is_globbed, is_of_interest, wants_magic
+from rgt_tui.verifiers._layout import WHOLE, is_globbed, is_of_interest, kind_of, wants_magic
 from rgt_tui.verifiers.onnx_data import parts_of
 
 SEEN_MAX = 2_000_000
@@ -106,7 +106,8 @@ class GoesOn(NamedTuple):
 class _Walk:
     """One walk: how much was seen and kept so far, and by which names to where it begins.
 
-    `parts` are files that an ONNX model names, with the model.
+    `parts` are files that an ONNX model names, with the model. Within a `tree` of Orbax, whose
+    arrays have any name, every file is listed.
     """
 
     def __init__(self, globs: Sequence[str], send: Send) -> None:
@@ -117,10 +118,12 @@ class _Walk:
         self.way: Tuple[str, ...] = ()
         self.tells = self.skips = False
         self.parts: Dict[str, str] = {}
+        self.tree = False
 
     def folder(self, descriptor: int, path: str, depth: int) -> None:
         """Its own files, then the folders in it by name."""
         way, self.way = self.way, ()
+        outer = self.tree
         try:
             if not way and self.skips:
                 return
@@ -135,7 +138,7 @@ class _Walk:
         except OSError as error:
             self.send({"gap": f"{path}: {error.strerror}"})
         finally:
-            self.skips = False
+            self.skips, self.tree = False, outer
             os.close(descriptor)
 
     def own(self, descriptor: int, path: str, is_wanted: bool) -> List[str]:
@@ -155,12 +158,13 @@ class _Walk:
                 if entry.name.lower().endswith(".onnx") and entry.is_file(follow_symlinks=False):
                     where = os.path.join(path, entry.name)
                     self.weights(where)
-                if not is_wanted:
-                    continue
-                if is_of_interest(entry.name) or self.globbed(path, entry.name):
+                if self.tree or is_of_interest(entry.name) or self.globbed(path, entry.name):
                     wanted.append(entry.name)
                 elif len(beside) < BESIDE_MAX or os.path.join(path, entry.name) in self.parts:
                     beside.append(entry.name)
+        self.tree = self.tree or kind_of(path, set(wanted), set(below)) in WHOLE
+        if not is_wanted:
+            return sorted(below)
         named = [name for name in beside if os.path.join(path, name) in self.parts]
         for name in (*wanted, *named):
             self.file(name, descriptor, path)

@@ -6,6 +6,7 @@ own with limits; a file that makes its verifier fail costs its own verdict and n
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -28,6 +29,8 @@ SLOWEST = 2 << 20
 """Bytes a second below which a disk counts as hung (a cold network volume gave 33 MB/s)."""
 START_S = 120.0
 GROUP_S = 600.0
+LOAD_S = 3700.0
+"""A load of a folder ends by a limit of its own before; its memory is the framework's affair."""
 PROGRESS = 8 << 20
 """Bytes between two progress lines."""
 
@@ -143,7 +146,7 @@ def _verify_index(path: str, level: str) -> Answers:
             if "file" in answer:
                 proofs.append(answer["file"])
             yield answer
-    yield from _verify_as_group("sharded", folder, proofs)
+    yield from _verify_as_group("sharded", folder, proofs, level)
 
 
 def _verify_folder(path: str, level: str, only: Any) -> Answers:
@@ -164,13 +167,15 @@ def _verify_folder(path: str, level: str, only: Any) -> Answers:
             yield answer
     for kind, folder in groups_in(entries):
         inside = [p for p in proofs if p["path"].startswith(folder.rstrip("/") + "/")]
-        yield from _verify_as_group(kind, folder, inside)
+        yield from _verify_as_group(kind, folder, inside, level)
 
 
-def _verify_as_group(kind: str, folder: str, files: List[Dict[str, Any]]) -> Answers:
+def _verify_as_group(kind: str, folder: str, files: List[Dict[str, Any]], level: str) -> Answers:
     answer = {"path": folder, "format": kind, "verdict": UNKNOWN, "reason": "not judged"}
     try:
-        for found in limited(lambda send: send(verify_group(kind, folder)), GROUP_S):
+        seconds, memory = (LOAD_S, 1 << 42) if level == LOAD else (GROUP_S, MEMORY)
+        judge = functools.partial(verify_group, kind, folder, level)
+        for found in limited(lambda send: send(judge()), seconds, memory):
             answer = found
     except Exceeded as why:
         answer["reason"] = str(why)

@@ -7,6 +7,8 @@ import os
 from rgt_tui.verifiers import Broken, Proves, Unsure, Verifier
 from rgt_tui.verifiers._folder import Folder
 
+COMMITTED = "committed; its arrays are read only by Orbax itself"
+"""What is said of a good one: more than this only a load can tell."""
 TMP = ".orbax-checkpoint-tmp"
 MARKS = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "commit_success.txt"})
 _DEPTH = 6
@@ -26,7 +28,7 @@ def check(folder: Folder) -> str:
             raise Broken("_CHECKPOINT_METADATA tells no commit: the save did not end")
     if not stored:
         raise Broken("it holds no manifest.ocdbt and no array")
-    raise Unsure("committed; its arrays are read only by Orbax itself")
+    raise Unsure(COMMITTED)
 
 
 def _stored(folder: Folder, depth: int) -> int:
@@ -64,7 +66,7 @@ VERIFIER = Verifier(
     proves=Proves(
         structure="committed; manifests are there and not empty",
         full="no more than structure: the verdict stays unknown",
-        load="needs orbax; not done here",
+        load="orbax reads every array into memory, and checks the checksums that it has",
         never="the bytes of its arrays",
     ),
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
-from rgt_tui.verifiers._layout import Entry, groups_in
+from rgt_tui.verifiers._layout import Entry, checkpoints_in, groups_in
 from rgt_tui.verifiers._walk import walk
 from rgt_tui.verifiers._worker import _weighs
 from tests.verifiers.good import (
@@ -241,6 +241,23 @@ def test_a_fault_of_a_folder_is_never_silent(
     if kind == "orbax":
         assert any(verdict == "broken" for verdict, _ in found.values())
     assert not Path(EVIL_FILE).exists()
+
+
+def test_every_file_of_orbax_is_listed_with_it_whatever_its_name(tmp_path: Path) -> None:
+    """Orbax 0.12 keeps the arrays in `d` and `ocdbt.process_0/d`, under hashes for names."""
+    write_orbax(tmp_path)
+    deep = tmp_path / "300" / "default" / "ocdbt.process_0" / "d"
+    deep.mkdir(parents=True)
+    (deep / "391ec5621d3dfdea34926d163caa389e").write_bytes(b"\1" * 99)
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside" / "391ec").write_bytes(b"\1" * 99)
+    rows: list[dict[str, object]] = []
+    walk(str(tmp_path), [], rows.append)
+    (found,) = checkpoints_in([Entry(*row["entry"]) for row in rows if "entry" in row], 1e12)  # type: ignore[misc]
+    listed = {os.path.relpath(one.path, tmp_path / "300") for one in found.entries}
+    there = [path for path in (tmp_path / "300").rglob("*") if path.is_file()]
+    assert found.kind == "orbax"
+    assert listed == {str(path.relative_to(tmp_path / "300")) for path in there}
 
 
 def test_good_folders_are_ok(good: Path) -> None:

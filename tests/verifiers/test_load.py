@@ -3,6 +3,7 @@
 import ctypes
 import mmap
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ from tests.verifiers.asking import ask
 from tests.verifiers.good import has_torch, write_torch
 
 SIZE = 48 << 20
+
+
+def has_orbax() -> bool:
+    """Whether the Python that RGT_TORCH names can write Orbax checkpoints."""
+    python = os.environ.get("RGT_TORCH", "")
+    looks = "import sys; from importlib.util import find_spec as f; sys.exit(not f('orbax'))"
+    return bool(python) and not subprocess.run([python, "-c", looks], check=False).returncode
 
 
 def resident(path: Path) -> float:
@@ -89,3 +97,30 @@ def proof_of(path: Path, *, pod: bool) -> dict[str, Any]:
     answers = ask({"op": "verify", "paths": [str(path)], "level": "load", "pod": pod})
     found: dict[str, Any] = next(answer["file"] for answer in answers if "file" in answer)
     return found
+
+
+ORBAX = """
+import sys, numpy, orbax.checkpoint as ocp
+writer = ocp.StandardCheckpointer()
+writer.save(sys.argv[1] + "/100", {"a": numpy.full((30, 30), 0.5, "f4"), "b": numpy.arange(5)})
+writer.wait_until_finished()
+"""
+
+
+@pytest.mark.skipif(not has_orbax(), reason="RGT_TORCH names no Python with orbax")
+def test_orbax_reads_every_array_and_its_checksums_speak(tmp_path: Path) -> None:
+    python = os.environ["RGT_TORCH"]
+    subprocess.run([python, "-c", ORBAX, str(tmp_path)], check=True, capture_output=True)
+    assert "read 3640 bytes" in _group(tmp_path, python, "ok")
+    for path in tmp_path.rglob("d/*"):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 0x55
+        path.write_bytes(data)
+    assert "load failed" in _group(tmp_path, python, "broken")
+
+
+def _group(folder: Path, python: str, verdict: str) -> str:
+    answers = ask({"op": "verify", "paths": [str(folder)], "level": "load"}, python=(python, "-I"))
+    (group,) = (one["group"] for one in answers if "group" in one)
+    assert group["verdict"] == verdict, group
+    return str(group["reason"])
