@@ -1,24 +1,19 @@
 """Jobs in a session that reads a simulated account: real SSH, real verifier processes."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Level
 from rgt_tui.domain.durable import NotDurable, Witness
-from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.job import FetchOrder, Job, JobEnd, MeasureOrder, Order, VerifyOrder
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.facts import find_pod
-from rgt_tui.jobs import Bench, measure
-from rgt_tui.probes import largest
 from rgt_tui.probes.largest import LargestReport
 from rgt_tui.saved_facts import saved_on
 from rgt_tui.session import Session
-from rgt_tui.sources import shell_target
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
 from tests.session.test_watch import until, watching
@@ -120,40 +115,6 @@ async def test_measuring_walks_the_disks_now(opened: Opened) -> None:
         after = store.state.account.about(pod.id).latest(LargestReport)
         assert after is not None
         assert before is None or after.at > before.at
-
-
-SLOW_WALK = """
-echo 'M all /data'
-for bytes in 1000 3000 9000; do echo "p $bytes 5"; sleep 0.7; done
-echo 'E 12000 7'
-"""
-
-
-async def test_a_walk_tells_bytes_and_rate_and_files_while_it_lasts(opened: Opened) -> None:
-    """What it says is read from the frames of a loop over real SSH, as they come."""
-    said: list[str] = []
-    done: list[tuple[int, float]] = []
-    async with opened() as (session, store):
-        await session.look(kinds=frozenset())
-        pod = find_pod(store.state.account.pods, "train-a")
-        bench = Bench(
-            wires=session.wires,
-            clock=session.clock,
-            account=lambda: store.state.account,
-            learn=lambda change: None,
-            progress=lambda count: done.append((count, session.clock())),
-            reach=lambda count, rate: None,
-            say=said.append,
-        )
-        slow = replace(largest.PROBE, script=SLOW_WALK)
-        ((kind, event),) = await measure.watched(bench, shell_target(pod), [slow])
-    assert kind is LargestReport
-    assert isinstance(event, Observed)
-    assert event.value.at("/data").total_bytes == 12000
-    assert [count for count, _ in done] == [1000, 2000, 6000]
-    assert done[-1][1] - done[0][1] > 1
-    assert set(said) <= {"walking /data: nothing counted yet", "walking /data: 5 files so far"}
-    assert said
 
 
 async def test_a_pull_is_a_job_and_its_held_copy_keeps_what_the_pod_would_lose(
