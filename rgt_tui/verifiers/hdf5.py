@@ -13,6 +13,8 @@ from rgt_tui.verifiers._hdf5_tables import Tables, lookup3
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _WHERE = {0: (13, 24), 1: (13, 28), 2: (9, 12), 3: (9, 12)}
 """Where the size of offsets and the base address stand, by version of the superblock."""
+_AFAR_MAX = 4 << 20
+"""The tables lie all over a file: of a larger one over S3 they would cost a call for each dataset."""
 _OPEN = 0x05
 """Flags of version 3: a writer has it open, or had when it ended."""
 
@@ -20,6 +22,11 @@ _OPEN = 0x05
 def check(file: File) -> Plan:
     """The file must end where it says, and hold every dataset that its groups name."""
     try:
+        if file.is_alone and file.size > _AFAR_MAX:
+            _superblock(file)
+            raise Unsure(
+                "it ends where it should; its tables, all over it, were not read from afar"
+            )
         contents = contents_of(file)
     except Unsure as why:
         return Plan(warning=str(why))

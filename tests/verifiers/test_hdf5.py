@@ -9,7 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
-from rgt_tui.verifiers._check import verify_file
+from rgt_tui.clients.ranged import Blocks, RangedFile
+from rgt_tui.verifiers._check import structure_of, verify_file
 from rgt_tui.verifiers._hdf5_chunks import fletcher
 from rgt_tui.verifiers._hdf5_tables import lookup3, width
 from tests.verifiers.good import noise
@@ -175,6 +176,23 @@ def test_what_is_not_read_is_said_and_is_neither_ok_nor_broken(name: str, tmp_pa
     for level in ("structure", "full"):
         verdict, reason = judged(path, level)
         assert (verdict, UNREAD[name][1] in reason) == ("unknown", True), reason
+
+
+@pytest.mark.parametrize(("size", "calls", "verdict"), [(40, 1, "ok"), (1100, 2, "unknown")])
+def test_from_afar_few_calls_are_made(tmp_path: Path, size: int, calls: int, verdict: str) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        for number in range(3):
+            file[f"layers/{number}/w"] = noise(size, size // 2)
+    content, asked = path.read_bytes(), []
+
+    def fetch(start: int, count: int) -> bytes:
+        asked.append(count)
+        return content[start : start + count]
+
+    _, judged = structure_of(RangedFile("a.h5", Blocks(len(content), fetch)))
+    assert judged.verdict == verdict
+    assert len(asked) <= calls
 
 
 def test_a_large_dataset_that_was_never_written_is_not_ok(tmp_path: Path) -> None:
