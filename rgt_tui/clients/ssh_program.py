@@ -6,6 +6,7 @@ adding keys to it. A key that `ssh` itself took first counts for that start of t
 Source: ssh_config(5) of OpenSSH 9.2.
 """
 
+import asyncio
 import contextlib
 import os
 import re
@@ -77,6 +78,30 @@ def believe(target: SshTarget, key: str, folder: Path) -> Believed:
     return Believed(tuple(word for it in options for word in ("-o", it)), bool(key))
 
 
+async def printed_key(target: SshTarget, timeout_s: float) -> str:
+    """The key a host shows before any login, compared with its Pod's boot log.
+
+    Returns:
+        As OpenSSH writes it; empty when the log holds none, or the host is not reached straight.
+
+    Raises:
+        SshError: the key is none of those in the log.
+    """
+    if not target.printed:
+        return ""
+    import asyncssh  # a third of a second: only where we cannot log in ourselves
+
+    try:
+        async with asyncio.timeout(timeout_s):
+            shown = await asyncssh.get_server_host_key(target.host, target.port, config=None)
+    except (OSError, TimeoutError, asyncssh.Error):
+        return ""
+    key = shown.export_public_key().decode().strip() if shown is not None else ""
+    if key and fingerprint(key) not in target.printed:
+        raise _not_printed(target, "Read the Pod list again; another machine may be answering.")
+    return key
+
+
 def as_value(path: Path) -> str:
     """A path as one value of an option of `ssh`.
 
@@ -113,12 +138,13 @@ def _taken(file: Path, first: str, target: SshTarget) -> str:
     except ValueError as error:
         raise _fault(f"{clean(str(file))} holds no public key; remove it") from error
     if target.printed and seen not in target.printed:
-        raise SshError(
-            SshFault.HOST_KEY_CHANGED,
-            f"{target.where}: the key that answered earlier is not in the Pod's boot log",
-            hint=f"Another machine may have answered. Remove {clean(str(file))} to try again.",
-        )
+        raise _not_printed(target, f"Remove {clean(str(file))} to try again.")
     return keys[0]
+
+
+def _not_printed(target: SshTarget, hint: str) -> SshError:
+    said = f"{target.where}: the host key it has shown is not in the Pod's boot log"
+    return SshError(SshFault.HOST_KEY_CHANGED, said, hint=hint)
 
 
 def _fault(why: str) -> SshError:

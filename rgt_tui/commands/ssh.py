@@ -16,7 +16,7 @@ import click
 from rgt_tui.actions.copy_ssh import words
 from rgt_tui.clients.credentials import KEY_VARIABLE
 from rgt_tui.clients.hostkeys import HostKeys
-from rgt_tui.clients.ssh_program import QUIET, believe, identity
+from rgt_tui.clients.ssh_program import QUIET, believe, identity, printed_key
 from rgt_tui.clients.ssh_target import SshTarget
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
@@ -118,7 +118,10 @@ async def _host_key(where: Address, config: Config, target: SshTarget, *, may_co
         if error.kind not in OUR_LOGIN:
             raise
         narrate(f"ssh has to log in by itself: {clean(error.message)}")
-        return ""
+        key = await printed_key(target, config.connect_timeout_s)
+        if key:
+            book.accept(target.place, key)
+        return key
     finally:
         for note in book.notes:
             narrate(note)

@@ -98,11 +98,9 @@ def test_the_log_of_a_stopped_pod_is_not_followed(call: Call) -> None:
     assert "old-ckpt (5t8y1u3i6o) is EXITED: its log has ended" in err
 
 
-@pytest.mark.parametrize(
-    "argv", [("--since", "2x"), ("--since", ""), ("--tail", "5001"), ("--system", "--both")]
-)
-def test_a_request_that_makes_no_sense_exits_2(call: Call, argv: tuple[str, ...]) -> None:
-    assert call("logs", "train-a", *argv)[0] == 2
+def test_a_request_that_makes_no_sense_exits_2(call: Call) -> None:
+    wrong = [("--since", "2x"), ("--since", ""), ("--tail", "5001"), ("--system", "--both")]
+    assert [call("logs", "train-a", *argv)[0] for argv in wrong] == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,9 @@ def test_a_command_runs_there_and_its_exit_code_is_ours(
     assert known.stat().st_mode & 0o777 == 0o600
     assert f"rgt-7h9k2m4n6p {pins['7h9k2m4n6p']['key']}\n" in known.read_text()
     assert pins["7h9k2m4n6p"]["how"] == "boot log"
+    words = ran("ssh", "train-a", "--", "-V", "-oProxyCommand=false")
+    assert (words.returncode, words.stdout) == (2, "")
+    assert "/bin/sh" in words.stderr, "the Pod's shell was given them: none is an option of ssh"
     printed = call("ssh", "train-a", "--print", "--identity", simulator.ssh_identity)[1]
     assert "StrictHostKeyChecking=yes" in printed
     shell = subprocess.run(
@@ -75,12 +78,6 @@ def test_a_command_runs_there_and_its_exit_code_is_ours(
     refused = ran("ssh", "train-a", "--", "true")
     assert refused.returncode == 255
     assert "Host key verification failed" in refused.stderr
-
-
-def test_words_after_the_pod_are_never_options_of_ssh(ran: Ran) -> None:
-    there = ran("ssh", "train-a", "--", "-V", "-oProxyCommand=false")
-    assert (there.returncode, there.stdout) == (2, "")
-    assert "/bin/sh" in there.stderr, "the Pod's shell was given them"
 
 
 def test_the_gateway_is_taken_and_what_it_cannot_do_is_said(ran: Ran) -> None:
@@ -118,14 +115,33 @@ def test_without_ssh_it_says_so(ran: Ran, tmp_path: Path) -> None:
     assert "there is no `ssh` on PATH" in found.stderr
 
 
-@pytest.mark.parametrize(
-    ("pod", "code", "said"),
-    [("train-z", 2, "Did you mean 'train-a'?"), ("old-ckpt", 4, "the Pod is EXITED")],
-)
-def test_a_pod_that_is_not_to_be_reached(call: Call, pod: str, code: int, said: str) -> None:
-    found = call("ssh", pod)
-    assert (found[0], found[1]) == (code, "")
-    assert said in found[2]
+def test_a_pod_that_is_not_to_be_reached(call: Call) -> None:
+    for pod, expected, said in (
+        ("train-z", 2, "Did you mean 'train-a'?"),
+        ("old-ckpt", 4, "the Pod is EXITED"),
+    ):
+        code, out, err = call("ssh", pod)
+        assert (code, out) == (expected, "")
+        assert said in err
+
+
+def test_a_key_that_only_ssh_can_unlock_leaves_the_host_key_compared_with_the_boot_log(
+    call: Call, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[str]] = []
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    monkeypatch.setattr("rgt_tui.commands.ssh._become", begun.append)
+    monkeypatch.setattr("rgt_tui.commands.ssh._child", lambda argv: 0)
+    locked = str(make_key(tmp_path / "locked", passphrase="secret"))
+    code, _, err = call("ssh", "train-a", "--identity", locked)
+    assert code == 0
+    assert "ssh has to log in by itself" in err
+    assert "StrictHostKeyChecking=yes" in begun[0]
+    simulator.change_host_key("train-a")
+    (tmp_path / "rgt/state/hostkeys.json").unlink()
+    code, _, err = call("ssh", "train-a", "--identity", locked)
+    assert (code, len(begun)) == (4, 1)
+    assert "is not in the Pod's boot log" in err
 
 
 def test_a_demo_runs_ssh_beside_its_account(tmp_path: Path) -> None:
