@@ -95,8 +95,8 @@ class PullOrder:
         silence_s: how long nothing may come before the Pod's disk counts as stalled.
         lanes: connections for large files; 0 takes several where the road is long.
         with_rsync: whether rsync carries the bytes, where both ends have it and the local one has no
-            known holes. Our own transfer is faster, reads every byte once there, and goes on after
-            a drop at any byte; rsync is for people who must use it.
+            known holes. Our own transfer is not slower, reads every byte once there, and goes on
+            after a drop at any byte; rsync is for people who must use it.
         waits_s: before each try after a drop; a byte that came begins anew.
     """
 
