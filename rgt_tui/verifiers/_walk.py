@@ -8,6 +8,7 @@ import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from rgt_tui.verifiers._layout import WHOLE, is_globbed, is_of_interest, kind_of, wants_magic
+from rgt_tui.verifiers.onnx import TooMuch
 from rgt_tui.verifiers.onnx_data import parts_of
 
 SEEN_MAX = 2_000_000
@@ -174,7 +175,12 @@ class _Walk:
 
     def weights(self, model: str) -> None:
         """Notes the files that a model names; one that is not there leaves the model a part."""
-        for part in parts_of(model):
+        try:
+            parts = parts_of(model)
+        except TooMuch as why:
+            self.send({"gap": f"{model}: {why}"})
+            return
+        for part in parts:
             self.parts[part] = model
             if not os.path.lexists(part):
                 self.send({"gap": f"{model}: its weights {os.path.basename(part)} are not there"})

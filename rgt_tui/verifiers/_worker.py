@@ -21,6 +21,7 @@ from rgt_tui.verifiers._layout import Entry, groups_in
 from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
 from rgt_tui.verifiers._reader import flush
 from rgt_tui.verifiers._walk import GoesOn, clock, default_roots, walk
+from rgt_tui.verifiers.onnx import TooMuch
 from rgt_tui.verifiers.onnx_data import parts_of
 from rgt_tui.verifiers.sharded import INDEX
 
@@ -124,11 +125,18 @@ def _verify(request: Dict[str, Any]) -> Answers:
             yield from _verify_index(path, level)
         elif path.lower().endswith(".onnx"):
             yield from _verify_one(path, level)
-            for part in parts_of(path):
+            for part in _parts(path):
                 if part not in request["paths"]:
                     yield from _verify_one(part, level)
         else:
             yield from _verify_one(path, level)
+
+
+def _parts(model: str) -> List[str]:
+    try:
+        return parts_of(model)
+    except TooMuch:
+        return []  # they are judged where they are asked for, or with their folder
 
 
 def _verify_index(path: str, level: str) -> Answers:

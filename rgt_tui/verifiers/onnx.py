@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple, Union
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 
 _FIELDS_MAX = 5_000_000
+READS_MAX = 500_000
 _ITEMS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16,
           16: 2, 17: 1, 18: 1, 19: 1, 20: 1}  # fmt: skip
 _FLOATS = {1: "f32", 10: "f16", 11: "f64", 14: "f32", 15: "f64", 16: "bf16"}
@@ -44,10 +45,30 @@ class _Found(NamedTuple):
     outside: List[Outside]
 
 
+class TooMuch(Unsure):
+    """A model is more than is looked through for the names of other files."""
+
+
+class _Few:
+    """A file of which only so much is read: a second's work."""
+
+    def __init__(self, file: File) -> None:
+        self.file, self.size, self.left = file, file.size, READS_MAX
+
+    def read(self, offset: int, count: int) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise TooMuch("it has more fields than are looked through for its other files")
+        return self.file.read(offset, count)
+
+
+_Source = Union[File, _Few]
+
+
 class _Message:
     """The fields of a message within a file."""
 
-    def __init__(self, file: File, start: int, end: int) -> None:
+    def __init__(self, file: _Source, start: int, end: int) -> None:
         self.file, self.at, self.end = file, start, end
 
     def __iter__(self) -> Iterator[Tuple[int, int, int, int]]:
@@ -107,18 +128,25 @@ def check(file: File) -> Plan:
 
 
 def outside_of(file: File) -> List[Outside]:
-    """The tensors of a model that lie in other files; none where it cannot be read."""
+    """The tensors of a model that lie in other files; none where it cannot be read.
+
+    Raises:
+        TooMuch: it has too many fields to be looked through on the way.
+    """
     found = _Found([], [], [])
+    few = _Few(file)
     try:
-        for number, _, start, end in _Message(file, 0, file.size):
+        for number, _, start, end in _Message(few, 0, file.size):
             if start:
-                _walk(file, number, (start, end), found)
+                _walk(few, number, (start, end), found)
+    except TooMuch:
+        raise
     except (Broken, Unsure):
         pass  # its own verdict says so
     return found.outside
 
 
-def _walk(file: File, number: int, within: Tuple[int, int], found: _Found) -> None:
+def _walk(file: _Source, number: int, within: Tuple[int, int], found: _Found) -> None:
     """Finds the tensors in a field of the model."""
     if number == _GRAPH:
         _graph(file, within, found, 0)
@@ -128,7 +156,7 @@ def _walk(file: File, number: int, within: Tuple[int, int], found: _Found) -> No
                 _node(file, (start, end), found, 0)
 
 
-def _graph(file: File, within: Tuple[int, int], found: _Found, depth: int) -> None:
+def _graph(file: _Source, within: Tuple[int, int], found: _Found, depth: int) -> None:
     if depth > _DEPTH_MAX:
         raise Unsure("its graphs are nested too deeply")
     for number, _, start, end in _Message(file, *within):
@@ -138,7 +166,7 @@ def _graph(file: File, within: Tuple[int, int], found: _Found, depth: int) -> No
             _node(file, (start, end), found, depth)
 
 
-def _node(file: File, within: Tuple[int, int], found: _Found, depth: int) -> None:
+def _node(file: _Source, within: Tuple[int, int], found: _Found, depth: int) -> None:
     for number, _, start, end in _Message(file, *within):
         for inner, _, from_, to in _Message(file, start, end) if number == 5 and start else ():
             if inner in (5, 10) and from_:
@@ -147,7 +175,7 @@ def _node(file: File, within: Tuple[int, int], found: _Found, depth: int) -> Non
                 _graph(file, (from_, to), found, depth + 1)
 
 
-def _tensor(file: File, within: Tuple[int, int], found: _Found) -> None:
+def _tensor(file: _Source, within: Tuple[int, int], found: _Found) -> None:
     """Checks one tensor, or tells where its bytes lie."""
     count = 1
     single = {2: 0, 14: 0}
@@ -200,13 +228,13 @@ def _product(sizes: Iterable[int]) -> int:
     return count
 
 
-def _packed(file: File, start: int, end: int) -> Iterator[int]:
+def _packed(file: _Source, start: int, end: int) -> Iterator[int]:
     message = _Message(file, start, end)
     while message.at < end:
         yield message.varint()
 
 
-def _pair(file: File, start: int, end: int) -> Dict[str, str]:
+def _pair(file: _Source, start: int, end: int) -> Dict[str, str]:
     found = {number: file.read(a, b - a) for number, _, a, b in _Message(file, start, end) if a}
     key, value = found.get(1, b""), found.get(2, b"")
     return {key.decode("utf-8", "replace"): value.decode("utf-8", "surrogateescape")}

@@ -7,7 +7,7 @@ from typing import Iterator, List, Tuple
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
-from rgt_tui.verifiers.onnx import Outside, outside_of
+from rgt_tui.verifiers.onnx import Outside, TooMuch, outside_of
 
 MODELS_MAX = 50
 _ABOVE = 3
@@ -45,7 +45,7 @@ def _named(file: File) -> Iterator[Tuple[str, Outside]]:
     folder = os.path.dirname(path)
     for _ in range(_ABOVE + 1):
         for model in _models(folder):
-            for one in _outside(os.path.join(folder, model)):
+            for one in _tensors(os.path.join(folder, model)):
                 if os.path.normpath(os.path.join(folder, one.location)) == path:
                     yield model, one
         above = os.path.dirname(folder)
@@ -73,8 +73,19 @@ def _outside(path: str) -> List[Outside]:
         model.close()
 
 
+def _tensors(path: str) -> List[Outside]:
+    try:
+        return _outside(path)
+    except TooMuch:
+        return []
+
+
 def parts_of(model: str) -> List[str]:
-    """Absolute paths of the files that a model names within its folder."""
+    """Absolute paths of the files that a model names within its folder.
+
+    Raises:
+        TooMuch: it has too many fields to be looked through.
+    """
     folder = os.path.dirname(model)
     found = {one.location for one in _outside(model)}
     inside = [n for n in found if n and not n.startswith("/") and ".." not in n.split("/")]

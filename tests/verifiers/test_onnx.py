@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from rgt_tui.verifiers._check import verify_file
 from rgt_tui.verifiers._layout import Entry, checkpoints_in
+from rgt_tui.verifiers.onnx import READS_MAX
 from tests.verifiers.asking import ask
 from tests.verifiers.good import noise
 
@@ -170,3 +171,17 @@ def test_weights_that_are_not_there_are_a_gap_of_the_inventory(tmp_path: Path) -
     (tmp_path / "w.data").unlink()
     gaps = [one["gap"] for one in ask({"op": "list", "roots": [str(tmp_path)]}) if "gap" in one]
     assert gaps == [f"{path}: its weights w.data are not there"]
+
+
+def test_a_model_of_fields_without_end_holds_up_no_inventory(tmp_path: Path) -> None:
+    """A graph of a million empty nodes, as nobody makes: what it names is not known, and that is said."""
+    count = READS_MAX
+    graph = b"\x0a\x00" * count
+    size = b""
+    left = len(graph)
+    while left > 0x7F:
+        size, left = size + bytes([left & 0x7F | 0x80]), left >> 7
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"\x3a" + size + bytes([left]) + graph + b"\x42\x00")
+    gaps = [one["gap"] for one in ask({"op": "list", "roots": [str(tmp_path)]}) if "gap" in one]
+    assert gaps == [f"{path}: it has more fields than are looked through for its other files"]
