@@ -88,20 +88,22 @@ async def pull(
             parts = await asyncio.to_thread(
                 open_parts, folder.path, folder.root, order.holds, order.place
             )
+            one = _Pull(
+                pool=pool,
+                target=target,
+                order=order,
+                folder=folder,
+                parts=parts,
+                meter=Meter(tell),
+                clock=clock or session_clock(),
+            )
             try:
-                one = _Pull(
-                    pool=pool,
-                    target=target,
-                    order=order,
-                    folder=folder,
-                    parts=parts,
-                    meter=Meter(tell),
-                    clock=clock or session_clock(),
-                )
                 async with one.talks:
                     return await one.carry_out(began)
             finally:
                 parts.close()
+                if not one.has_begun:
+                    await asyncio.to_thread(folder.unmake)
                 await pool.close_lanes(target)
         finally:
             folder.close()
@@ -124,6 +126,7 @@ class _Pull:
     has_rsync: bool = False
     is_shell: bool = False
     seen: dict[str, list[int]] | None = None
+    has_begun: bool = False
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
@@ -131,6 +134,10 @@ class _Pull:
         jobs = listing.jobs
         if not jobs and not listing.skipped:
             raise PullError(PullFault.NOTHING, f"{self.target.where}: there is nothing to pull")
+        if not jobs:
+            nothing = pull_proof.Proofs({}, ())
+            return await asyncio.to_thread(self._written, (jobs, listing, nothing), began)
+        self.has_begun = True
         await self._copy(jobs, round_trip_s)
         await self._look_again(jobs)
         proofs = await pull_proof.prove(jobs, self.order, self.folder, self.meter)
@@ -278,7 +285,9 @@ class _Pull:
         here = pull_proof.here_of(files, at)
         there = pull_proof.there_of(files, self.order, at)
         pull_proof.write_holds(files, self.order, self.parts, at)
-        manifest = pull_proof.write_manifest(self.folder, (here, there), files, listing.skipped)
+        manifest = ""
+        if files:
+            manifest = pull_proof.write_manifest(self.folder, (here, there), files, listing.skipped)
         return Pulled(
             files=files,
             groups=proofs.groups,

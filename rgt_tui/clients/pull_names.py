@@ -19,10 +19,12 @@ class UnsafeName(Exception):
 def below(landing: str, relative: str) -> str:
     """The relative path here of a file that lies at `relative` below what lands at `landing`.
 
+    An empty landing is the target itself: that of the Pod's `/`.
+
     Raises:
         UnsafeName: it is absolute, climbs, is empty, too long, or would go into the staging folder.
     """
-    whole = f"{landing}/{relative}" if relative else landing
+    whole = f"{landing}/{relative}" if landing and relative else landing or relative
     if _is_plain(whole):
         return whole
     try:
@@ -56,7 +58,12 @@ def _is_plain(whole: str) -> bool:
 
 
 def landings(remotes: Sequence[str]) -> dict[str, str]:
-    """Where each path of a Pod lands: under its own name, or by full path where names collide."""
+    """Where each path of a Pod lands: under its own name, or by full path where names collide.
+
+    `/` has no name and holds all the others: what is in it lands in the target itself.
+    """
+    if any(not remote.strip("/") for remote in remotes):
+        return {"/": ""}
     names = [remote.rstrip("/").rpartition("/")[2] for remote in remotes]
     if len(set(names)) == len(names) and all(names):
         return dict(zip(remotes, names, strict=True))

@@ -71,7 +71,7 @@ async def _verify(
     """The proofs of what landed, folder by folder, so that groups are seen as groups."""
     tops = []
     for landing in dict.fromkeys(order.landings.values()):
-        top = os.path.join(target.path, landing)
+        top = os.path.join(target.path, landing).rstrip("/")
         if any(path == top or path.startswith(top + "/") for path in wanted):
             tops.append(top)
     if not tops:

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import field
 from typing import Final
 
@@ -41,12 +42,14 @@ class Target:
     Attributes:
         path: absolute, links resolved.
         staging: descriptor of `.rgt-pull` in it: journal, lock, what was taken back.
+        made: absolute paths of the folders that were made for it, outermost first.
     """
 
     path: str
     root: int
     staging: int
     lock: int
+    made: tuple[str, ...] = ()
     _folders: dict[str, int] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
     _missing: set[str] = field(default_factory=set)
@@ -58,6 +61,19 @@ class Target:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
         self._folders.clear()
+
+    def unmake(self) -> None:
+        """Removes what opening it has made: for a pull that ended before anything could come."""
+        staging = os.path.join(self.path, STAGING)
+        if staging not in self.made:
+            return
+        for folder, names, _ in os.walk(os.path.join(staging, "holds"), topdown=False):
+            for name in (*names, "."):
+                with contextlib.suppress(OSError):
+                    os.rmdir(os.path.normpath(os.path.join(folder, name)))
+        with contextlib.suppress(OSError):
+            os.unlink("lock", dir_fd=self.staging)
+        _remove(self.made)
 
     def write_whole(self, name: str, content: bytes) -> None:
         """A file of ours in the target itself, durable and in one step."""
@@ -245,17 +261,21 @@ def open_target(path: str) -> Target:
     Raises:
         PullError: it lies in memory, cannot be written, or another pull fills it.
     """
+    real = os.path.realpath(path)
+    made = _missing(real)
     try:
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        real = os.path.realpath(path)
+        _refuse_memory(real, os.stat(os.path.dirname(made[0]) if made else real).st_dev)
+        os.makedirs(real, mode=0o700, exist_ok=True)
         root = os.open(real, FOLDER)
     except OSError as error:
+        _remove(made)
         raise cannot_write(path, error) from error
     opened = [root]
     try:
-        _refuse_memory(real, root)
+        _refuse_memory(real, os.fstat(root).st_dev)
         with contextlib.suppress(FileExistsError):
             os.mkdir(STAGING, 0o700, dir_fd=root)
+            made.append(os.path.join(real, STAGING))
         staging = os.open(STAGING, FOLDER, dir_fd=root)
         opened.append(staging)
         lock = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600,
@@ -272,7 +292,23 @@ def open_target(path: str) -> Target:
     except PullError:
         _close(opened)
         raise
-    return Target(real, root, staging, lock)
+    return Target(real, root, staging, lock, tuple(made))
+
+
+def _missing(path: str) -> list[str]:
+    """The folders on the way to a path that are not there, outermost first."""
+    found: list[str] = []
+    while not os.path.lexists(path):
+        found.insert(0, path)
+        path = os.path.dirname(path)
+    return found
+
+
+def _remove(made: Sequence[str]) -> None:
+    """Removes folders that were made and are empty, innermost first."""
+    for folder in reversed(made):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 def cannot_write(path: str, error: OSError) -> PullError:
@@ -284,8 +320,8 @@ def cannot_write(path: str, error: OSError) -> PullError:
     return PullError(PullFault.NOT_WRITABLE, said, hint="Name a folder of your own with --to")
 
 
-def _refuse_memory(path: str, root: int) -> None:
-    kind = file_system(os.fstat(root).st_dev)
+def _refuse_memory(path: str, device: int) -> None:
+    kind = file_system(device)
     if kind in IN_MEMORY:
         said = f"{clean(path)} lies in memory ({kind}): what is pulled there is lost at a reboot"
         raise PullError(PullFault.IN_MEMORY, said, hint="Name a folder on a disk with --to")

@@ -34,7 +34,10 @@ why() {
 list() {
   if [ -L "$v" ] || [ -f "$v" ]; then /bin/sh -c "$EACH" sh "$v" </dev/null
   elif [ -d "$v" ]; then
-    find "$v" -type d -o -exec /bin/sh -c "$EACH" sh {} + </dev/null 2>/dev/null ||
+    set --
+    if [ "$v" = / ]; then set -- '(' -path /dev -o -path /proc -o -path /sys ')' -prune -o
+      for k in dev proc sys; do [ ! -d /$k ] || say "{\"kernel\":\"/$k\"}"; done; fi
+    find "$v" "$@" -type d -o -exec /bin/sh -c "$EACH" sh {} + </dev/null 2>/dev/null ||
       say '{"partly":1}'
   else say '{"none":1}'; fi; }
 while read -r op path a b c; do
@@ -100,13 +103,15 @@ class ShellTalk(Talk):
         if "of" in row:
             self._number = int(row["of"])
             return {}
-        if not row.keys() & {"file", "other", "partly", "none"}:
+        if not row.keys() & {"file", "other", "partly", "none", "kernel"}:
             return row
         top = self._paths[self._number]
         if "none" in row:
             return {"gap": [top, "No such file or directory"]}
         if "partly" in row:
             return {"gap": [top, "some of it cannot be read"]}
+        if "kernel" in row:
+            return {"skip": [str(row["kernel"]), "the kernel's own, no files"]}
         if "other" in row:
             return {"skip": [_path(row["other"]), "a link, pipe, socket or device"]}
         size, modified, changed, inode = map(int, str(row["file"][0]).split())

@@ -174,7 +174,7 @@ def _answer(pod: Pod, asked: Given, pulled: Pulled) -> dict[str, Any]:
         "files": [_row(file) for file in pulled.files],
         "groups": [group_row(group) for group in pulled.groups],
         "skipped": [{"path": clean(one.path), "why": clean(one.why)} for one in pulled.skipped],
-        "manifest": clean(pulled.manifest),
+        "manifest": clean(pulled.manifest) or None,
         "digest_here": pulled.here.digest,
         "digest_there": pulled.there.digest,
         "bytes": sum(file.remote.size for file in pulled.files if file.is_equal),
@@ -225,7 +225,8 @@ def _print(pulled: Pulled) -> None:
         f"{len(equal)} of {len(pulled.files)} files, {size}, equal at both ends; {held} held; "
         f"{show_bytes(pulled.moved)} moved in {show_duration(pulled.seconds)} ({rate}/s)"
     )
-    click.echo(f"manifest  {clean(pulled.manifest)}")
+    if pulled.manifest:
+        click.echo(f"manifest  {clean(pulled.manifest)}")
 
 
 class _Bar:

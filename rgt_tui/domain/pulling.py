@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Verdict
-from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.errors import RgtError, UsageError
 from rgt_tui.domain.manifest import Manifest
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
@@ -39,6 +39,8 @@ class PullError(RgtError):
         super().__init__(message, hint=hint)
         self.kind = kind
         self.code = f"pull_{kind}"
+        if kind in (PullFault.IN_MEMORY, PullFault.NOT_WRITABLE):
+            self.exit_code = UsageError.exit_code  # another folder must be named
 
 
 def no_road(pod: Pod, why: str) -> PullError:

@@ -9,6 +9,8 @@ from typing import Any, Dict, Iterator, List, Tuple
 ROWS = 256
 DEPTH_MAX = 64
 SEEN_MAX = 2_000_000
+KERNEL = ("dev", "proc", "sys")
+"""Folders of `/` that hold no files of anybody's: their sizes are made up, reading them may not end."""
 
 Rows = Iterator[Dict[str, Any]]
 
@@ -66,6 +68,8 @@ def _walk(descriptor: int, root: str, relative: str, number: int) -> Iterator[An
                 found = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(found.st_mode):
                     yield _row(number, name, found)
+                elif where == "/" and entry.name in KERNEL:
+                    yield {"skip": ["/" + name, "the kernel's own, no files"]}
                 elif stat.S_ISDIR(found.st_mode):
                     below.append(entry.name)
                 else:

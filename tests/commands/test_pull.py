@@ -78,3 +78,33 @@ def test_people_read_what_came_and_where_the_manifest_is(
     assert "1 held" in said.out
     assert "manifest  " in said.out
     assert said.err == ""
+
+
+@pytest.mark.parametrize("root", ["/", "//"])
+def test_the_root_of_a_pod_is_a_folder_like_any_other(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, root: str
+) -> None:
+    code, found = answer(capsys, "train-a", root, "/root", "--to", str(tmp_path / "home"))
+    paths = {row["path"].removeprefix(f"{tmp_path}/home/") for row in found["files"]}
+    assert {"root/best.safetensors", "workspace/eval.safetensors"} <= paths
+    assert all(row["equal"] for row in found["files"])
+    assert {row["verdict"] for row in found["files"]} >= {"ok", "broken"}
+    assert (code, bool(found["groups"])) == (1, True), "one of them is broken on the Pod, too"
+
+
+@pytest.mark.parametrize("place", ["/dev/shm/rgt-none/a", "/proc/rgt-none"])
+def test_a_folder_that_cannot_be_filled_is_wrong_usage(
+    capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    code, found = answer(capsys, "train-a", "/root", "--to", place)
+    kind = "not_writable" if place.startswith("/proc") else "target_in_memory"
+    assert (code, found["error"]["code"]) == (2, f"pull_{kind}")
+    assert not Path("/dev/shm/rgt-none").exists()
+
+
+def test_a_pull_of_what_is_not_there_leaves_no_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = answer(capsys, "train-a", "/workspace/none", "--to", str(tmp_path / "home"))
+    assert (code, found["manifest"]) == (1, None)
+    assert not (tmp_path / "home").exists()

@@ -1,5 +1,6 @@
 """Pulls over a real sshd: what arrives, what is proven, what is kept."""
 
+import itertools
 import json
 import os
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from rgt_tui.domain.checkpoint import Verdict
 from rgt_tui.domain.holding import held_copies
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from rgt_tui.simulator.files import safetensors, trainer_checkpoint
+from rgt_tui.verifiers._files import files_below
 from tests.pull.pods import Pod, a_pod, contents, noise, run
 from tests.verifiers.test_onnx import write
 
@@ -145,5 +147,21 @@ def test_a_target_in_memory_is_refused(pod: Pod) -> None:
     pod.put("out/a", b"a")
     with pytest.raises(PullError) as caught:
         run(pod, pod.order(to="/dev/shm/rgt-pull-test"))
-    os.rmdir("/dev/shm/rgt-pull-test")
+    assert not os.path.lexists("/dev/shm/rgt-pull-test")
+    assert caught.value.exit_code == 2
     assert caught.value.kind is PullFault.IN_MEMORY
+
+
+def test_a_pull_of_nothing_leaves_nothing_behind(pod: Pod) -> None:
+    pulled = run(pod, pod.order("none", to=str(pod.home / "a" / "b")))
+    assert (pulled.is_whole, pulled.files, pulled.manifest) == (False, (), "")
+    assert not pod.home.exists()
+    pod.put("out/a", b"a")
+    assert run(pod, pod.order()).is_whole
+    assert run(pod, pod.order("none")).manifest == ""
+    assert run(pod, pod.order()).moved == 0
+
+
+def test_of_the_root_what_the_kernel_makes_up_is_left_out() -> None:
+    first = itertools.islice((row["skip"] for row in files_below(["/"]) if "skip" in row), 3)
+    assert "/proc" in {path for path, _ in first}
