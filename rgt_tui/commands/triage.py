@@ -15,7 +15,6 @@ from rgt_tui.domain.history import History
 from rgt_tui.domain.journal import JournalReport
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.money import Balance
-from rgt_tui.domain.text import clean, decode
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Looked, Wanted, look
@@ -124,6 +123,7 @@ def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
 
 def _from_stdin(pods: tuple[str, ...]) -> tuple[Finding, ...]:
     from rgt_tui.clock import session_clock
+    from rgt_tui.domain.transcript import lines_of
     from rgt_tui.own_symptoms import adopt
     from rgt_tui.triage import classify
 
@@ -131,12 +131,7 @@ def _from_stdin(pods: tuple[str, ...]) -> tuple[Finding, ...]:
         raise UsageError("`triage -` reads standard input and takes no Pods beside it.")
     for fault in adopt().faults:
         narrate(fault)
-    return tuple(classify(_lines(), session_clock()()))
-
-
-def _lines() -> Iterator[str]:
-    for raw in sys.stdin.buffer:
-        yield clean(decode(raw.rstrip(b"\r\n")).rsplit("\r", 1)[-1])
+    return tuple(classify(lines_of(sys.stdin.buffer), session_clock()()))
 
 
 def _tell(

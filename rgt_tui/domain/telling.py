@@ -98,13 +98,15 @@ class Rule:
         """The reason why the page's line shows the symptom, None when it does not."""
         if self.tells is not None:
             reason = self.tells(page)
-            start = 0
+            start, end = 0, None
         else:
             found = self._pattern.search(page.line)
-            reason, start = (None, 0) if found is None else (self.reason, found.start())
+            if found is None:
+                return None
+            reason, (start, end) = self.reason, found.span()
         if reason is None or (self._unless is not None and self._unless.search(page.line)):
             return None
-        if not self.even_quoted and is_mention(page.line, start):
+        if not self.even_quoted and is_mention(page.line, start, end):
             return None
         return reason
 
@@ -129,6 +131,42 @@ _CALLS = re.compile(
     r"|\bgrep\s+-|[\"'`]\s+(?:not\s+)?in\s+(?:str|e|err|error|exc|ex|msg|message|line|text|out|output|std\w+|log|s"
     r"|result|body|data|resp\w*|content)\b|\bjournalctl\b.*\|\s*grep"
 )
+_NAME = r"(?:[\w$]+(?:\.|::|->|\\))*"
+"""What may stand before the last part of a name: `std::`, `console.`."""
+_LITERAL = r"[$@&]?[rfbuL]{0,2}#{0,2}[\"'`]"
+_INSIDE = r"(?:[^\"'`:;()]|::|\([^\"'`()]*\))*"
+"""What may stand before a literal in the same brackets."""
+_CALLED = re.compile(
+    rf"\b[a-z_][\w:]*!\s?[(\[{{]{_INSIDE}{_LITERAL}"  # a macro of Rust
+    rf"|[\w>]\({_INSIDE}{_LITERAL}.*[\"'`][^\"'`]*\)[^\"'`]*;\s*(?://.*)?$"  # call(..., "..."...);
+    rf"|\b(?:throw|raise)\s+(?:new\s+)?\\?{_NAME}\w+\(\s*{_LITERAL}"
+    rf"|^[\s+-]*(?:.*(?:->|=>|\|\||&&|\?:|[{{}}])\s*)?(?:await\s+)?{_NAME}[a-z_]\w*\((?:[A-Za-z_&*][\w.&]*,\s*)*{_LITERAL}"
+    r".*[\"'`][^\"'`]*\)[\s?{})]*$"
+    rf"|^[\s+-]*\.\w+\({_LITERAL}.*[\"'`][)\s]+[?;,.{{]*\s*$"
+    rf"|^[\s+-]*(?:Err|Some|Ok)\({_LITERAL}.*[\"'`][\w.()\s]*\)[\s;,?]*$"
+    rf"|^[\s+-]*(?:[a-z]|\w*log\w*|errors|zap)\.[A-Z]\w+\({_LITERAL}.*\)\s*$"
+    rf"|(?::=|^[\s+-]*(?:const|let|var|val|auto|final)\b[^=\"'`]*=)\s*(?:new\s+)?{_NAME}\w+\({_INSIDE}{_LITERAL}"
+    r"|^[\s+-]*\[\w+\]\s*=\s*[\"'].*[\"']\s*,?\s*$|^[^\"'`]*\bc(?:err|out)\s*<<.*;\s*$"
+    r"|^[\s+-]*(?:puts|abort|fail|croak|Write-(?:Host|Error|Warning|Output))\s+[\"']"
+)
+"""A literal as the argument of a call: in text that a program printed, what is called ends otherwise."""
+_SAYING = re.compile(
+    r"\b(?:docs?|documentation|manual|man page|readme|wiki|guide|faq|article|blog|tutorial)\b[^\"'`]{0,40}"
+    r"\b(?:says?|said|mentions?|describes?|explains?|lists?)\b",
+    re.IGNORECASE,
+)
+_EXPLAINED = re.compile(
+    r"[\w .]{0,40}[\"'`\u201d]\s+(?:(?:usually|typically|often|just|only|always)\s+)?(?:means?\b|indicates?\b|refers to\b|stands for\b)",
+    re.IGNORECASE,
+)
+_NONE_OF_THEM = re.compile(
+    r"[\w .\"'`]{0,40}?\b(?:errors?|failures?|occurrences|events|count)[\"'`]?\s*[:=]\s*(?:0|none|zero)\s*(?:[,;)]|$)",
+    re.IGNORECASE,
+)
+_ZERO = re.compile(r"(?:^|[:;,=])\s*(?:0|zero|no)\s+[\"'`]?$", re.IGNORECASE)
+_OF_THEM = re.compile(
+    r"[\w .]{0,40}?[\"'`]?\s*\b(?:errors|failures|occurrences|events)\b", re.IGNORECASE
+)
 _ADVICE = re.compile(
     r"\bif (?:you|this|it|the)\b.*\b(?:see|sees|get|gets|hit|hits|encounter|receive|run into|running into|fails? with"
     r"|says?|shows?|prints?)\b|\bwhen you (?:see|get|hit)\b|\bin case of\b|\b(?:to )?(?:avoid|avoids|avoiding"
@@ -144,19 +182,38 @@ _COMMIT = re.compile(
 )
 
 
-def is_mention(line: str, start: int = 0) -> bool:
+def is_mention(line: str, start: int = 0, end: int | None = None) -> bool:
     """Whether a line speaks of an error rather than reporting one: code, a comment, advice.
 
     Args:
         line: the whole line.
         start: where the words in question begin; advice counts only before them.
+        end: where they end, None where that is not known; a count of none counts only behind them.
     """
     line, start = line[:LONGEST], min(start, LONGEST)
     return (
         _CODE.match(line) is not None
         or _CALLS.search(line) is not None
+        or _is_argument(line)
         or _COMMIT.match(line) is not None
         or (start > 0 and _ADVICE.search(line, 0, start) is not None)
+        or (end is not None and end <= LONGEST and _is_told_of(line, start, end))
+    )
+
+
+def _is_argument(line: str) -> bool:
+    return ("(" in line or "!" in line or '"' in line or "'" in line) and (
+        _CALLED.search(line) is not None
+    )
+
+
+def _is_told_of(line: str, start: int, end: int) -> bool:
+    """Whether the words from `start` to `end` are counted as none, or are what a text explains."""
+    return (
+        _NONE_OF_THEM.match(line, end) is not None
+        or _SAYING.search(line, 0, end) is not None
+        or (_EXPLAINED.match(line, end) is not None and any(q in line[:end] for q in "\"'`\u201c"))
+        or (_ZERO.search(line[:start]) is not None and _OF_THEM.match(line, end) is not None)
     )
 
 

@@ -10,7 +10,7 @@ that are left are cut into words. Only the last lines are kept.
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import islice
 from typing import Final
 
@@ -36,6 +36,10 @@ _LETTERS: Final = string.ascii_letters.encode()
 """With these left out, nothing but the numbers is left; one that stands in a word looks like one too."""
 SHAPES_MAX: Final = 8192
 """Shapes that are remembered; a text in which each line has one of its own is no slower for it."""
+SAME_MAX: Final = 256
+"""Lines of which it is remembered what each rule says; a program that fails in a loop says one thing."""
+SAME_LONGEST: Final = 1000
+"""Characters of a line that is remembered."""
 _COLOURS: Final = re.compile(
     r"(?:\x1b|\\x1b)(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07]{0,200}(?:\x07|\\x07)?)"
 )
@@ -52,6 +56,8 @@ _STAMPED: Final = re.compile(
 
 _Asked = tuple[bytes, int, str, Rule]
 """A word that must stand beside the first (or none), the rule's number, its code, and the rule."""
+_Said = tuple[str, Rule, str | None]
+"""A rule's code, the rule, and the reason it gives; None where it has yet to be asked."""
 
 
 @dataclass(slots=True)
@@ -92,6 +98,8 @@ class Classifier:
     _memory: dict[str, dict[str, float]] = field(default_factory=dict)
     _before: list[str] = field(default_factory=list)
     _number: int = 0
+    _same: dict[str, list[_Said]] = field(default_factory=dict)
+    """By line, the rules that have something to say: the code, the rule, the reason if it is always the same."""
     _due: dict[int, dict[int, tuple[str, Rule]]] = field(default_factory=dict)
     """By lines to come, the rules that are asked about them whatever they say."""
 
@@ -182,14 +190,34 @@ class Classifier:
         known, of_interest = len(self._before), set(wanted)
         for index in range(len(block)):
             line_number = self._number + index + 1
-            asked = self._due.pop(line_number, {}) if self._due else {}
-            if index in of_interest:
-                asked.update(self._asked_of(block[index], set(told[index].split()), line_number))
-            if asked:
-                end = known + index
-                before = around[max(0, end - LOOKBACK) : end]
-                rules = [asked[number] for number in sorted(asked)]
-                self._ask(rules, block[index], line_number, before)
+            due = self._due.pop(line_number, {}) if self._due else {}
+            if not due and index not in of_interest:
+                continue
+            line, end = block[index], known + index
+            rules = None if due else self._same.get(line)
+            if rules is None:
+                asked = dict(due)
+                if index in of_interest:
+                    asked.update(self._asked_of(line, set(told[index].split()), line_number))
+                rules = [(*asked[number], None) for number in sorted(asked)]
+                if not due and not any(rule.then for _, rule, _ in rules):
+                    rules = self._remember(line, rules)
+            if rules:
+                self._ask(rules, line, line_number, around[max(0, end - LOOKBACK) : end])
+
+    def _remember(self, line: str, rules: list[_Said]) -> list[_Said]:
+        """Asks the rules that look at nothing but the line, once for all lines like it."""
+        bare = Page(_bare(line))
+        said = [
+            (code, rule, None if rule.tells is not None else rule.heard_in(bare))
+            for code, rule, _ in rules
+        ]
+        said = [each for each in said if each[1].tells is not None or each[2] is not None]
+        if len(line) <= SAME_LONGEST:
+            if len(self._same) >= SAME_MAX:
+                self._same.clear()
+            self._same[line] = said
+        return said
 
     def _asked_of(
         self, line: str, words: set[bytes], line_number: int
@@ -208,30 +236,34 @@ class Classifier:
 
     def _ask(
         self,
-        asked: Iterable[tuple[str, Rule]],
+        asked: Iterable[_Said],
         line: str,
         number: int,
         before: Sequence[str],
     ) -> None:
-        bare = _bare(line)
-        for code, rule in asked:
+        bare: str | None = None
+        for code, rule, known in asked:
             if rule.takes_back and code not in self.heard:
                 continue
-            memory = self._memory.setdefault(code, {})
-            reason = rule.heard_in(Page(bare, line, number, before, memory))
+            reason = known
+            if reason is None:
+                bare = _bare(line) if bare is None else bare
+                memory = self._memory.setdefault(code, {})
+                reason = rule.heard_in(Page(bare, line, number, before, memory))
             if reason is None:
                 continue
             if rule.takes_back:
                 self.heard.pop(code, None)
             else:
-                self._note(code, Heard(line.strip(), reason, number, 1, line.strip(), number))
+                self._note(code, line.strip(), reason, number)
 
-    def _note(self, code: str, heard: Heard) -> None:
-        first = self.heard.setdefault(code, heard)
-        if first is not heard and first.last_number != heard.number:
-            self.heard[code] = replace(
-                first, count=first.count + 1, last=heard.line, last_number=heard.number
-            )
+    def _note(self, code: str, line: str, reason: str, number: int) -> None:
+        heard = self.heard.get(code)
+        if heard is None:
+            self.heard[code] = Heard(line, reason, number, 1, line, number)
+        elif heard.last_number != number:
+            heard.count += 1
+            heard.last, heard.last_number = line, number
 
 
 def _lines_with(told: bytes, number: bytes) -> Iterator[int]:

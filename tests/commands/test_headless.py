@@ -110,6 +110,15 @@ def test_triage_classifies_what_it_reads(call: Call, monkeypatch: pytest.MonkeyP
     assert "\x1b" not in finding["evidence"][0]["said"]
 
 
+def test_triage_reads_what_powershell_wrote_and_what_a_bar_drew_over(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = "50%|##\r 60%|##\rOSError: [Errno 28] No space left on device\r 70%|##\r\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(log.encode("utf-16"))))
+    (finding,) = answer(call("triage", "-", "--json"))["findings"]
+    assert finding["code"] == "RP11"
+
+
 def test_a_table_never_holds_escapes_when_it_is_piped(call: Call) -> None:
     code, out, _ = call("pods", "--no-ssh")
     assert code == 0

@@ -2,11 +2,15 @@ import resource
 import time
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from rgt_tui.domain.telling import Page, Rule
 from rgt_tui.triage import all_detectors, classify
-from tests.triage.texts import codes
+from rgt_tui.triage._classifier import Classifier
+from tests.bench.triage import best
+from tests.triage.texts import codes, codes_of_bytes
 from tests.values import NOW
 
 
@@ -96,6 +100,45 @@ def test_a_million_lines_are_read_as_a_stream_in_the_same_memory() -> None:
     assert found.code == "RP11"
     assert "line 1000000" in found.cause
     assert grown_kib < 8 * 1024
+
+
+def test_an_error_that_a_progress_bar_drew_over_is_found_and_the_bar_is_not() -> None:
+    bar = "".join(
+        f"\r {n % 100}%|##  | {n}/900 [00:{n % 60:02}<11:00, 1.62it/s]" for n in range(900)
+    )
+    assert codes(f"{bar}\n") == []
+    error = "OSError: [Errno 28] No space left on device"
+    assert codes(f"{bar}\r{error}{bar}\n") == ["RP11"]
+
+
+def test_what_powershell_redirects_is_read() -> None:
+    text = "step 1\r\nOSError: [Errno 28] No space left on device\r\n"
+    assert codes_of_bytes(text.encode("utf-16")) == ["RP11"]
+
+
+def test_a_line_that_is_said_again_and_again_is_asked_about_once_and_counted() -> None:
+    asked = []
+
+    def heard(page: Page) -> str | None:
+        asked.append(page.number)
+        return None
+
+    error = "OSError: [Errno 28] No space left on device"
+    (full,) = (detector for detector in all_detectors() if detector.code == "RP11")
+    watched = replace(full, text=(*full.text, Rule(words="errno", tells=heard)))
+    reader = Classifier([watched])
+    reader.read([error, "fine", *[error] * 200])
+    (told,) = reader.heard.values()
+    assert (told.number, told.count, told.last_number) == (1, 201, 202)
+    assert asked == [1, *range(3, 203)]  # what looks at more than the line is asked each time
+
+
+def test_a_loop_of_one_error_is_read_nearly_as_fast_as_a_plain_log() -> None:
+    def seconds(lines: list[str]) -> float:
+        return best(lambda: classify(lines, NOW))
+
+    plain = seconds(["step 1 loss 1.88"] * 20_000)
+    assert seconds(["OSError: [Errno 28] No space left on device: '/root/x'"] * 20_000) < 12 * plain
 
 
 @pytest.mark.parametrize("filler", [" ", "1", "a ", "."], ids=["spaces", "digits", "words", "dots"])

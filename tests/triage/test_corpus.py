@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.domain.text import clean_lines
-from rgt_tui.triage import all_detectors, classify
+from rgt_tui.triage import all_detectors
 from tests.shared import FOLDER, shared_file
-from tests.values import NOW
+from tests.triage.texts import codes_of_bytes
 
 CORPUS = FOLDER / "symptoms" / "corpus"
 KNOWN = {detector.code for detector in all_detectors()}
@@ -15,8 +14,7 @@ FILES = sorted(CORPUS.glob("*/*.txt"))
 
 
 def codes(path: Path) -> set[str]:
-    text = path.read_bytes().decode("utf-8", errors="replace")
-    return {finding.code for finding in classify(clean_lines(text), NOW)}
+    return set(codes_of_bytes(path.read_bytes()))
 
 
 @pytest.mark.parametrize(

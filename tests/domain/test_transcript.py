@@ -1,0 +1,58 @@
+import codecs
+import time
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+
+from rgt_tui.domain.transcript import CHUNK, ROW_MAX, lines_of
+
+
+def lines(raw: bytes) -> list[str]:
+    return list(lines_of(BytesIO(raw)))
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
+)
+def test_the_mark_at_the_beginning_says_how_a_text_is_written(mark: bytes, encoding: str) -> None:
+    assert lines(mark + "a \u00e9\r\nb\n".encode(encoding)) == ["a \u00e9", "b"]
+
+
+def test_an_end_without_a_line_feed_and_empty_lines_are_kept() -> None:
+    assert lines(b"") == []
+    assert lines(b"a\n\r\n\nb") == ["a", "", "", "b"]
+    assert lines(b"a\xff\n") == ["a\ufffd"]
+
+
+def test_what_a_chunk_cuts_is_put_together() -> None:
+    row = "x" * (CHUNK - 1) + "\u00e9"
+    (whole,) = lines(row.encode())
+    assert whole.endswith("characters)")
+    assert lines(b"\n" * (CHUNK - 1) + "\u00e9\n".encode())[-1] == "\u00e9"
+
+
+def test_of_a_bar_the_last_picture_is_told_and_what_stands_between_is_a_line_of_its_own() -> None:
+    raw = b"50%|##\r 60%|##\rOSError: x\r 70%|##\r 80%|##\ndone\r\n"
+    assert lines(raw) == [" 60%|##", "OSError: x", " 80%|##", "done"]
+
+
+@pytest.mark.parametrize("picture", [b"\r%d%%|##| 1.2it/s", b"\r", b"a%d", b"\r%da"])
+def test_a_row_of_many_megabytes_costs_no_more_than_its_length(picture: bytes) -> None:
+    def pictures() -> Iterator[bytes]:
+        for number in range(600_000):
+            yield picture % number if b"%d" in picture else picture * 8
+
+    raw = b"".join(pictures())
+    began = time.process_time()
+    told = lines(raw + b"\nlast\n")
+    assert time.process_time() - began < 5.0
+    assert told[-1] == "last"
+    assert len(told) < 5 + 2 * (1 + len(raw) // ROW_MAX)
