@@ -6,6 +6,7 @@ from typing import Set, Tuple
 
 from rgt_tui.verifiers import Broken
 
+RUNS_CODE = "would run code"
 _NAMED_MAX = 5
 
 _HOSTILE = frozenset(
@@ -167,7 +168,7 @@ def judge_names(named: Set[Tuple[str, str]], what: str) -> None:
     hostile = sorted(f"{module}.{name}" for module, name in named if _is_hostile(module, name))
     if hostile:
         shown = ", ".join(hostile[:_NAMED_MAX])
-        raise Broken(f"{what} would run code when loaded: it names {shown}")
+        raise Broken(f"{what} {RUNS_CODE} when loaded: it names {shown}")
 
 
 def strangers(named: Set[Tuple[str, str]]) -> str:

@@ -142,6 +142,8 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
     dispatch: ClassVar[Dict[Any, Any]] = dict(pickle._Unpickler.dispatch)
     reduce: ClassVar[Callable[[Any], None]] = dispatch[pickle.REDUCE[0]]
     read: Callable[[int], bytes]
+    readline: Callable[[], bytes]
+    memo: Dict[int, Any]
     append: Callable[[Any], None]
     stack: List[Any]
 
@@ -151,6 +153,7 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
         self.storages: Dict[str, Storage] = {}
         self.tensors: List[Tensor] = []
         self.named: Set[Tuple[str, str]] = set()
+        self.highest = 0
 
     def find_class(self, module: str, name: str) -> Any:
         module, name = _text(module), _text(name)
@@ -199,6 +202,28 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
             raise Broken("a byte string is longer than the file")
         self.append(bytearray(self.read(size)))
 
+    def load_put(self) -> None:
+        """Remembers a value by its number, in text."""
+        self.remember(int(self.readline()[:-1]))
+
+    def load_binput(self) -> None:
+        """Remembers a value by its number, of one byte."""
+        self.remember(self.read(1)[0])
+
+    def load_long_binput(self) -> None:
+        """Remembers a value by its number, of four bytes."""
+        self.remember(int.from_bytes(self.read(4), "little"))
+
+    def remember(self, number: int) -> None:
+        """Writers count up; CPython makes room for every number below the highest."""
+        if number < 0:
+            raise Broken("it numbers a value below zero")
+        self.highest = max(self.highest, number)
+        self.memo[number] = self.stack[-1]
+
+    dispatch[pickle.PUT[0]] = load_put
+    dispatch[pickle.BINPUT[0]] = load_binput
+    dispatch[pickle.LONG_BINPUT[0]] = load_long_binput
     dispatch[pickle.REDUCE[0]] = load_reduce
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
@@ -271,6 +296,11 @@ def walk(data: bytes, what: str) -> Walked:
         judge_names(unpickler.named, what)
         raise Broken(f"{what} is not a whole pickle ({type(error).__name__})") from error
     judge_names(unpickler.named, what)
+    if unpickler.highest > max(256, len(data)):
+        raise Unsure(
+            f"{what} numbers a value {unpickler.highest}, as no writer does: a load needs room for "
+            "as many and may fail"
+        )
     return Walked(value, unpickler.storages, unpickler.tensors, unpickler.named, source.tell())
 
 

@@ -25,13 +25,16 @@ SKIPPED = frozenset(
         "dist-packages",
         "node_modules",
         ".git",
+        ".rgt-pull",
         "__pycache__",
         ".venv",
         "conda",
         "pkgs",
     ]
 )
-"""Folders whose files an image or a package manager brought; a full listing is not wanted there."""
+"""Folders whose files an image, a package manager or a pull of ours keeps; no listing wants those."""
+MANIFEST = "rgt-manifest-"
+"""So begin the names of the manifests that pulls leave beside the copies."""
 _SYSTEM = frozenset(
     [
         "bin",
@@ -207,6 +210,8 @@ class _Walk:
         self.folder(inner, where, depth + 1)
 
     def file(self, name: str, descriptor: int, path: str) -> None:
+        if name.startswith(MANIFEST) and name.endswith(".json"):
+            return
         where = os.path.join(path, name)
         try:
             found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)

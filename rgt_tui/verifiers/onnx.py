@@ -247,17 +247,33 @@ def path_of(model: str, location: str) -> str:
         Broken: it leads out of the folder, or is not there.
         Unsure: it is, or lies behind, a link.
     """
-    parts = location.split("/")
-    if not location or location.startswith("/") or ".." in parts or "\0" in location:
+    inside = inside_of(location)
+    if not inside:
         raise Broken("an initialiser lies at a path outside the model's folder")
-    path = os.path.dirname(model) or "."
-    for part in parts:
-        path = os.path.join(path, part)
-        if os.path.islink(path):
-            raise Unsure(f"its weights lie behind the link {part!r}, which is not followed")
-        if not os.path.lexists(path):
-            raise Broken(f"the file of an initialiser is missing: {location!r}")
+    folder = os.path.dirname(model) or "."
+    for way in (
+        location,
+        inside,
+    ):  # a reader that does not normalise follows the links of the first
+        path = folder
+        for part in way.split("/"):
+            path = os.path.join(path, part)
+            if os.path.islink(path):
+                raise Unsure(f"its weights lie behind the link {part!r}, which is not followed")
+    if not os.path.lexists(path):
+        raise Broken(f"the file of an initialiser is missing: {location!r}")
     return os.path.normpath(path)
+
+
+def inside_of(location: str) -> str:
+    """The plain path in the model's folder that a place names, as onnx reads it; empty for none.
+
+    onnx 1.23 takes `a/../b`, whether or not `a` is there, and refuses what then still climbs.
+    """
+    if not location or location.startswith("/") or "\0" in location:
+        return ""
+    plain = os.path.normpath(location)
+    return "" if plain == "." or plain.split("/")[0] == ".." else plain
 
 
 def _check_outside(file: File, one: Outside) -> None:

@@ -7,7 +7,7 @@ from typing import Iterator, List, Tuple
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
-from rgt_tui.verifiers.onnx import Outside, TooMuch, outside_of
+from rgt_tui.verifiers.onnx import Outside, TooMuch, inside_of, outside_of
 
 MODELS_MAX = 50
 _ABOVE = 3
@@ -46,7 +46,8 @@ def _named(file: File) -> Iterator[Tuple[str, Outside]]:
     for _ in range(_ABOVE + 1):
         for model in _models(folder):
             for one in _tensors(os.path.join(folder, model)):
-                if os.path.normpath(os.path.join(folder, one.location)) == path:
+                inside = inside_of(one.location)
+                if inside and os.path.normpath(os.path.join(folder, inside)) == path:
                     yield model, one
         above = os.path.dirname(folder)
         if above == folder:
@@ -87,9 +88,8 @@ def parts_of(model: str) -> List[str]:
         TooMuch: it has too many fields to be looked through.
     """
     folder = os.path.dirname(model)
-    found = {one.location for one in _outside(model)}
-    inside = [n for n in found if n and not n.startswith("/") and ".." not in n.split("/")]
-    return sorted(os.path.normpath(os.path.join(folder, name)) for name in inside)
+    found = {inside_of(one.location) for one in _outside(model)}
+    return sorted(os.path.normpath(os.path.join(folder, name)) for name in found if name)
 
 
 VERIFIER = Verifier(

@@ -13,6 +13,8 @@ from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Verifier
 from rgt_tui.verifiers._content import CHUNK, File
 
 HEADER_MAX = 100_000_000
+_DIGITS_MAX = 20
+"""Of the largest unsigned number of 64 bits."""
 _BITS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8,
     "F8_E5M2FNUZ": 8, "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
@@ -45,7 +47,7 @@ def header(file: File) -> Tuple[Dict[str, Any], int]:
     if not raw.startswith(b"{"):
         raise Broken(_not_a_header(file))
     try:
-        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_twins)
+        found = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_twins, parse_int=_whole)
     except RecursionError as error:
         raise Broken("its header is nested without end") from error
     except ValueError as error:
@@ -62,6 +64,12 @@ def _not_a_header(file: File) -> str:
     if head.startswith((b"<!doctype", b"<html", b"<?xml")):
         return "it is a web page: a download failed and its error was saved"
     return "it does not begin with a header"
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _DIGITS_MAX:
+        raise Broken(f"a number in its header has {len(digits)} digits, more than any size has")
+    return int(digits)
 
 
 def _no_twins(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:

@@ -1,7 +1,6 @@
 """`rgt-tui verify`: what it prints, and how it exits."""
 
 import json
-import os
 import struct
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from rgt_tui.cli import main
 
 HEADER = b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
-GOOD = struct.pack("<Q", len(HEADER)) + HEADER + os.urandom(16)
+GOOD = struct.pack("<Q", len(HEADER)) + HEADER + struct.pack("<4f", 0.5, -1.25, 3e-4, 7.0)
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
@@ -107,3 +106,14 @@ def test_a_path_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[s
     code, out, _ = run(capsys, "--json", "/nowhere/x.pt")
     assert code == 2
     assert "error" in json.loads(out)
+
+
+def test_what_a_pull_keeps_for_itself_is_no_file_of_the_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.safetensors", ".rgt-pull/holds/0/00.safetensors", "rgt-manifest-p-2026.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(GOOD)
+    code, out, _ = run(capsys, "--json", str(tmp_path))
+    rows = json.loads(out)["files"]
+    assert (code, [row["path"] for row in rows]) == (0, [str(tmp_path / "a.safetensors")])

@@ -162,3 +162,47 @@ def test_requests_are_answered_in_order(tmp_path: Path) -> None:
     assert [len(answers[i]["hash"]) for i in (2, 3)] == [64, 64]
     assert answers[5] == {"flushed": [str(tmp_path / "a.npy"), ""]}
     assert answers[8]["stat"] == [str(tmp_path / "none"), None]
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin"])
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_pickle_has_one_verdict_whatever_its_name_and_protocol(
+    tmp_path: Path, suffix: str, protocol: int
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(pickle.dumps({"a": [1, 2], "lr": 0.1}, protocol))
+    proof = verify_file(str(path), "full", quiet)
+    assert (proof["format"], proof["verdict"]) == ("pickle", "ok"), proof
+    for evil in (EVIL, b"\x80\x02" + EVIL):
+        path.write_bytes(evil)
+        proof = verify_file(str(path), "full", quiet)
+        assert (proof["verdict"], "run code" in proof["reason"]) == ("broken", True), proof
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pth", ".ckpt"])
+def test_a_cut_pickle_stays_broken(tmp_path: Path, suffix: str) -> None:
+    for protocol in range(6):
+        path = tmp_path / f"a{suffix}"
+        path.write_bytes(pickle.dumps({"a": [1, 2], "lr": 0.1}, protocol)[:-1])
+        assert verify_file(str(path), "full", quiet)["verdict"] == "broken"
+
+
+@pytest.mark.parametrize("number", [b"r\xff\xff\xff\xff", b"p4294967295\n", b"r\x00\x00\x00\x10"])
+def test_a_pickle_that_numbers_its_values_into_the_millions_is_not_ok(
+    tmp_path: Path, number: bytes
+) -> None:
+    path = tmp_path / "a.pt"
+    path.write_bytes(b"\x80\x02}" + number + b".")
+    proof = verify_file(str(path), "full", quiet)
+    assert (proof["verdict"], "numbers a value" in proof["reason"]) == ("unknown", True), proof
+    path.write_bytes(b"\x80\x02}" + number + EVIL)
+    assert "run code" in verify_file(str(path), "full", quiet)["reason"]
+
+
+def test_a_number_without_end_in_a_header_is_told_in_our_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    header = b'{"a":{"dtype":"F32","shape":[' + b"9" * 5000 + b'],"data_offsets":[0,0]}}'
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    proof = verify_file(str(path), "full", quiet)
+    assert proof["verdict"] == "broken"
+    assert "5000 digits, more than any size has" in proof["reason"]
