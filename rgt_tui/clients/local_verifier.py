@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 from rgt_tui.clients.answers import BadAnswer, Proven
-from rgt_tui.domain.checkpoint import Level
+from rgt_tui.domain.checkpoint import FileProof, Level
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.verifiers._compose import BOOT, preamble
@@ -22,6 +22,7 @@ async def verify_local(
     level: Level,
     progress: Callable[[int], None] | None = None,
     only: Sequence[str] | None = None,
+    seen: Callable[[FileProof], None] | None = None,
 ) -> Proven:
     """The proofs of files and folders of this machine.
 
@@ -30,6 +31,7 @@ async def verify_local(
         level: how far to go.
         progress: is told the bytes read since it was last told.
         only: absolute paths of the files of a folder that are verified; None for all.
+        seen: is given the proof of each file as it comes.
 
     Raises:
         RgtError: the verifier's process did not do what it should.
@@ -41,6 +43,8 @@ async def verify_local(
     try:
         async for answer in _ask(request):
             found.take(answer, progress)
+            if seen is not None and "file" in answer:
+                seen(found.files[-1])
     except BadAnswer as error:
         raise RgtError(f"The verifier's answer cannot be used: {error}.") from error
     return found

@@ -19,6 +19,8 @@ from rgt_tui.domain.units import show_bytes
 from rgt_tui.invocation import emit, narrate
 
 FAILED = 1
+INTERRUPTED = 130
+AGAIN = "Nothing was kept: the same command begins anew"
 _MARKS = {Verdict.OK: "ok", Verdict.BROKEN: "BROKEN", Verdict.UNKNOWN: "?"}
 
 
@@ -34,14 +36,25 @@ _MARKS = {Verdict.OK: "ok", Verdict.BROKEN: "BROKEN", Verdict.UNKNOWN: "?"}
 )
 @_options.as_json
 def run(paths: tuple[str, ...], level: str, as_json: bool) -> None:
-    """Verifies, prints a row a file and a row a group; exit 1 when not all of it is ok."""
+    """Verifies, prints a row a file as it is known and a row a group; exit 1 when not all is ok."""
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"There is no {clean(path)}.", hint="Name files or folders to verify.")
     absolute = [os.path.abspath(path) for path in paths]
     bar = _Progress(absolute)
+
+    def tell(proof: FileProof) -> None:
+        bar.close()
+        _print_file(proof)
+
+    seen = None if as_json else tell
     try:
-        proven = asyncio.run(verify_local(absolute, Level(level), bar.add))
+        proven = asyncio.run(verify_local(absolute, Level(level), bar.add, seen=seen))
+    except KeyboardInterrupt:
+        if not as_json:
+            raise
+        emit({"error": {"code": "interrupted", "message": "Interrupted.", "hint": AGAIN}})
+        click.get_current_context().exit(INTERRUPTED)
     finally:
         bar.close()
     if as_json:
@@ -94,10 +107,13 @@ def group_row(proof: GroupProof) -> dict[str, Any]:
     }
 
 
+def _print_file(proof: FileProof) -> None:
+    what = f"{proof.format}, {show_bytes(proof.stamp.size)}, {proof.level.value}"
+    click.echo(f"{_MARKS[proof.verdict]:6} {proof.stamp.shown}  ({what}): {proof.reason}")
+
+
 def _print(proven: Proven) -> None:
-    for proof in proven.files:
-        what = f"{proof.format}, {show_bytes(proof.stamp.size)}, {proof.level.value}"
-        click.echo(f"{_MARKS[proof.verdict]:6} {proof.stamp.shown}  ({what}): {proof.reason}")
+    """What is known at the end; the files were printed as they came."""
     for group in proven.groups:
         click.echo(f"{_MARKS[group.verdict]:6} {group.shown}/  ({group.format}): {group.reason}")
     for note in proven.notes:

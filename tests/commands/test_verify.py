@@ -1,12 +1,17 @@
 """`rgt-tui verify`: what it prints, and how it exits."""
 
 import json
+import signal
 import struct
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from rgt_tui.cli import main
+from tests.shared import ROOT
 
 HEADER = b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
 GOOD = struct.pack("<Q", len(HEADER)) + HEADER + struct.pack("<4f", 0.5, -1.25, 3e-4, 7.0)
@@ -117,3 +122,37 @@ def test_what_a_pull_keeps_for_itself_is_no_file_of_the_person(
     code, out, _ = run(capsys, "--json", str(tmp_path))
     rows = json.loads(out)["files"]
     assert (code, [row["path"] for row in rows]) == (0, [str(tmp_path / "a.safetensors")])
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """A folder with a file that is verified at once, and one that takes a minute."""
+    (tmp_path / "a.safetensors").write_bytes(GOOD)
+    with (tmp_path / "b.safetensors").open("wb") as file:
+        file.write(struct.pack("<Q", len(HEADER)) + HEADER)
+        file.truncate(60 << 30)
+    return tmp_path
+
+
+def begin(*argv: str) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "rgt_tui", "verify", *argv]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+
+
+def test_a_row_comes_when_its_file_is_known(slow: Path) -> None:
+    with begin(str(slow)) as verifying:
+        assert verifying.stdout is not None
+        assert "a.safetensors" in verifying.stdout.readline()
+        verifying.send_signal(signal.SIGINT)
+        assert verifying.wait(20) == 130
+
+
+def test_an_interrupt_is_an_answer_in_json_too(slow: Path) -> None:
+    with begin("--json", str(slow)) as verifying:
+        children = Path(f"/proc/{verifying.pid}/task/{verifying.pid}/children")
+        ends = time.monotonic() + 20
+        while not children.read_text() and time.monotonic() < ends:
+            time.sleep(0.05)
+        verifying.send_signal(signal.SIGINT)
+        out, _ = verifying.communicate(timeout=20)
+    assert (verifying.returncode, json.loads(out)["error"]["code"]) == (130, "interrupted")

@@ -3,13 +3,17 @@
 import io
 import os
 import pickle
+import signal
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rgt_tui.verifiers import Broken, Unsure
+from rgt_tui.verifiers import Broken, Unsure, _worker
 from rgt_tui.verifiers._check import verify_file
+from rgt_tui.verifiers._limits import MEMORY, Send, limited
 from rgt_tui.verifiers._pickles import walk
 from tests.verifiers.asking import ask, verify
 
@@ -206,3 +210,35 @@ def test_a_number_without_end_in_a_header_is_told_in_our_words(tmp_path: Path) -
     proof = verify_file(str(path), "full", quiet)
     assert proof["verdict"] == "broken"
     assert "5000 digits, more than any size has" in proof["reason"]
+
+
+def test_small_files_share_a_child_and_one_that_kills_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcdef":
+        (tmp_path / f"{name}.pkl").write_bytes(pickle.dumps({"a": 1}))
+    (tmp_path / "g.npy").write_bytes(bytes(_worker.SMALL + 1))
+    children: list[float] = []
+
+    def counted(
+        work: Callable[[Send], None], seconds: float, memory: int = MEMORY
+    ) -> Iterator[Any]:
+        children.append(seconds)
+        return limited(work, seconds, memory)
+
+    def deadly(path: str, level: str, progress: Callable[[int], None]) -> dict[str, Any]:
+        if path.endswith("c.pkl"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return verify_file(path, level, progress)
+
+    monkeypatch.setattr(_worker, "limited", counted)
+    monkeypatch.setattr(_worker, "verify_file", deadly)
+    request = {"paths": [str(tmp_path)], "level": "full"}
+    answers = list(_worker._OPERATIONS["verify"](request))
+    found = {Path(a["file"]["path"]).name: a["file"] for a in answers if "file" in a}
+    assert {name: proof["verdict"] for name, proof in found.items()} == {
+        "a.pkl": "ok", "b.pkl": "ok", "c.pkl": "unknown", "d.pkl": "ok", "e.pkl": "ok",
+        "f.pkl": "ok", "g.npy": "broken",
+    }  # fmt: skip
+    assert "it was killed" in found["c.pkl"]["reason"]
+    assert len(children) == 5, "the walk, a to c, c again, d to f, the large one"
