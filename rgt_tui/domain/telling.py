@@ -131,6 +131,7 @@ _CALLS = re.compile(
     r"|\bgrep\s+-|[\"'`]\s+(?:not\s+)?in\s+(?:str|e|err|error|exc|ex|msg|message|line|text|out|output|std\w+|log|s"
     r"|result|body|data|resp\w*|content)\b|\bjournalctl\b.*\|\s*grep"
 )
+_QUOTES: Final = ('"', "'", "`")
 _NAME = r"(?:[\w$]+(?:\.|::|->|\\))*"
 """What may stand before the last part of a name: `std::`, `console.`."""
 _LITERAL = r"[$@&]?[rfbuL]{0,2}#{0,2}[\"'`]"
@@ -140,16 +141,24 @@ _CALLED = re.compile(
     rf"\b[a-z_][\w:]*!\s?[(\[{{]{_INSIDE}{_LITERAL}"  # a macro of Rust
     rf"|[\w>]\({_INSIDE}{_LITERAL}.*[\"'`][^\"'`]*\)[^\"'`]*;\s*(?://.*)?$"  # call(..., "..."...);
     rf"|\b(?:throw|raise)\s+(?:new\s+)?\\?{_NAME}\w+\(\s*{_LITERAL}"
-    rf"|^[\s+-]*(?:.*(?:->|=>|\|\||&&|\?:|[{{}}])\s*)?(?:await\s+)?{_NAME}[a-z_]\w*\((?:[A-Za-z_&*][\w.&]*,\s*)*{_LITERAL}"
-    r".*[\"'`][^\"'`]*\)[\s?{})]*$"
-    rf"|^[\s+-]*\.\w+\({_LITERAL}.*[\"'`][)\s]+[?;,.{{]*\s*$"
-    rf"|^[\s+-]*(?:Err|Some|Ok)\({_LITERAL}.*[\"'`][\w.()\s]*\)[\s;,?]*$"
-    rf"|^[\s+-]*(?:[a-z]|\w*log\w*|errors|zap)\.[A-Z]\w+\({_LITERAL}.*\)\s*$"
-    rf"|(?::=|^[\s+-]*(?:const|let|var|val|auto|final)\b[^=\"'`]*=)\s*(?:new\s+)?{_NAME}\w+\({_INSIDE}{_LITERAL}"
-    r"|^[\s+-]*\[\w+\]\s*=\s*[\"'].*[\"']\s*,?\s*$|^[^\"'`]*\bc(?:err|out)\s*<<.*;\s*$"
-    r"|^[\s+-]*(?:puts|abort|fail|croak|Write-(?:Host|Error|Warning|Output))\s+[\"']"
+    rf"|:=\s*(?:new\s+)?{_NAME}\w+\({_INSIDE}{_LITERAL}"
 )
 """A literal as the argument of a call: in text that a program printed, what is called ends otherwise."""
+_CALLING: Final = ("!", ";", "throw", "raise", ":=")
+"""One of these stands in every line with such a call."""
+_STATEMENT = re.compile(
+    r"[\s+-]*(?:"
+    rf"(?:.*(?:->|=>|\|\||&&|\?:|[{{}}])\s*)?(?:await\s+)?{_NAME}[a-z_]\w*\((?:[A-Za-z_&*][\w.&]*,\s*)*{_LITERAL}"
+    r".*[\"'`][^\"'`]*\)[\s?{})]*$"
+    rf"|\.\w+\({_LITERAL}.*[\"'`][)\s]+[?;,.{{]*\s*$"
+    rf"|(?:Err|Some|Ok)\({_LITERAL}.*[\"'`][\w.()\s]*\)[\s;,?]*$"
+    rf"|(?:[a-z]|\w*log\w*|errors|zap)\.[A-Z]\w+\({_LITERAL}.*\)\s*$"
+    rf"|(?:const|let|var|val|auto|final)\b[^=\"'`]*=\s*(?:new\s+)?{_NAME}\w+\({_INSIDE}{_LITERAL}"
+    r"|\[\w+\]\s*=\s*[\"'].*[\"']\s*,?\s*$|[^\"'`]*\bc(?:err|out)\s*<<.*;\s*$"
+    r"|(?:puts|abort|fail|croak|Write-(?:Host|Error|Warning|Output))\s+[\"']"
+    r")"
+)
+"""A line that is nothing but such a call."""
 _SAYING = re.compile(
     r"\b(?:docs?|documentation|manual|man page|readme|wiki|guide|faq|article|blog|tutorial)\b[^\"'`]{0,40}"
     r"\b(?:says?|said|mentions?|describes?|explains?|lists?)\b",
@@ -202,8 +211,10 @@ def is_mention(line: str, start: int = 0, end: int | None = None) -> bool:
 
 
 def _is_argument(line: str) -> bool:
-    return ("(" in line or "!" in line or '"' in line or "'" in line) and (
-        _CALLED.search(line) is not None
+    if not any(quote in line for quote in _QUOTES):
+        return False
+    return _STATEMENT.match(line) is not None or (
+        any(sign in line for sign in _CALLING) and _CALLED.search(line) is not None
     )
 
 

@@ -56,6 +56,8 @@ _STAMPED: Final = re.compile(
 
 _Asked = tuple[bytes, int, str, Rule]
 """A word that must stand beside the first (or none), the rule's number, its code, and the rule."""
+_Alike = tuple[str, tuple[int, ...]]
+"""A line without what a collector wrote around it, and the numbers of the rules whose words it has."""
 _Said = tuple[str, Rule, str | None]
 """A rule's code, the rule, and the reason it gives; None where it has yet to be asked."""
 
@@ -100,6 +102,8 @@ class Classifier:
     _number: int = 0
     _same: dict[str, list[_Said]] = field(default_factory=dict)
     """By line, the rules that have something to say: the code, the rule, the reason if it is always the same."""
+    _alike: dict[_Alike, list[_Said]] = field(default_factory=dict)
+    """The same by the line without its time."""
     _due: dict[int, dict[int, tuple[str, Rule]]] = field(default_factory=dict)
     """By lines to come, the rules that are asked about them whatever they say."""
 
@@ -201,22 +205,31 @@ class Classifier:
                     asked.update(self._asked_of(line, set(told[index].split()), line_number))
                 rules = [(*asked[number], None) for number in sorted(asked)]
                 if not due and not any(rule.then for _, rule, _ in rules):
-                    rules = self._remember(line, rules)
+                    rules = self._remember(line, (_bare(line), tuple(sorted(asked))), rules)
             if rules:
                 self._ask(rules, line, line_number, around[max(0, end - LOOKBACK) : end])
 
-    def _remember(self, line: str, rules: list[_Said]) -> list[_Said]:
-        """Asks the rules that look at nothing but the line, once for all lines like it."""
-        bare = Page(_bare(line))
-        said = [
-            (code, rule, None if rule.tells is not None else rule.heard_in(bare))
-            for code, rule, _ in rules
-        ]
-        said = [each for each in said if each[1].tells is not None or each[2] is not None]
+    def _remember(self, line: str, alike: _Alike, rules: list[_Said]) -> list[_Said]:
+        """Asks the rules that look at nothing but the line, once for all lines like it.
+
+        Args:
+            line: the line; said again, it is known at once.
+            alike: the line without its time, and the numbers of the rules.
+            rules: the rules.
+        """
+        said = self._alike.get(alike)
+        if said is None:
+            page = Page(alike[0])
+            answers = (
+                (code, rule, None if rule.tells is not None else rule.heard_in(page))
+                for code, rule, _ in rules
+            )
+            said = [each for each in answers if each[1].tells is not None or each[2] is not None]
         if len(line) <= SAME_LONGEST:
             if len(self._same) >= SAME_MAX:
                 self._same.clear()
-            self._same[line] = said
+                self._alike.clear()
+            self._same[line] = self._alike[alike] = said
         return said
 
     def _asked_of(

@@ -133,6 +133,25 @@ def test_a_line_that_is_said_again_and_again_is_asked_about_once_and_counted() -
     assert asked == [1, *range(3, 203)]  # what looks at more than the line is asked each time
 
 
+def test_of_lines_that_differ_in_their_time_alone_a_pattern_is_asked_about_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    heard_in = Rule.heard_in
+
+    def counted(rule: Rule, page: Page) -> str | None:
+        asked.append(page.line)
+        return heard_in(rule, page)
+
+    monkeypatch.setattr(Rule, "heard_in", counted)
+    lines = [
+        f"2026-11-20T10:00:{n:02}Z OSError: [Errno 28] No space left on device" for n in range(60)
+    ]
+    (finding,) = classify(lines, NOW)
+    assert "60 such lines" in finding.cause
+    assert 0 < len(asked) < 10
+
+
 def test_a_loop_of_one_error_is_read_nearly_as_fast_as_a_plain_log() -> None:
     def seconds(lines: list[str]) -> float:
         return best(lambda: classify(lines, NOW))
