@@ -151,11 +151,11 @@ _STATEMENT = re.compile(
     rf"(?:.*(?:->|=>|\|\||&&|\?:|[{{}}])\s*)?(?:await\s+)?{_NAME}[a-z_]\w*\((?:[A-Za-z_&*][\w.&]*,\s*)*{_LITERAL}"
     r".*[\"'`][^\"'`]*\)[\s?{})]*$"
     rf"|\.\w+\({_LITERAL}.*[\"'`][)\s]+[?;,.{{]*\s*$"
-    rf"|(?:Err|Some|Ok)\({_LITERAL}.*[\"'`][\w.()\s]*\)[\s;,?]*$"
+    rf"|(?:Err|Some|Ok)\({_LITERAL}.*[\"'`](?:\.[\w.()\s]*\)[\s;,?]*|\s*\)\s*[;,?]+\s*)$"
     rf"|(?:[a-z]|\w*log\w*|errors|zap)\.[A-Z]\w+\({_LITERAL}.*\)\s*$"
     rf"|(?:const|let|var|val|auto|final)\b[^=\"'`]*=\s*(?:new\s+)?{_NAME}\w+\({_INSIDE}{_LITERAL}"
     r"|\[\w+\]\s*=\s*[\"'].*[\"']\s*,?\s*$|[^\"'`]*\bc(?:err|out)\s*<<.*;\s*$"
-    r"|(?:puts|abort|fail|croak|Write-(?:Host|Error|Warning|Output))\s+[\"']"
+    r"|(?:puts|abort|fail|croak|Write-(?:Host|Error|Warning|Output))\s+(?:\"[^\"]*\"|'[^']*')\s*(?:[;}#].*|(?:if|unless)\b.*)?$"
     r")"
 )
 """A line that is nothing but such a call."""
