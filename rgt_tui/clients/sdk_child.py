@@ -1,8 +1,9 @@
 """A short-lived process that asks GraphQL for the balance through the `runpod` SDK.
 
 Run as `python -m rgt_tui.clients.sdk_child`: the API key comes as JSON on standard input, the
-answer goes as JSON to standard output. The SDK is loaded here and nowhere else: it takes two
-seconds, starts processes of its own and adds a log handler on the stream the console draws on.
+answer goes as JSON to standard output. The SDK is loaded here and nowhere else: whole, it takes two
+seconds, starts processes of its own and adds a log handler on the stream the console draws on. So
+even here only its GraphQL module is: none of its functions that write are ever in memory.
 
     stdin   {"key": "rpa_..."}
     stdout  {"fields": {"clientBalance": 41.2, ...}}
@@ -13,6 +14,7 @@ Source: `runpod` 1.12.0, api/graphql.py; field names from runpodctl 2.7.2, inter
 """
 
 import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -93,11 +95,7 @@ def _fields(data: Json) -> dict[str, Json]:
 
 def sdk_ask(key: str) -> Ask:
     """Asks through the SDK; what it raises or returns for each failure was tried on 1.12.0."""
-    stub = types.ModuleType(
-        "cpuinfo"
-    )  # the SDK asks it at import, for a second and three processes
-    stub.get_cpu_info = dict  # type: ignore[attr-defined]  # a module made by hand
-    sys.modules.setdefault("cpuinfo", stub)
+    _pass_over_packages()
     import requests
     from runpod.api import graphql
     from runpod.error import AuthenticationError, QueryError
@@ -130,6 +128,20 @@ def sdk_ask(key: str) -> Ask:
         return answer["data"]
 
     return ask
+
+
+def _pass_over_packages() -> None:
+    """Lets modules of the SDK be imported without what its package files import: all the rest."""
+    found = importlib.util.find_spec("runpod")
+    if found is None:
+        raise ModuleNotFoundError("No module named 'runpod'", name="runpod")
+    for name, folder in (("runpod", ""), ("runpod.api", "api")):
+        package = types.ModuleType(name)
+        package.__path__ = [
+            os.path.join(at, folder) for at in found.submodule_search_locations or ()
+        ]
+        sys.modules[name] = package
+    setattr(sys.modules["runpod"], "api_key", None)  # noqa: B010  # asked for; ours comes with each question
 
 
 def _check_status(statuses: list[int], said: str) -> None:
