@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -215,3 +217,16 @@ def test_when_every_field_is_refused_the_refusal_is_told() -> None:
     with pytest.raises(Fault, match="refused"):
         ask_balance(refuse)
     assert len(asked) == 1 + len(FIELDS)
+
+
+def test_nothing_of_the_sdk_that_writes_is_in_memory() -> None:
+    code = (
+        "import sys; from rgt_tui.clients.sdk_child import sdk_ask; sdk_ask('key');"
+        "print(*(name for name in sys.modules if name.split('.')[0] == 'runpod'))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = set(ran.stdout.split())
+    assert "runpod.api.graphql" in loaded
+    assert not {name for name in loaded if "ctl_commands" in name or "serverless" in name}

@@ -218,6 +218,10 @@ class Terminal:
         """Read until `text` is on the screen."""
         self.wait_until(lambda: text in self.text, timeout_s=timeout_s, what=repr(text))
 
+    def wait_seen(self, text: str) -> None:
+        """Read until `text` has come, be it gone from the screen again since."""
+        self.wait_until(lambda: text.encode() in self.raw, what=repr(text))
+
     def wait_gone(self, text: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Read until `text` is no longer on the screen."""
         self.wait_until(lambda: text not in self.text, timeout_s=timeout_s, what=f"no {text!r}")

@@ -71,7 +71,7 @@ def test_the_next_start_shows_the_last_state_at_once_and_says_when_it_was(
     assert all(simulator.api_key.encode() not in path.read_bytes() for path in kept)
     away = environment(tmp_path, NOBODY, simulator.api_key)
     with Terminal(ENTRY, env=away) as terminal:
-        terminal.wait_for("as of")
+        terminal.wait_seen("as of")
         assert "train-a" in terminal.text
         terminal.wait_for("refused")
         assert "train-a" in terminal.text, "a failed read ages the rows and keeps them"
@@ -100,7 +100,7 @@ def test_a_signal_at_the_first_picture_ends_it_with_a_clean_terminal(
     number: signal.Signals, known: Path
 ) -> None:
     with Terminal(ENTRY, env=environment(known, NOBODY)) as terminal:
-        terminal.wait_for("as of")
+        terminal.wait_seen("as of")
         terminal.signal(number)
         assert terminal.wait_exit() == 128 + number
         left_clean(terminal)
@@ -110,7 +110,7 @@ def test_a_signal_at_the_first_picture_ends_it_with_a_clean_terminal(
 def test_a_signal_that_came_ignored_ends_the_first_picture_too(known: Path) -> None:
     ignoring = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", *ENTRY]
     with Terminal(ignoring, env=environment(known, NOBODY)) as terminal:
-        terminal.wait_for("as of")
+        terminal.wait_seen("as of")
         terminal.signal(signal.SIGINT)
         assert terminal.wait_exit() == 128 + signal.SIGINT
         left_clean(terminal)
@@ -121,7 +121,7 @@ def test_a_key_that_interrupts_at_the_first_picture_leaves_a_clean_terminal(
     key: str, number: signal.Signals, known: Path
 ) -> None:
     with Terminal(ENTRY, env=environment(known, NOBODY)) as terminal:
-        terminal.wait_for("as of")
+        terminal.wait_seen("as of")
         terminal.send(key * 3)
         assert terminal.wait_exit() == 128 + number
         left_clean(terminal)

@@ -64,7 +64,7 @@ def test_the_painted_frame_looks_like_the_saved_screen(saved: Path) -> None:
 
 def test_the_live_frame_replaces_the_painted_one_without_a_blank_screen(saved: Path) -> None:
     with _boot(saved, "run") as terminal:
-        terminal.wait_for("as of ")
+        terminal.wait_seen("as of ")
         terminal.wait_gone("as of ")
         terminal.settle(quiet_s=0.15)
         assert bytes(terminal.raw).count(b"\x1b[?1049h") == 1
