@@ -18,7 +18,7 @@ demo: setup  ## open the console on a simulated account (a report where there is
 	@if [ -t 0 ] && [ -t 1 ]; then $(RUN)/rgt-tui --demo; else $(RUN)/rgt-tui --demo triage --fail-on never; fi
 
 test: setup  ## run every test
-	$(RUN)/pytest -q -n 3 --dist loadgroup
+	$(RUN)/pytest -q -n 3 --dist worksteal
 
 check: lint types contracts test  ## everything CI checks
 
