@@ -204,7 +204,7 @@ class Classifier:
                 if index in of_interest:
                     asked.update(self._asked_of(line, set(told[index].split()), line_number))
                 rules = [(*asked[number], None) for number in sorted(asked)]
-                if not due and not any(rule.then for _, rule, _ in rules):
+                if rules and not due and not any(rule.then for _, rule, _ in rules):
                     rules = self._remember(line, (_bare(line), tuple(sorted(asked))), rules)
             if rules:
                 self._ask(rules, line, line_number, around[max(0, end - LOOKBACK) : end])
