@@ -10,12 +10,12 @@ Source: RunPod REST v2 document of 2026-08-18, `GET /v2/pods/{id}/logs`, `since`
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
-from rgt_tui.clients.logs import Events, LogAsk, line_of, opened
-from rgt_tui.domain.errors import ApiError, BadCertificate, Limited, NotFound, Refused, Unreadable
+from rgt_tui.clients.logs import QUIET_S, Hearing, LogAsk, opened
+from rgt_tui.domain.errors import ApiError, BadCertificate, Limited, NotFound, Refused
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import PodId
@@ -28,9 +28,8 @@ Give = Callable[[Sequence[LogLine]], None]
 
 FIRST_S: Final = 5.0
 """How long the first line of a log is waited for."""
-QUIET_S: Final = 0.7
-"""Silence after a line that ends what was asked for; after `FIRST_S` any short one does."""
 GAP_S: Final = 0.1
+"""The silence that ends a log read once, when `FIRST_S` are over."""
 LONGEST_S: Final = 120.0
 MARGIN_S: Final = 5
 """How far before the newest line a stream is opened again; the two sources are not in step."""
@@ -40,8 +39,6 @@ SILENT_S: Final = 60.0
 """Silence after which the Pod is looked at and the stream opened again."""
 TRIES: Final = 8
 """Openings in a row that may fail."""
-PENDING_MAX: Final = 4 * 1024 * 1024
-"""Bytes of one event that has no end."""
 
 
 async def read_log(http: "Http", pod_id: PodId, ask: LogAsk, give: Give) -> None:
@@ -51,7 +48,7 @@ async def read_log(http: "Http", pod_id: PodId, ask: LogAsk, give: Give) -> None
         ApiError: the log could not be read, or not to its end.
     """
     loop = asyncio.get_running_loop()
-    hearing = _Hearing()
+    hearing = Hearing()
     async with opened(http, pod_id, ask) as chunks:
         began = loop.time()
         while hearing.heard < ask.tail or ask.since is not None:
@@ -62,47 +59,6 @@ async def read_log(http: "Http", pod_id: PodId, ask: LogAsk, give: Give) -> None
             if lines is None or (not lines and loop.time() >= until):
                 return
             give(lines)
-
-
-@dataclass(slots=True)
-class _Hearing:
-    """One open stream.
-
-    Attributes:
-        heard: lines so far.
-        at: loop time of the last of them.
-        is_over: whether the service ended it.
-    """
-
-    heard: int = 0
-    at: float = 0.0
-    is_over: bool = False
-    _events: Events = field(default_factory=Events)
-    _previous: float | None = None
-
-    async def listen(self, chunks: AsyncIterator[bytes], until: float) -> list[LogLine] | None:
-        """The lines of the next bytes; empty when they hold none, None when no bytes came."""
-        if self.is_over:
-            return None
-        try:
-            async with asyncio.timeout_at(until):
-                chunk = await anext(chunks, None)
-        except TimeoutError:
-            return None
-        self.is_over = chunk is None
-        whole = self._events.end() if chunk is None else self._events.feed(chunk)
-        lines: list[LogLine] = []
-        for cursor, data in whole:
-            line = line_of(cursor, data, self._previous)
-            if line is not None:
-                self._previous = line.at
-                lines.append(line)
-        if self._events.pending > PENDING_MAX:
-            raise Unreadable("the log has a line without an end")
-        if lines:
-            self.heard += len(lines)
-            self.at = asyncio.get_running_loop().time()
-        return lines
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,7 +127,7 @@ class Following:
         """Gives the lines of one stream until it ends or falls silent; whether it is sure to go on."""
         loop = asyncio.get_running_loop()
         owed = Counter(self._given)
-        hearing = _Hearing(at=loop.time())
+        hearing = Hearing(at=loop.time())
         new = 0
         async with opened(self.http, self.pod_id, self._resumed()) as chunks:
             self._is_open = True

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.fields import fields, moment
 from rgt_tui.clients.strict_json import BadJson, parse
-from rgt_tui.domain.errors import Ambiguous, NotSent
+from rgt_tui.domain.errors import Ambiguous, NotSent, Unreadable
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
@@ -32,6 +32,8 @@ BYTES_MAX: Final = 256 * 1024
 TAIL_MAX: Final = 5000
 QUIET_S: Final = 0.7
 """Silence after a line that ends a snapshot: the tail has been sent."""
+PENDING_MAX: Final = 4 * 1024 * 1024
+"""Bytes of one event that has no end."""
 HEADERS_S: Final = 10.0
 """How long the answer may take to begin; the service sometimes stays mute for long."""
 
@@ -109,6 +111,52 @@ class Events:
             self._id = clean(decode(value), 128)
 
 
+@dataclass(slots=True)
+class Hearing:
+    """One open stream.
+
+    Attributes:
+        heard: lines so far.
+        at: loop time of the last of them.
+        is_over: whether the service ended it.
+        events: what its bytes are split by.
+    """
+
+    heard: int = 0
+    at: float = 0.0
+    is_over: bool = False
+    events: Events = field(default_factory=Events)
+    _previous: float | None = None
+
+    async def listen(self, chunks: AsyncIterator[bytes], until: float) -> list[LogLine] | None:
+        """The lines of the next bytes; empty when they hold none, None when no bytes came.
+
+        Raises:
+            Unreadable: a line does not end.
+        """
+        if self.is_over:
+            return None
+        try:
+            async with asyncio.timeout_at(until):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            return None
+        self.is_over = chunk is None
+        whole = self.events.end() if chunk is None else self.events.feed(chunk)
+        lines: list[LogLine] = []
+        for cursor, data in whole:
+            line = line_of(cursor, data, self._previous)
+            if line is not None:
+                self._previous = line.at
+                lines.append(line)
+        if self.events.pending > PENDING_MAX:
+            raise Unreadable("the log has a line without an end")
+        if lines:
+            self.heard += len(lines)
+            self.at = asyncio.get_running_loop().time()
+        return lines
+
+
 def opened(
     http: "Http", pod_id: PodId, ask: LogAsk
 ) -> contextlib.AbstractAsyncContextManager[AsyncIterator[bytes]]:
@@ -149,32 +197,14 @@ async def log_snapshot(http: "Http", pod_id: PodId, ask: LogAsk) -> tuple[LogLin
 
 
 async def _listen(chunks: AsyncIterator[bytes], wait_s: float, lines: list[LogLine]) -> None:
-    events = Events()
-    loop = asyncio.get_running_loop()
-    end = loop.time() + wait_s
-    quiet_from: float | None = None
-    while events.size < BYTES_MAX:
-        until = end if quiet_from is None else min(end, quiet_from + QUIET_S)
-        try:
-            async with asyncio.timeout_at(until):
-                chunk = await anext(chunks, None)
-        except TimeoutError:
+    hearing = Hearing()
+    end = asyncio.get_running_loop().time() + wait_s
+    while hearing.events.size < BYTES_MAX:
+        until = min(end, hearing.at + QUIET_S) if hearing.heard else end
+        more = await hearing.listen(chunks, until)
+        if more is None:
             return
-        if chunk is None:
-            _add(events.end(), lines)
-            return
-        if _add(events.feed(chunk), lines):
-            quiet_from = loop.time()
-
-
-def _add(events: Iterator[tuple[str, bytes]], lines: list[LogLine]) -> bool:
-    """Adds what the events say to `lines`; whether there was anything."""
-    before = len(lines)
-    for cursor, data in events:
-        line = line_of(cursor, data, lines[-1].at if lines else None)
-        if line is not None:
-            lines.append(line)
-    return len(lines) > before
+        lines += more
 
 
 def line_of(cursor: str, data: bytes, previous_at: float | None) -> LogLine | None:
