@@ -251,10 +251,7 @@ def path_of(model: str, location: str) -> str:
     if not inside:
         raise Broken("an initialiser lies at a path outside the model's folder")
     folder = os.path.dirname(model) or "."
-    for way in (
-        location,
-        inside,
-    ):  # a reader that does not normalise follows the links of the first
+    for way in (location, inside):  # who does not normalise follows the links of the first
         path = folder
         for part in way.split("/"):
             path = os.path.join(path, part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Iterator, List, Tuple
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
@@ -75,6 +76,17 @@ def _outside(path: str) -> List[Outside]:
 
 
 def _tensors(path: str) -> List[Outside]:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return []
+    return _tensors_of(path, (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+
+
+@lru_cache(maxsize=MODELS_MAX)
+def _tensors_of(path: str, state: Tuple[int, ...]) -> List[Outside]:
+    """Those of a model in one state of its file: every file beside it is looked for among them."""
+    del state
     try:
         return _outside(path)
     except TooMuch:
