@@ -7,7 +7,6 @@ Source: ssh_config(5) of OpenSSH 9.2.
 """
 
 import asyncio
-import contextlib
 import os
 import re
 from pathlib import Path
@@ -60,10 +59,11 @@ def believe(target: SshTarget, key: str, folder: Path) -> Believed:
     first = f"# of the start {target.start}"
     try:
         places.ensure_private(file.parent)
-        key = key or _taken(file, first, target)
+        rows = _rows(file, first)
+        key = key or _taken(file, rows or [], target)
         if key:
             places.write_private(file, f"{first}\n{alias} {key}\n".encode())
-        elif not _begins(file, first):
+        elif rows is None:
             places.write_private(file, f"{first}\n".encode())
     except OSError as error:
         raise _fault(f"{clean(str(file))}: {places.why(error)}") from error
@@ -119,17 +119,17 @@ def identity(path: Path) -> tuple[str, str]:
     return "-i", os.fspath(path).replace("%", "%%")
 
 
-def _begins(file: Path, first: str) -> bool:
-    with contextlib.suppress(FileNotFoundError):
-        return places.read_regular(file, _LONGEST)[0].decode(errors="replace").startswith(first)
-    return False
+def _rows(file: Path, first: str) -> list[str] | None:
+    """What stands in the file behind its first line; None where there is none that begins so."""
+    try:
+        text = places.read_regular(file, _LONGEST)[0].decode(errors="replace")
+    except FileNotFoundError:
+        return None
+    return text.splitlines()[1:] if text.startswith(first) else None
 
 
-def _taken(file: Path, first: str, target: SshTarget) -> str:
+def _taken(file: Path, rows: list[str], target: SshTarget) -> str:
     """The key that `ssh` took at an earlier call since this start of the Pod; empty for none."""
-    if not _begins(file, first):
-        return ""
-    rows = places.read_regular(file, _LONGEST)[0].decode(errors="replace").splitlines()[1:]
     keys = [" ".join(row.split()[1:3]) for row in rows if len(row.split()) >= 3]
     if not keys:
         return ""

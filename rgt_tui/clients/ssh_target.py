@@ -2,12 +2,17 @@
 
 from dataclasses import field
 from pathlib import Path
+from typing import Final
 
 from rgt_tui.clients.hostkeys import Place
 from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import is_pod_id
+
+NEEDS_PORT: Final = (
+    "Direct SSH needs 22/tcp among the Pod's ports; adding it restarts the container"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
