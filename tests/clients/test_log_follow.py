@@ -8,7 +8,7 @@ import pytest
 
 from rgt_tui.clients import log_follow
 from rgt_tui.clients.log_follow import Following, read_log
-from rgt_tui.clients.logs import LogAsk
+from rgt_tui.clients.logs import QUIET_S, LogAsk
 from rgt_tui.clients.rest import Rest
 from rgt_tui.domain.errors import Ambiguous, ApiError
 from rgt_tui.domain.log import LogLine
@@ -143,7 +143,7 @@ async def test_a_whole_log_ends_at_the_tail_that_was_asked_for() -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
     assert await given(live(HEAD, event(0), event(1)), LogAsk(tail=2)) == ["line 0", "line 1"]
-    assert loop.time() - began < log_follow.QUIET_S
+    assert loop.time() - began < QUIET_S
 
 
 async def test_a_whole_log_ends_by_itself_when_there_is_less() -> None:

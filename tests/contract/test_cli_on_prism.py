@@ -15,8 +15,6 @@ import pytest
 from tests.clients.prism import prism
 from tests.shared import ROOT
 
-pytestmark = pytest.mark.xdist_group("prism")
-
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:

@@ -113,7 +113,6 @@ def a_rest(url: str, simulator: Simulator) -> Rest:
     return Rest(base_url=url, key=Secret(simulator.api_key), read_only=False, deadline_s=30)
 
 
-@pytest.mark.xdist_group("prism")
 async def test_prism_finds_no_fault_in_what_client_and_simulator_say_to_each_other(
     simulator: Simulator,
 ) -> None:
@@ -139,7 +138,6 @@ async def without_cost(request: web.Request, handler: Handler) -> web.StreamResp
     return response
 
 
-@pytest.mark.xdist_group("prism")
 async def test_prism_does_find_a_fault_on_either_side() -> None:
     with (
         Simulator(build_world(), quota=UNMETERED, hook=without_cost) as simulator,

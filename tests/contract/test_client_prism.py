@@ -24,7 +24,6 @@ from rgt_tui.pacing.quota import Quota
 from tests.clients.prism import prism
 from tests.records import an_act, send, stop
 
-pytestmark = pytest.mark.xdist_group("prism")
 POD = PodId("7h9k2m4n6p")
 Read = Callable[[Rest], Awaitable[object]]
 READS: dict[str, Read] = {

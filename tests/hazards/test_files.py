@@ -31,7 +31,6 @@ from tests.verifiers.good import (
 )
 from tests.verifiers.test_folders import EVIL_FILE, FAULTS, Fault, hostile
 
-pytestmark = pytest.mark.xdist_group("corpus")
 NAME = "model.safetensors"
 FAILED, UNSEEN = Mark.FAILED, Mark.UNSEEN
 TORCH = {"deepspeed", "dcp", "model.pt"}

@@ -19,7 +19,7 @@ FENCE_S = 8.0
 """Longer than the last look and the request take."""
 LONG_S = 60.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("accident")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -29,8 +29,6 @@ SUMMED = {"npz", "keras", "torch", "dcp"}
 """Formats whose checksums cover every byte of data."""
 NEEDS_TORCH = {"torch", "torch-legacy", "dcp"}
 
-pytestmark = pytest.mark.xdist_group("corpus")
-
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -24,7 +24,6 @@ from tests.verifiers.good import (
 )
 
 Fault = Callable[[Path], object]
-pytestmark = pytest.mark.xdist_group("corpus")
 
 
 @pytest.fixture(scope="module")
