@@ -337,7 +337,7 @@ class Session:
             is_new = pod is None or failure.code not in self._failing.values()
             self._failing[whom] = failure.code
             if is_new:
-                self.store.say(self.clock(), f"w {failure.error}. {failure.hint}".rstrip(". "))
+                self.store.say(self.clock(), f"w {failure.told}")
 
     def _ask(self, pod: Pod | None) -> Ask:
         return Ask(

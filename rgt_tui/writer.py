@@ -117,8 +117,7 @@ class Writer:
                     return await self._run(request, pod, approval)
                 return await self._carry_out(request, pod, approval)
         except RgtError as error:
-            hint = f" {error.hint}" if error.hint else ""
-            return Performed(Ending.NOT_DONE, f"{error.message}.{hint}", error.exit_code)
+            return Performed(Ending.NOT_DONE, error.told, error.exit_code)
 
     async def recover(self) -> tuple[str, ...]:
         """One sentence on each intent of an earlier run whose outcome is not known.
@@ -283,8 +282,7 @@ class Writer:
         except (Ambiguous, Unreadable, Conflict) as error:
             performed = await self._resolve(request, asked_at, error)
         except ApiError as error:
-            hint = f" {error.hint}" if error.hint else ""
-            performed = Performed(Ending.NOT_DONE, f"{error.message}.{hint}", error.exit_code)
+            performed = Performed(Ending.NOT_DONE, error.told, error.exit_code)
         else:
             performed = Performed(Ending.DONE, "accepted by the service")
         await self._write_down(op, request.what, pod, performed)
@@ -359,7 +357,7 @@ class Writer:
                 return Performed(Ending.DONE, "seen by reading the Pod")
             last = error
         if isinstance(error, Conflict):
-            return Performed(Ending.NOT_DONE, f"{error.message}. {error.hint}".strip(), 4)
+            return Performed(Ending.NOT_DONE, error.told, 4)
         if last is error and not is_told(request):
             said = "unknown: a Pod does not tell this setting; look at it before you ask again"
             return Performed(Ending.UNKNOWN, said, 4)

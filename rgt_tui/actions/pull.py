@@ -37,7 +37,7 @@ def _why_not(pod: Pod, saved: "Saved") -> str:
         return ""
     why = "its container does not live" if not pod.is_alive else "it has no direct SSH address"
     refusal = no_road(pod, why)
-    return f"{refusal.message}. {refusal.hint}"
+    return refusal.told
 
 
 def _question(pod: Pod, saved: "Saved") -> Confirm:

@@ -116,8 +116,7 @@ class Maker:
         try:
             ended = await self._send(request, path, sent, CreatePass(path, sent, record), find)
         except RgtError as error:
-            hint = f" {error.hint}" if error.hint else ""
-            ended = Ending.NOT_DONE, f"{error.message}.{hint}"
+            ended = Ending.NOT_DONE, error.told
         await asyncio.to_thread(
             self.journal.note,
             OUTCOME,

@@ -141,7 +141,7 @@ def _print(looked: Looked) -> None:
     print_pane(PANE, looked.scene, PANE.rows(looked.scene), console)
     failure = looked.scene.account.evidence.reading(Balance).failure
     if failure is not None:
-        narrate(f"{failure.error}. {failure.hint}".rstrip(". "))
+        narrate(failure.told)
 
 
 COMMAND = run

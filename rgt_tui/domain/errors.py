@@ -26,6 +26,8 @@ Messages say what was tried, on what, what came back, and what to do. None holds
 from enum import StrEnum
 from typing import Final
 
+from rgt_tui.domain.sentences import sentences
+
 
 class RgtError(Exception):
     """Base of all errors this program raises on purpose.
@@ -43,6 +45,11 @@ class RgtError(Exception):
         super().__init__(message)
         self.message: Final = message
         self.hint: Final = hint
+
+    @property
+    def told(self) -> str:
+        """What happened and what to do about it, on one line."""
+        return sentences(self.message, self.hint)
 
 
 def fault_of(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.sentences import sentences
 
 Report = TypeVar("Report")
 
@@ -44,6 +45,11 @@ class Failed:
     at: float
     code: str = "error"
     hint: str = ""
+
+    @property
+    def told(self) -> str:
+        """What failed and what to do about it, on one line."""
+        return sentences(self.error, self.hint)
 
 
 @dataclass(frozen=True, slots=True)

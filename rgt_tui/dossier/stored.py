@@ -127,9 +127,9 @@ class Stored:
         if self.contents is None and self.is_looking:
             return None
         failed = self.contents if isinstance(self.contents, Failed) else None
-        why = "its files were not listed" if failed is None else f"{failed.error} {failed.hint}"
+        why = "its files were not listed" if failed is None else failed.told
         data = by_pods(self) if item is Item.BLAST else ()
-        return self.exhibit(item, Found.UNSEEN, why.strip(), data=data)
+        return self.exhibit(item, Found.UNSEEN, why, data=data)
 
 
 def by_pods(seen: Stored) -> tuple[Datum, ...]:

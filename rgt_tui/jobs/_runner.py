@@ -101,7 +101,7 @@ class Runner:
         try:
             return JobEnd.DONE, await kind.run(self._bench(number), order)
         except RgtError as error:
-            return JobEnd.FAILED, ". ".join(part for part in (error.message, error.hint) if part)
+            return JobEnd.FAILED, error.told
         except Exception as error:  # noqa: BLE001  # a fault of ours in a job must not end the reading
             return JobEnd.FAILED, f"internal error {fault_of(error)}"
 

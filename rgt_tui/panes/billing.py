@@ -179,7 +179,7 @@ def _left(scene: Scene, money: Money) -> Line:
 
 def _why(scene: Scene, kind: type, otherwise: str) -> str:
     failure = scene.account.evidence.reading(kind).failure
-    return otherwise if failure is None else f"{failure.error}. {failure.hint}".rstrip(". ")
+    return otherwise if failure is None else failure.told
 
 
 def _burns(money: Money) -> Line:

@@ -330,7 +330,7 @@ def _disk_block(pod: Pod, store: Store) -> Block:
 def _empty(scene: Scene) -> str:
     failure = scene.account.evidence.reading(VolumeList).failure
     if failure is not None:
-        return f"{failure.error}. {failure.hint}".rstrip(". ")
+        return failure.told
     if scene.account.evidence.latest(VolumeList) is None:
         return "The network volumes have not been read yet."
     return "This account has no network volume and no Pod disk: no storage bills."

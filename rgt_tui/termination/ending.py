@@ -16,6 +16,7 @@ from rgt_tui.clock import steady
 from rgt_tui.domain.errors import Ambiguous, ApiError, GuardRefused, RgtError, Unreadable
 from rgt_tui.domain.journal import OUTCOME
 from rgt_tui.domain.money import Balance
+from rgt_tui.domain.sentences import sentences
 from rgt_tui.domain.units import show_usd
 from rgt_tui.guard.checklist import Checklist
 from rgt_tui.guard.events import Cancelled, Resolved, Seen
@@ -135,8 +136,7 @@ class Ending:
             return Seen.UNCLEAR, f"unknown: it cannot be read ({last.message})"
         if problem is None:
             return Seen.UNCLEAR, "the service accepted it, and it is still listed"
-        hint = f" {problem.hint}" if problem.hint else ""
-        return Seen.PRESENT, f"not deleted: {problem.message}.{hint} Nothing is sent again"
+        return Seen.PRESENT, sentences(f"not deleted: {problem.told}", "Nothing is sent again")
 
     async def _is_gone(self) -> bool:
         try:

@@ -5,6 +5,7 @@ from typing import Final
 
 from rgt_tui.actions import all_actions
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.sentences import sentences
 from rgt_tui.domain.units import UNKNOWN
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.panes import Pane, Row, Scene, Tone
@@ -70,7 +71,7 @@ def alarm(scene: Scene, width: int) -> tuple[Line, ...]:
     """Lines above known rows that say why nothing live comes."""
     if not scene.trouble:
         return ()
-    text = " ".join(scene.trouble.split())
+    text = " ".join(sentences(*scene.trouble.split("\n")).split())
     lines = list(wrap((Piece(f"! {text}", Tone.BAD),), width))[:ALARM_LINES]
     return tuple((BLANK, BLANK, *line) for line in lines)
 

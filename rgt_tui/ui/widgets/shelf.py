@@ -6,6 +6,7 @@ from typing import Final
 from rgt_tui.actions import Confirm, Field
 from rgt_tui.domain.objects import Listing, StoredObject, StoredUses, is_trash
 from rgt_tui.domain.request import EmptyTrash, Request
+from rgt_tui.domain.sentences import sentences
 from rgt_tui.domain.shelf import HEAD, Answer, Glance, Shelves, Wish
 from rgt_tui.domain.text import clean, clean_lines
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bytes
@@ -119,7 +120,7 @@ def _head(answer: Answer | None) -> Block:
     if answer is None or (answer.is_waiting and answer.head is None):
         return Block("How it begins", ((Cell("  reading ..", Tone.DIM),),))
     if answer.head is None:
-        said = f"  ? {answer.trouble}. {answer.hint}".rstrip(". ")
+        said = f"  ? {sentences(answer.trouble, answer.hint)}"
         return Block("How it begins", ((Cell(said, Tone.UNKNOWN),),))
     if not answer.head:
         return Block("How it begins", ((Cell("  it is empty", Tone.WARN),),))
