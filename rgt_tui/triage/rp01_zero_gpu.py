@@ -99,10 +99,10 @@ DETECTOR = Detector(
         "rent its GPUs, start is refused, or the Pod comes up with none."
     ),
     fix=(
-        "Try start again later: a refusal minutes after a stop is common, GPUs do come back",
+        "Try again later: rgt-tui start POD; a refusal minutes after a stop is common, GPUs do come back",
         _SAVE,
-        "Relaunch the same specification on another host; a network volume comes along, a volume disk does not",
-        "Terminate this Pod once nothing on it is needed: until then its disk bills",
+        "Relaunch it on another host: rgt-tui relaunch POD; a network volume comes along, a volume disk does not",
+        "Terminate this Pod once nothing on it is needed, its disk bills until then: rgt-tui terminate POD --plan shows what would be lost",
     ),
     source="RunPod documentation, zero GPU Pods, read 2026-08-20; REST v2 start answers 400 since 2026",
     needs=(PodList,),

@@ -101,7 +101,7 @@ DETECTOR = Detector(
             "Keep code, environments and outputs under the lasting mount (usually /workspace); a virtual "
             "environment too, on a volume disk: python -m venv /workspace/venv"
         ),
-        "Before a stop list what would be lost: find / -xdev -newer /proc/1 -type f -not -path '/proc/*' | head -100",
+        "rgt-tui stop POD says what would be lost and asks; all of it, inside: find / -xdev -newer /proc/1 -type f -not -path '/proc/*' | head -100",
         "Bake what every start needs into the image, or install it in the start command",
         "rgt-tui pull POD /root/outputs --to DIR copies out what lies on / while the Pod still runs",
     ),

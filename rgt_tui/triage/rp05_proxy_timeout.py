@@ -57,7 +57,7 @@ DETECTOR = Detector(
         "seconds (524). The work in the Pod goes on; only its answer has nowhere to go."
     ),
     fix=(
-        "For your own use: forward the port over SSH, which has no such limit (f shows the command)",
+        "For your own use: forward the port over SSH, which has no such limit (f fills it in): rgt-tui forward POD PORT",
         (
             "For others: expose the port as TCP; a port above 70000 asks for the same number outside and inside "
             "(read RUNPOD_TCP_PORT_...). Changing ports resets the Pod"

@@ -46,8 +46,8 @@ DETECTOR = Detector(
         "22/tcp never gets an address of its own."
     ),
     fix=(
-        "Look around by the gateway: C copies its ssh command; rgt-tui probe POD --transport proxy",
-        "Get data out now: upload from inside (hf upload, rclone, aws s3 cp), or relaunch beside a network volume",
+        "Look around by the gateway: rgt-tui ssh POD --transport proxy, or rgt-tui probe POD --transport proxy",
+        "Get data out now: upload from inside (hf upload, rclone, aws s3 cp), or relaunch beside a network volume: rgt-tui relaunch POD",
         "Add 22/tcp to the ports and start sshd: changing ports resets the Pod and wipes its container disk",
         "For the next Pod: ports 22/tcp and startSsh, with your key registered before",
     ),

@@ -77,7 +77,7 @@ DETECTOR = Detector(
         "create or start fails while that place has no free GPU of the type."
     ),
     fix=(
-        "Try the other GPU types of the same data center: rgt-tui whatif, or the catalogue in the web console",
+        "Try the other GPU types of the same data center: rgt-tui whatif VOLUME, or the catalogue in the web console",
         "Make sure it is the place: a create without volume and data center that works proves it",
         (
             "Copy the data to a volume elsewhere through the S3 endpoints (15 data centers as of 2026-08), by key, "

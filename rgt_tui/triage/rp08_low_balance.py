@@ -98,7 +98,7 @@ DETECTOR = Detector(
     fix=(
         "Add credit or switch automatic payment on (web console, Billing); it is tried at most once an hour",
         "Save the Pods named above that have no network volume, most valuable first: rgt-tui pull POD --to DIR",
-        "Lower the burn: stop idle Pods; a stopped volume disk still bills at double rate",
+        "Lower the burn: rgt-tui stop POD for idle ones; a stopped volume disk still bills at double rate",
         "A new Pod needs credit for at least an hour of its price, or create answers 402",
     ),
     source="RunPod documentation, billing, read 2026-08-20 (rule of 2026-06-16; earlier advice said stopped)",

@@ -106,7 +106,7 @@ DETECTOR = Detector(
         "start, or CUDA fails inside. The Pod stays RUNNING and bills meanwhile."
     ),
     fix=(
-        "Relaunch with a CUDA floor: gpu.minCudaVersion (or allowedCudaVersions) at create, REST v2 since 2026",
+        "Relaunch with a CUDA floor: rgt-tui relaunch POD, or gpu.minCudaVersion (or allowedCudaVersions) at create, REST v2 since 2026",
         "Or take an image built for an older CUDA: the host's version is in the Pod's cudaVersion",
         "Terminate this Pod: it cannot come up on this host and bills until it is gone",
     ),

@@ -68,11 +68,11 @@ DETECTOR = Detector(
         "images never runs and there is no sshd, or a program is fed words it does not know and ends."
     ),
     fix=(
-        "Compare the Pod's args with what the image expects: an ENTRYPOINT takes options, a CMD takes a whole command",
+        "rgt-tui logs POD shows what it complains of; compare the Pod's args with what the image expects: an ENTRYPOINT takes options, a CMD takes a whole command",
         "Do not send empty args; to keep a container open add: && sleep infinity",
         "In an own image use CMD, not ENTRYPOINT, call /start.sh from it, and make scripts executable with Unix line ends",
         "REST v2 takes cmd (and entrypoint) as arrays since late 2026: prefer them to one quoted string",
-        "Relaunch with the mended command: args of a Pod change only with a reset",
+        "Relaunch with the mended command (rgt-tui relaunch POD shows it first): args of a Pod change only with a reset",
     ),
     source="RunPod documentation, custom images, read 2026-08-20; runpodctl#170, runpod-python#338",
     needs=(PodList,),

@@ -66,7 +66,7 @@ DETECTOR = Detector(
         "another shell and custom images see nothing of it."
     ),
     fix=(
-        "In front of a command: ssh ... 'set -a; . /etc/rp_environment; set +a; python train.py'",
+        "In front of a command: rgt-tui ssh POD -- 'set -a; . /etc/rp_environment; set +a; python train.py'",
         "Without that file, from the first process: export $(tr '\\0' '\\n' </proc/1/environ | grep -E '^(HF_TOKEN|WANDB_API_KEY|RUNPOD_)' | xargs -d '\\n')",
         "Log in for good inside the container: wandb login, hf auth login (kept under /root, until the next stop)",
         "Do not write keys to a network volume: every Pod that mounts it can read them",

@@ -48,7 +48,7 @@ DETECTOR = Detector(
         "Check the reference outside: docker manifest inspect IMAGE (name, tag, architecture)",
         "For a private image, or against toomanyrequests: add a registry credential and name it in the Pod",
         "Or push the image to another registry (ghcr.io and quay.io have other limits)",
-        "Relaunch, then terminate this Pod: it bills while it cannot start",
+        "Relaunch (rgt-tui relaunch POD), then terminate this Pod: it bills while it cannot start",
     ),
     source="RunPod documentation, registry credentials, read 2026-08-20; Docker Hub pull limits, 2026",
     needs=(BootLog,),

@@ -75,10 +75,10 @@ DETECTOR = Detector(
         "Everything on the container disk of each run is lost, and the Pod bills all the time."
     ),
     fix=(
-        "Read why it ends: the container log just before each start (web console, or GET /v2/pods/ID/logs)",
+        "Read why it ends: rgt-tui logs POD --tail 200; rgt-tui logs POD --system --timestamps tells when it started each time",
         "While looking into it, start it with: bash -c 'sleep infinity'",
         "End a job's command with: && sleep infinity; or let it terminate its own Pod when it is done",
-        "Stop or terminate this Pod if nobody is at it: it bills",
+        "Stop or terminate this Pod if nobody is at it, it bills: rgt-tui stop POD",
     ),
     source="Public reports of 2024 to 2026: restart also on exit 0; dstack#1142",
     needs=(PodList,),

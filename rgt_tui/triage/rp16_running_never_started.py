@@ -128,8 +128,8 @@ DETECTOR = Detector(
         "start it, and the Pod bills all the same."
     ),
     fix=(
-        "Where the log asks for a newer cuda, the host's driver is too old: relaunch with a CUDA floor",
-        "Otherwise it is a bad host: relaunch the same specification on another one",
+        "Where rgt-tui logs POD --both asks for a newer cuda, the host's driver is too old: relaunch with a CUDA floor",
+        "Otherwise it is a bad host: rgt-tui relaunch POD takes another one",
         "Then terminate this Pod: it bills until it is gone, and its disks hold nothing yet",
     ),
     source="RunPod guidance on Pods that do not come up, read 2026-08-20; seen on the service 2026-08",

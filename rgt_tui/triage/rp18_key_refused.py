@@ -53,7 +53,7 @@ DETECTOR = Detector(
     ),
     fix=(
         "See which keys are offered: rgt-tui doctor; name the right one: --identity FILE, with IdentitiesOnly yes",
-        "Get in by the web terminal or the gateway and add the key: cat >> ~/.ssh/authorized_keys",
+        "Get in by the gateway (rgt-tui ssh POD --transport proxy) or the web terminal and add the key: cat >> ~/.ssh/authorized_keys",
         "Loose permissions: chmod 600 the private key; on a network volume that cannot work, move it",
         "For new Pods: register the key first (web console, Settings), and create with startSsh",
     ),

@@ -67,7 +67,7 @@ DETECTOR = Detector(
     ),
     fix=(
         "Wait 90 seconds after the start, then read the port anew: Ctrl-R",
-        "In the web terminal: pgrep -a sshd; if there is none: mkdir -p /run/sshd; ssh-keygen -A; /usr/sbin/sshd",
+        "In the web terminal, or over rgt-tui ssh POD --transport proxy: pgrep -a sshd; if there is none: mkdir -p /run/sshd; ssh-keygen -A; /usr/sbin/sshd",
         "An image without sshd: apt-get update && apt-get install -y openssh-server, better in the image itself",
         "If the start command replaced /start.sh, see RP10",
     ),

@@ -38,10 +38,10 @@ DETECTOR = Detector(
         "sees a changed key. Within one start of one Pod a changed key means that somebody is in between."
     ),
     fix=(
-        "Compare the key with the fingerprints that the container log prints at boot",
+        "Compare the key with the fingerprints that the container log prints at boot: rgt-tui logs POD",
         "This program trusts a key per Pod and start: a new start is a new trust. Do not switch the check off",
         "For ssh itself: ssh-keygen -R '[IP]:PORT', then connect and compare the fingerprint before saying yes",
-        "Where they differ within one start: do not log in; stop the Pod and tell RunPod",
+        "Where they differ within one start: do not log in; stop the Pod (rgt-tui stop POD) and tell RunPod",
     ),
     source="RunPod containers, start.sh, read 2026-07-29; OpenSSH 9, measured",
     needs=(PodList,),

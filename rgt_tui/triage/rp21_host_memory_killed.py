@@ -83,7 +83,7 @@ DETECTOR = Detector(
         "Data workers, pinned buffers and loading a checkpoint twice are the usual reasons; free shows the host."
     ),
     fix=(
-        "See the limit and the count: cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory.events",
+        "See the limit and the count: rgt-tui ssh POD -- cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory.events",
         "Fewer and leaner data workers: num_workers down, persistent_workers off, no prefetching of whole files",
         "Load checkpoints with mmap (torch.load(..., mmap=True), safetensors) and on one rank only",
         "A Pod with more memory per GPU: gpu.minRamPerGpu at create (REST v2 since 2026-09)",

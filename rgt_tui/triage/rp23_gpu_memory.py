@@ -43,11 +43,11 @@ DETECTOR = Detector(
         "process holds a part of it."
     ),
     fix=(
-        "See who holds it: nvidia-smi, and in the GPU pane; end leftovers of dead runs",
+        "See who holds it: rgt-tui gpu POD; end leftovers of dead runs",
         "Smaller batch or sequence, gradient accumulation, activation checkpointing, 8-bit optimizer",
         "Against fragments: export PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True (PYTORCH_ALLOC_CONF since torch 2.9)",
         "vLLM: --gpu-memory-utilization and --max-model-len down",
-        "A card with more memory: relaunch with another GPU type",
+        "A card with more memory: rgt-tui whatif POD compares them; relaunch with another GPU type",
     ),
     source="PyTorch documentation, CUDA memory management, 2026",
     needs=(LogSigns,),

@@ -84,7 +84,7 @@ DETECTOR = Detector(
     ),
     fix=(
         "Stop trusting results and checkpoints written since the first error; go back to one before it",
-        "Save data, leave this host: relaunch on another one",
+        "Save data (rgt-tui pull POD --to DIR), leave this host: rgt-tui relaunch POD",
         "Tell RunPod support the Pod id and the lines above; the host should leave the pool",
         "Row remapping pending: it takes effect only after a reset of the GPU, which a Pod cannot do",
     ),

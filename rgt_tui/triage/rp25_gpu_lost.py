@@ -67,8 +67,8 @@ DETECTOR = Detector(
     ),
     fix=(
         "Save what the running job still holds; it may hang when it touches that GPU",
-        "Restart the Pod once (r); save what is on the container disk before, it may not be kept",
-        "If it comes back the same: relaunch on another host and tell support the Pod id",
+        "Restart the Pod once: rgt-tui restart POD; save what is on the container disk before, it may not be kept",
+        "If it comes back the same: rgt-tui relaunch POD on another host, and tell support the Pod id",
     ),
     source="NVIDIA container toolkit, troubleshooting, 2026; akash#209, HAMi#1520, NVSentinel#155",
     needs=(GpuReport,),

@@ -74,9 +74,9 @@ DETECTOR = Detector(
         "on at a fraction of the speed that is paid for."
     ),
     fix=(
-        "Look at clocks and temperature for some minutes (GPU pane): a short peak is normal",
+        "Look at clocks and temperature for some minutes (rgt-tui gpu POD): a short peak is normal",
         "Compare steps per second with another Pod of the same type",
-        "If it stays: relaunch on another host and tell support the Pod id; nothing inside a Pod can cool it",
+        "If it stays: relaunch on another host (rgt-tui relaunch POD) and tell support the Pod id; nothing inside a Pod can cool it",
     ),
     source="NVIDIA nvidia-smi documentation, clocks event reasons, 2026; ollama#13552, DCGM#270",
     needs=(GpuReport,),

@@ -45,7 +45,7 @@ DETECTOR = Detector(
     ),
     fix=(
         "Make sure it is the host: python -c 'import torch; torch.cuda.init()' in a fresh shell without CUDA_VISIBLE_DEVICES",
-        "Relaunch on another host; Community hosts fail this way more often",
+        "Relaunch on another host: rgt-tui relaunch POD; Community hosts fail this way more often",
         "Terminate this one, it bills; tell support the Pod id",
     ),
     source="Public reports on Community hosts, 2026; NVIDIA CUDA driver API, error codes 3, 802, 999",

@@ -65,7 +65,7 @@ DETECTOR = Detector(
         "until the watchdog ends them. The rank that complains first is usually not the one that failed."
     ),
     fix=(
-        "Look for the first error of any rank in the container log, above the watchdog's: often RP23 or RP21",
+        "Look for the first error of any rank in the container log (rgt-tui logs POD), above the watchdog's: often RP23 or RP21",
         "Test the host: NCCL_P2P_DISABLE=1 (and NCCL_SHM_DISABLE=1); if that works, its peer-to-peer is broken",
         "Let it tell: NCCL_DEBUG=INFO TORCH_NCCL_TRACE_BUFFER_SIZE=2000, py-spy dump on the silent rank",
         "A long first step (compiling, loading): raise the timeout in init_process_group",

@@ -89,10 +89,10 @@ DETECTOR = Detector(
         "is used up, writes fail with EDQUOT, or leave files of 0 bytes. A volume disk simply fills up."
     ),
     fix=(
-        "See what fills it: du -xh --max-depth=2 /workspace 2>/dev/null | sort -h | tail -20 (slow on a network volume)",
+        "See what fills it: rgt-tui disk POD; by folder, inside: du -xh --max-depth=2 /workspace 2>/dev/null | sort -h | tail -20 (slow on a network volume)",
         "Delete hidden rubbish: /workspace/.Trash*, .s3compat_uploads/, old checkpoints that are verified elsewhere",
         "Grow the network volume: it can grow at any time and never shrink; a volume disk grows with a reset of the Pod",
-        "Check what was written meanwhile: files may be cut off (rgt-tui verify)",
+        "Check what was written meanwhile: files may be cut off (rgt-tui checkpoints POD tells which ones load)",
     ),
     source="RunPod documentation, network volumes, read 2026-08-20; ComfyUI#8932, alpaca-lora#280",
     needs=(DiskReport,),

@@ -84,7 +84,7 @@ DETECTOR = Detector(
     fix=(
         "Look for it inside: ps -eo pid,stat,etime,args | grep -i python; also notebooks kept open",
         "End it: kill PID, then kill -9 PID; a process in state D goes only when its disk answers (RP32)",
-        "If there is none to be seen: restart the Pod; if the memory stays taken, relaunch on another host",
+        "If there is none to be seen: rgt-tui restart POD; if the memory stays taken, rgt-tui relaunch POD on another host",
         "A notebook or server that keeps a model loaded looks the same: then all is well",
     ),
     source="pai#3372, nvidia-docker#179 and #759, read 2026-11",

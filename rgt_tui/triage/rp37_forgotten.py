@@ -71,7 +71,7 @@ DETECTOR = Detector(
         "uses them or not. Nothing in the service reminds you."
     ),
     fix=(
-        "See what is on it: rgt-tui volumes (over the S3 endpoint, without any Pod)",
+        "See what is on it: rgt-tui browse VOLUME (over the S3 endpoint, without any Pod); rgt-tui volumes lists them",
         "What is needed: copy it to cheaper storage and verify it",
         "Delete it: Ctrl-D in the Volumes or Pods pane, each with its checklist; both are for good",
     ),

@@ -81,7 +81,7 @@ DETECTOR = Detector(
         "Check the ports: 8888/http, not 8888/tcp; changing ports resets the Pod",
         "Inside: tail /jupyter.log; jupyter server list; ss -ltn | grep 8888",
         "Token: JUPYTER_PASSWORD in the Pod's variables, or the token from jupyter server list",
-        "Meanwhile without the proxy: forward 8888 over SSH (f shows the command)",
+        "Meanwhile without the proxy: forward it over SSH: rgt-tui forward POD 8888",
     ),
     source="RunPod containers, start.sh, read 2026-07-29; RunPod documentation, expose ports, read 2026-08-20",
     needs=(ListeningReport,),

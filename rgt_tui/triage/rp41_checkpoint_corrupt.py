@@ -49,7 +49,7 @@ DETECTOR = Detector(
     ),
     fix=(
         "Find the newest step that loads: rgt-tui verify PATH..., or rgt-tui checkpoints POD",
-        "A copy that is cut off: pull it again, it resumes, and is verified at both ends",
+        "A copy that is cut off: rgt-tui pull POD --to DIR again, it resumes, and is verified at both ends",
         "A file of about 130 bytes is a pointer: git lfs pull, or hf download",
         "Before the next save: room on the disk, write to a temporary name, flush, then rename",
     ),

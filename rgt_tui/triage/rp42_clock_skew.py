@@ -52,7 +52,7 @@ DETECTOR = Detector(
     fix=(
         "Compare: date -u here and in the Pod with date -u of a good clock; rgt-tui doctor compares with the service",
         "On your own machine: timedatectl set-ntp true",
-        "In a Pod: it is the host's clock; relaunch on another host and tell support",
+        "In a Pod: it is the host's clock; rgt-tui relaunch POD on another host, and tell support",
     ),
     source="RunPod documentation, S3 API (at most 1 h), read 2026-08-20",
     needs=(ClockReport,),

@@ -87,8 +87,8 @@ DETECTOR = Detector(
     ),
     fix=(
         "See who acted: rgt-tui journal for this console; the audit log in the web console for others",
-        "Check the balance (RP8): at $0 Pods are stopped or terminated",
-        "Relaunch from the last checkpoint; a network volume is still there, a volume disk went with its Pod",
+        "Check the balance (RP8): rgt-tui billing; at $0 Pods are stopped or terminated",
+        "Relaunch (rgt-tui relaunch POD) from the last checkpoint; a network volume is still there, a volume disk went with its Pod",
         "Save often and on SIGTERM; do not plan with spot Pods: REST v2 has none (removed from the docs 2026-05-06)",
     ),
     source="RunPod documentation change of 2026-05-06 (spot removed); GraphQL lastStatusChange; skypilot#5371",

@@ -51,7 +51,7 @@ DETECTOR = Detector(
     fix=(
         "Build it for the hosts: docker buildx build --platform linux/amd64 -t IMAGE --push .",
         "Check: docker manifest inspect IMAGE | grep architecture",
-        "Use a new tag: hosts keep the old layers under the old one; then relaunch and terminate this Pod",
+        "Use a new tag: hosts keep the old layers under the old one; then rgt-tui relaunch POD, and terminate this one",
     ),
     source="Docker documentation, multi-platform builds, 2026",
     needs=(BootLog,),

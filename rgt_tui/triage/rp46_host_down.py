@@ -68,8 +68,8 @@ DETECTOR = Detector(
     ),
     fix=(
         "Look at RunPod's status page and your mail for a maintenance window",
-        "Before a window: save what is on container and volume disks, or move on",
-        "During an outage: wait; an unavailable host is not charged. Relaunch elsewhere what cannot wait",
+        "Before a window: save what is on container and volume disks: rgt-tui pull POD --to DIR",
+        "During an outage: wait; an unavailable host is not charged. What cannot wait: rgt-tui relaunch POD",
     ),
     source="RunPod documentation, maintenance and outages, read 2026-08-20",
     scope=Scope.ACCOUNT,

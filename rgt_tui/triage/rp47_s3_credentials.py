@@ -58,7 +58,7 @@ DETECTOR = Detector(
     ),
     fix=(
         "Make an S3 API key in the web console, Settings; use the volume's own endpoint and its data center as region",
-        "Ask for single keys (HeadObject) rather than listing; page size below 1,000",
+        "See whether it works: rgt-tui browse VOLUME. In scripts ask for single keys (HeadObject) rather than listing; page size below 1,000",
         "A listing that breaks off: try again after minutes; over 10,000 files or 10 GB it takes that long",
         "Not there: presigned URLs, DeleteObjects, puts above 500 MB in one part",
     ),

@@ -58,8 +58,8 @@ DETECTOR = Detector(
         "it again. Creates are not idempotent: each one is a Pod that bills."
     ),
     fix=(
-        "List the Pods and compare ids and creation times before doing anything again",
-        "Terminate the one that nobody uses, after looking into it",
+        "List the Pods and compare ids and creation times before doing anything again: rgt-tui pods, rgt-tui journal",
+        "Terminate the one that nobody uses, after looking into it: rgt-tui terminate POD --plan",
         "In scripts: after any error of a write, list by name first; retry nothing but 429",
     ),
     source="REST v2 document, 2026-08-18 (creates are not idempotent); public incident notes, 2026",

@@ -46,8 +46,8 @@ DETECTOR = Detector(
     ),
     fix=(
         "Copy off now what is not elsewhere: rgt-tui pull POD --to DIR, newest checkpoints first",
-        "Verify the copies: errors of the disk may be in them",
-        "Relaunch on another host and tell support the Pod id; do not restart and hope",
+        "Verify the copies (rgt-tui verify DIR): errors of the disk may be in them",
+        "Relaunch on another host (rgt-tui relaunch POD) and tell support the Pod id; do not restart and hope",
     ),
     source="Linux kernel, EXT4 error handling, 2026; gpud, read 2026-11",
     needs=(DiskReport,),

@@ -40,7 +40,7 @@ DETECTOR = Detector(
         "it; this image has neither. Runs that the start command began are not concerned."
     ),
     fix=(
-        "f installs tmux: start the next run in it: tmux new -s train",
+        "f installs tmux: start the next run in it: rgt-tui ssh POD -t -- tmux new -s train",
         "For one that runs already, in its own terminal: Ctrl-Z, bg, disown -h %1",
         "Without tmux: setsid nohup python train.py >train.log 2>&1 &",
         "The next stop wipes what was installed: put tmux into the image",
