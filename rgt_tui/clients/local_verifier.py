@@ -11,7 +11,7 @@ from rgt_tui.clients.answers import BadAnswer, Proven
 from rgt_tui.domain.checkpoint import FileProof, Level
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.text import clean, decode
-from rgt_tui.verifiers._compose import BOOT, preamble
+from rgt_tui.verifiers._compose import BOOT, preamble_here
 
 LINE_MAX: Final = 8 << 20
 _WORDS_KEPT: Final = 2000
@@ -62,7 +62,7 @@ async def _ask(request: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # pipes
     is_done = False
     try:
-        process.stdin.write(preamble() + json.dumps(request).encode("ascii") + b"\n")
+        process.stdin.write(preamble_here() + json.dumps(request).encode("ascii") + b"\n")
         with contextlib.suppress(ConnectionError):
             await process.stdin.drain()
         process.stdin.close()

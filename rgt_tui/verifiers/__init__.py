@@ -11,10 +11,9 @@ pickles inertly, looks for blanked data and hashes; `load` is a framework's own 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-TOOL = "rgt-tui verifiers 5"
+TOOL = "rgt-tui verifiers 6"
 """Changed whenever a verdict may change: a proof names the tool that made it."""
 
 OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"
@@ -109,6 +108,8 @@ _found: List[Verifier] = []
 def all_verifiers() -> List[Verifier]:
     """Every verifier, those that look closest at a file first."""
     if not _found:
+        import pkgutil  # with what it brings a tenth of a process's start, and no composed file needs it
+
         names: Iterable[str] = MEMBERS or sorted(m.name for m in pkgutil.iter_modules(__path__))
         files = [importlib.import_module(f"{__name__}.{n}") for n in names if n[0] != "_"]
         _found.extend(file.VERIFIER for file in files)

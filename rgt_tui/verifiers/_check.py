@@ -47,6 +47,7 @@ def verify_file(path: str, level: str, progress: Progress) -> Dict[str, Any]:
         file = File(path)
     except Unsure as why:
         return {**proof, "verdict": UNKNOWN, "level": STRUCTURE, "reason": str(why)}
+    file.is_brief = level == STRUCTURE
     try:
         proof.update(bytes=file.size, stamp=list(file.stamp[1:]))
         verifier = _sniff(file)
@@ -62,6 +63,7 @@ def verify_file(path: str, level: str, progress: Progress) -> Dict[str, Any]:
 
 def structure_of(file: File) -> "tuple[str, Judged]":
     """The format of an opened file, and what its tables prove, whatever its bytes come from."""
+    file.is_brief = True
     verifier = _sniff(file)
     return verifier.name if verifier is not None else "unknown", _structure(file, verifier)[1]
 

@@ -9,19 +9,22 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import importlib.util
 import json
+import marshal
 import zlib
 from pathlib import Path
+from types import CodeType
 
 BOOT = "import sys;n=int(sys.stdin.buffer.readline());exec(sys.stdin.buffer.read(n))"
 """Python source for `python3 -I -S -c`: reads a length, then that much source, and runs it."""
 
 _LOADER = """
-import base64, json, sys, zlib
+import base64, json, marshal, sys, zlib
 from importlib.machinery import ModuleSpec
 if sys.version_info < (3, 8):
     sys.stdout.write('{"refused": "python3 is older than 3.8"}\\n'); sys.stdout.flush(); sys.exit(3)
-SOURCES = json.loads(zlib.decompress(base64.b64decode("@PACKED@")).decode())
+SOURCES = @SOURCES@
 class Composed:
     def find_spec(self, name, path, target=None):
         if name not in SOURCES: return None
@@ -29,7 +32,9 @@ class Composed:
         return ModuleSpec(name, self, is_package=package)
     def create_module(self, spec): return None
     def exec_module(self, module):
-        exec(compile(SOURCES[module.__name__], module.__name__, "exec"), module.__dict__)
+        code = SOURCES[module.__name__]
+        if isinstance(code, str): code = compile(code, module.__name__, "exec")
+        exec(code, module.__dict__)
 sys.meta_path.insert(0, Composed())
 import rgt_tui.verifiers
 rgt_tui.verifiers.MEMBERS[:] = sorted(
@@ -51,14 +56,40 @@ def composed(names: "tuple[str, ...]" = ()) -> bytes:
     for path in sorted(folder.glob("*.py")):
         if path.stem not in ("__init__", "_compose") and (not names or path.stem in names):
             sources[f"rgt_tui.verifiers.{path.stem}"] = path.read_text()
-    packed = base64.b64encode(zlib.compress(json.dumps(sources).encode(), 9))
+    packed = base64.b64encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
+    text = f'json.loads(zlib.decompress(base64.b64decode("{packed}")).decode())'
     main = "_fetch" if names else "_worker"
-    return _LOADER.replace("@MAIN@", main).replace("@PACKED@", packed.decode()).encode()
+    return _LOADER.replace("@MAIN@", main).replace("@SOURCES@", text).encode()
+
+
+@functools.lru_cache(maxsize=1)
+def _compiled() -> bytes:
+    """The whole family for a process of this very Python, which need not compile it: half its start."""
+    codes: dict[str, str | CodeType] = {"rgt_tui": ""}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem != "_compose":
+            name = "rgt_tui.verifiers" + ("" if path.stem == "__init__" else f".{path.stem}")
+            spec = importlib.util.find_spec(name)
+            loader = spec.loader if spec is not None else None
+            get_code = getattr(loader, "get_code", None)
+            found = get_code(name) if get_code is not None else None
+            codes[name] = found if isinstance(found, CodeType) else path.read_text()
+    packed = base64.b64encode(marshal.dumps(codes)).decode()
+    text = f'marshal.loads(base64.b64decode("{packed}"))'
+    return _LOADER.replace("@MAIN@", "_worker").replace("@SOURCES@", text).encode()
 
 
 def preamble(names: "tuple[str, ...]" = ()) -> bytes:
     """What goes to standard input before the requests: the length of the source, and it."""
-    source = composed(names)
+    return _measured(composed(names))
+
+
+def preamble_here() -> bytes:
+    """The same of the whole family for a child that runs this process's own Python."""
+    return _measured(_compiled())
+
+
+def _measured(source: bytes) -> bytes:
     return str(len(source)).encode() + b"\n" + source
 
 

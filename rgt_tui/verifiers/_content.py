@@ -36,10 +36,12 @@ def stamp_of(found: os.stat_result) -> Stamp:
 class File:
     """A regular file, or a part of one.
 
-    `is_alone` says that the files beside it cannot be seen.
+    `is_alone` says that the files beside it cannot be seen; `is_brief` that only its structure is
+    wanted, so that tables which grow with the data wait for a full read.
     """
 
     is_alone = False
+    is_brief = False
 
     def __init__(self, path: str) -> None:
         """Opens it; never a link, never a pipe or device, which could hang.
@@ -68,6 +70,7 @@ class File:
         one = File.__new__(File)
         one.path, one.name, one.fd, one.stamp = self.path, self.name, self.fd, self.stamp
         one.start, one.size = self.start + start, size
+        one.is_alone, one.is_brief = self.is_alone, self.is_brief
         return one
 
     def read(self, offset: int, count: int) -> bytes:
@@ -77,8 +80,12 @@ class File:
             Broken: the file ends before.
         """
         self.require(offset, count)
-        parts: List[bytes] = []
-        at, left = self.start + offset, count
+        at = self.start + offset
+        first = os.pread(self.fd, count, at)
+        if len(first) == count:
+            return first
+        parts: List[bytes] = [first]
+        at, left = at + len(first), count - len(first)
         while left:
             got = os.pread(self.fd, left, at)
             if not got:

@@ -8,23 +8,27 @@ from rgt_tui.verifiers import Broken, Extent, Floats, Unsure
 from rgt_tui.verifiers._content import HOLE, File
 from rgt_tui.verifiers._hdf5_chunks import (
     UNPACKED_MAX,
-    Chunk,
-    bytes_of,
     chunks_of,
-    count_of,
     has_checksum,
     is_edge,
     opaque,
     unpacked,
 )
 from rgt_tui.verifiers._hdf5_datasets import Chunking, Dataset, dataset
+from rgt_tui.verifiers._hdf5_indexes import Chunk, bytes_of, count_of
 from rgt_tui.verifiers._hdf5_objects import things
 from rgt_tui.verifiers._hdf5_tables import Tables
 from rgt_tui.verifiers._numbers import LOOKED_MAX, Looked, first_in
 
+_BRIEF_CHUNKS = 5000
+"""So many chunks are looked for where only the structure is wanted: in 50 ms."""
+
 
 class Contents:
-    """The datasets of a file; `unread` says what could not be read, `missing` what is not there."""
+    """The datasets of a file; `unread` says what could not be read, `missing` what is not there.
+
+    `later` are the chunks that only a full read looks for.
+    """
 
     def __init__(self, file: File) -> None:
         self.file = file
@@ -34,6 +38,14 @@ class Contents:
         self.floats: List[Floats] = []
         self.unread: List[str] = []
         self.missing: List[str] = []
+        self.later = 0
+        self._brief = _BRIEF_CHUNKS
+
+    @property
+    def said(self) -> str:
+        """One phrase on what was looked at."""
+        said = f"{len(self.datasets)} datasets, each within the file"
+        return f"{said}; {self.later} chunks wait for a full read" if self.later else said
 
     def read(self, tables: Tables, root: int) -> None:
         """Reads the tables of every dataset, whatever cannot be read of some.
@@ -51,6 +63,8 @@ class Contents:
         except Unsure as why:
             self.unread.append(str(why))
         self.unread += [f"{name} leads to another file" for name in outside]
+        if tables.unsummed and not self.file.is_brief:
+            self.unread.append(f"the checksums of {tables.unsummed} bytes of tables were not made")
         self._check_apart()
 
     def _add(self, tables: Tables, one: Dataset) -> None:
@@ -75,6 +89,8 @@ class Contents:
             self.unread.append(f"{one.name} is packed by {name}, which is not read here")
         elif whole > UNPACKED_MAX:
             self.unread.append(f"{one.name} has chunks of {whole} bytes, more than is unpacked")
+        if self._waits(one, how):
+            return
         self.chunks[one.name] = found = chunks_of(tables, one)
         if one.size:
             self._miss(one, (count_of(one.shape, how.shape) - len(found)) * whole)
@@ -84,6 +100,15 @@ class Contents:
                 for chunk in found
                 if not is_edge(one, how, chunk)
             ]
+
+    def _waits(self, one: Dataset, how: Chunking) -> bool:
+        """Whether the chunks of a dataset are looked for only by a full read."""
+        count = count_of(one.shape, how.shape)
+        if not self.file.is_brief or count <= self._brief:
+            self._brief -= count
+            return False
+        self.later += count
+        return True
 
     def _miss(self, one: Dataset, size: int) -> None:
         """What was never written reads as zeros; as little as a good file has is no remark."""

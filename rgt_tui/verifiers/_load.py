@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -189,6 +187,8 @@ def load(path: str, kind: str, items: Sequence[Tuple[int, int]] = ()) -> Tuple[s
 
 def _pythons() -> List[str]:
     """Interpreters that may have a framework: this one, then the one on PATH."""
+    import shutil  # only a load needs it
+
     found: List[Optional[str]] = [sys.executable, shutil.which("python3"), "/usr/bin/python3"]
     real: Dict[str, str] = {}
     for python in found:
@@ -200,6 +200,8 @@ def _pythons() -> List[str]:
 def _run(
     python: str, path: str, program: str, items: Sequence[Tuple[int, int]]
 ) -> Dict[str, object]:
+    import subprocess  # only a load needs it, and it is a tenth of a process's start
+
     argv = [python, "-I", "-c", _FRAME, path, program, "0" if POD[0] else "1"]
     try:
         ran = subprocess.run(

@@ -24,7 +24,8 @@ _SCALARS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING, _ARRAY = 8, 9
 _COUNT_MAX = 10_000_000
 _NEST_MAX = 4
-_WINDOW = 8 << 20
+_WINDOW = 1 << 20
+_LENGTH = struct.Struct("<Q").unpack_from
 
 
 class _Reader:
@@ -51,11 +52,7 @@ class _Reader:
         return int(struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))[0])
 
     def text(self) -> str:
-        size = self.number("Q")
-        try:
-            return self.take(size).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise Broken("a name or text in its tables is damaged") from error
+        return _decode(self.take(self.number("Q")))
 
     def value(self, kind: int, depth: int = 0) -> Any:
         if kind == _STRING:
@@ -77,8 +74,38 @@ class _Reader:
         if kind in _SCALARS:
             self.take(_SCALARS[kind] * count)
             return
+        if kind == _STRING:
+            self.texts(count)
+            return
         for _ in range(count):
             self.value(kind, depth + 1)
+
+    def texts(self, count: int) -> None:
+        """Walks over texts, of which a vocabulary has hundreds of thousands.
+
+        Lengths below 128 are ASCII with zero bytes, so that a run of texts is read as one.
+        """
+        while count:
+            self.text()
+            count -= 1
+            window, begin, end = self.window, self.at - self.base, len(self.window)
+            at = begin
+            while count and at + 8 <= end:
+                size = _LENGTH(window, at)[0]
+                stop = at + 8 + size
+                if stop > end or size > 127:
+                    break
+                at = stop
+                count -= 1
+            _decode(window[begin:at])
+            self.at = self.base + at
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Broken("a name or text in its tables is damaged") from error
 
 
 def check(file: File) -> Plan:

@@ -30,9 +30,10 @@ def check(file: File) -> Plan:
         contents = contents_of(file)
     except Unsure as why:
         return Plan(warning=str(why))
-    said = f"{len(contents.datasets)} datasets, each within the file"
     warning = contents.unread[0] if contents.unread else ""
-    return Plan((), tuple(contents.extents), contents.deep, warning, said, lambda: contents.floats)
+    return Plan(
+        (), tuple(contents.extents), contents.deep, warning, contents.said, lambda: contents.floats
+    )
 
 
 def contents_of(file: File) -> Contents:

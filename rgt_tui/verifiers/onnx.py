@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple, Union
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 
 _FIELDS_MAX = 5_000_000
 READS_MAX = 500_000
+_BLOCK = 4096
 _ITEMS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16,
           16: 2, 17: 1, 18: 1, 19: 1, 20: 1}  # fmt: skip
 _FLOATS = {1: "f32", 10: "f16", 11: "f64", 14: "f32", 15: "f64", 16: "bf16"}
@@ -49,20 +50,33 @@ class TooMuch(Unsure):
     """A model is more than is looked through for the names of other files."""
 
 
-class _Few:
-    """A file of which only so much is read: a second's work."""
+class _Source:
+    """A file of which a block is kept, since fields are read a few bytes at a time."""
 
     def __init__(self, file: File) -> None:
-        self.file, self.size, self.left = file, file.size, READS_MAX
+        self.file, self.size = file, file.size
+        self.base, self.block = 0, b""
+
+    def read(self, offset: int, count: int) -> bytes:
+        at = offset - self.base
+        if not 0 <= at <= at + count <= len(self.block):
+            if count > _BLOCK or offset + count > self.size:
+                return self.file.read(offset, count)
+            self.base, at = offset, 0
+            self.block = self.file.read(offset, min(_BLOCK, self.size - offset))
+        return self.block[at : at + count]
+
+
+class _Few(_Source):
+    """A file of which only so much is read: a second's work."""
+
+    left = READS_MAX
 
     def read(self, offset: int, count: int) -> bytes:
         self.left -= 1
         if self.left < 0:
             raise TooMuch("it has more fields than are looked through for its other files")
-        return self.file.read(offset, count)
-
-
-_Source = Union[File, _Few]
+        return super().read(offset, count)
 
 
 class _Message:
@@ -110,18 +124,22 @@ def check(file: File) -> Plan:
     if not file.size:
         raise Broken("it is empty")
     found = _Found([], [], [])
+    source = _Source(file)
     graphs = operators = 0
-    for number, _, start, end in _Message(file, 0, file.size):
+    for number, _, start, end in _Message(source, 0, file.size):
         if number > _FUNCTION:
             raise Broken(f"it has the field {number}, which no model has")
         operators += number == _OPSET
         graphs += number == _GRAPH
         if start:
-            _walk(file, number, (start, end), found)
+            _walk(source, number, (start, end), found)
     if graphs != 1 or not operators:
         raise Broken(f"it holds {graphs} graphs and {operators} operator sets, a model has one")
+    sizes: Dict[str, int] = {}
     for one in found.outside:
-        _check_outside(file, one)
+        if one.location not in sizes:
+            sizes[one.location] = _size_of(file, one.location)
+        _check_outside(one, sizes[one.location])
     said = f"{len(found.extents)} initialisers here, {len(found.outside)} in other files"
     floats = found.floats
     return Plan((), tuple(found.extents), None, "", f"{said}, no checksum", lambda: floats)
@@ -273,17 +291,22 @@ def inside_of(location: str) -> str:
     return "" if plain == "." or plain.split("/")[0] == ".." else plain
 
 
-def _check_outside(file: File, one: Outside) -> None:
+def _size_of(file: File, location: str) -> int:
+    """Bytes of a file that a model names."""
     if file.is_alone:
         raise Unsure("its weights lie in another file, which was not looked at")
-    found = os.stat(path_of(file.path, one.location), follow_symlinks=False)
+    found = os.stat(path_of(file.path, location), follow_symlinks=False)
     if not stat.S_ISREG(found.st_mode):
-        raise Unsure(f"{one.location!r}, where its weights should lie, is no regular file")
-    length = found.st_size - one.start if one.length < 0 else one.length
-    if one.start + length > found.st_size or length < 0:
+        raise Unsure(f"{location!r}, where its weights should lie, is no regular file")
+    return found.st_size
+
+
+def _check_outside(one: Outside, size: int) -> None:
+    length = size - one.start if one.length < 0 else one.length
+    if one.start + length > size or length < 0:
         raise Broken(
             f"an initialiser needs {one.start + max(0, length)} bytes of {one.location!r}, which "
-            f"has {found.st_size}"
+            f"has {size}"
         )
     if one.needed and length != one.needed:
         raise Broken(f"an initialiser takes {length} bytes, its shape needs {one.needed}")

@@ -6,12 +6,13 @@ from typing import List, Tuple
 
 from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
-from rgt_tui.verifiers._names import strangers
-from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
+from rgt_tui.verifiers._names import RUNS_CODE, strangers
+from rgt_tui.verifiers._pickles import Walked, walk
 from rgt_tui.verifiers._torch import FLOATS, check_tensors
 
 MAGIC = bytes.fromhex("8002 8a0a 6cfc9c46f9206aa85019 2e".replace(" ", ""))
 _PROTOCOL = 1001
+_FIRST = 128 << 10
 _PICKLES_MAX = 64 << 20
 
 
@@ -40,19 +41,28 @@ def check(file: File) -> Plan:
 
 def _pickles(file: File) -> Tuple[List[Walked], int]:
     """The five pickles, and where the storages begin."""
-    window = file.read(0, min(file.size, _PICKLES_MAX))
     found: List[Walked] = []
     at = 0
     for what in ("magic", "protocol", "system", "value", "storage list"):
-        try:
-            one = walk(window[at : at + LARGEST], what)
-        except Broken as error:
-            if len(window) < file.size and "code" not in str(error):
-                raise Unsure("its pickles are longer than is walked") from error
-            raise
+        one = _pickle(file, at, what)
         found.append(one)
         at += one.end
     return found, at
+
+
+def _pickle(file: File, at: int, what: str) -> Walked:
+    """The pickle at a byte; of a large file no more is read than it needs."""
+    left = file.size - at
+    size = min(left, _FIRST)
+    while True:
+        try:
+            return walk(file.read(at, size), what)
+        except Broken as error:
+            if size == left or RUNS_CODE in str(error):
+                raise
+            if size == _PICKLES_MAX:
+                raise Unsure("its pickles are longer than is walked") from error
+        size = min(left, 8 * size, _PICKLES_MAX)
 
 
 def _storages(file: File, keys: List[str], graph: Walked, at: int) -> List[Extent]:

@@ -1,7 +1,7 @@
 """HDF5 as h5py writes it, by every generation of its format: read whole, and seen when damaged."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ def every_kind(file: Any) -> int:
         endless = {"maxshape": (None, None), "chunks": (8, 8)}
         file.create_dataset(f"endless/{number}", data=numbers, **endless, **packing)
         file.create_dataset(f"growing/{number}", data=numbers, maxshape=(900, 90), chunks=(64, 16), **packing)  # fmt: skip
+        longer = {"maxshape": (None, 90), "chunks": (7, 16)}
+        file.create_dataset(f"longer/{number}", data=numbers, **longer, **packing)
+        wider = {"maxshape": (900, None), "chunks": (64, 3)}
+        file.create_dataset(f"wider/{number}", data=numbers, **wider, **packing)
     for kind in ("<f2", "<f8", ">f4", "<i8", "<c8", "S5"):
         file[f"kinds/{kind}"] = np.ones(9).astype(kind)
     file["scalar"] = 2.5
@@ -61,7 +65,7 @@ def every_kind(file: Any) -> int:
     file.attrs["names"] = np.array([b"a", b"bc"])
     for number in range(MANY):
         file[f"many/a.layer.with.a.longer.name.{number}"] = noise(3)
-    return 5 * len(packings) + 6 + 6 + MANY
+    return 7 * len(packings) + 6 + 6 + MANY
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
@@ -153,8 +157,10 @@ def test_two_datasets_on_the_same_bytes_are_broken(tmp_path: Path) -> None:
     assert (verdict, "share bytes" in reason) == ("broken", True)
 
 
-def _endless(file: Any) -> None:
-    file.create_dataset("w", data=noise(300, 31), maxshape=(None, 31), chunks=(64, 16))
+def _virtual(file: Any) -> None:
+    layout = h5py.VirtualLayout(shape=(9,), dtype="f4")
+    layout[:] = h5py.VirtualSource("other.h5", "w", shape=(9,))
+    file.create_virtual_dataset("w", layout)
 
 
 def _outside(file: Any) -> None:
@@ -163,7 +169,7 @@ def _outside(file: Any) -> None:
 
 UNREAD: dict[str, tuple[Callable[[Any], object], str]] = {
     "lzf": (lambda file: file.create_dataset("w", data=noise(300, 31), compression="lzf"), "lzf"),
-    "index": (_endless, "in a way that is not read"),
+    "virtual": (_virtual, "is of a kind that is not read"),
     "outside": (_outside, "w leads to another file"),
 }
 
@@ -250,3 +256,83 @@ def test_the_checksums_are_those_of_the_library() -> None:
             two += one
         assert fletcher(data) == (one % 65535, two % 65535)
     assert [width(n) for n in (1, 255, 256, 65535, 65536)] == [1, 1, 2, 2, 3]
+
+
+ARRAYS = (b"EAHD", b"EAIB", b"EASB", b"EADB", b"FAHD", b"FADB", b"BTHD", b"BTIN", b"BTLF")
+"""What the tables of new indexes of chunks begin with."""
+
+
+def write_indexes(path: Path) -> None:
+    """Datasets of one index each: a growing array down to its pages, a fixed one, both kinds of tree."""
+    with h5py.File(path, "w", libver="latest") as file:
+        numbers = noise(300, 2)
+        for name, most in (("growing", (None, 2)), ("fixed", (2000, 2)), ("tree", (None, None))):
+            packing = {"compression": "gzip", "shuffle": True, "fletcher32": True}
+            file.create_dataset(name, data=numbers, maxshape=most, chunks=(1, 2), **packing)
+        paged = {"maxshape": (None,), "chunks": (1,), "dtype": "u1", "fletcher32": True}
+        paged_one = file.create_dataset("paged", shape=(140_000,), **paged)
+        paged_one[131_060:131_070] = 7  # the first of a block that is so large that it has pages
+
+
+def places_of(content: bytes, signs: Sequence[bytes]) -> list[int]:
+    return [at for sign in signs for at in range(len(content)) if content.startswith(sign, at)]
+
+
+def test_every_table_of_an_index_of_chunks_shows_a_flipped_byte(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    write_indexes(path)
+    content = path.read_bytes()
+    assert judged(path) == ("unknown", "139990 bytes of paged were never written")
+    places = places_of(content, ARRAYS)
+    assert {content[at : at + 4] for at in places} == set(ARRAYS)
+    for number, start in enumerate(places[::3]):
+        for at in (start + number % 4, start + 5 + number % 19):
+            path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
+            assert judged(path)[0] == "broken", (content[start : start + 4], at - start)
+
+
+def test_every_chunk_of_an_array_that_grows_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    write_indexes(path)
+    content = path.read_bytes()
+    with h5py.File(path) as file:
+        chunks = {name: [file[name].id.get_chunk_info(n).byte_offset
+                         for n in range(0, file[name].id.get_num_chunks(), 23)]
+                  for name in ("growing", "fixed", "tree", "paged")}  # fmt: skip
+    for name, places in chunks.items():
+        for at in (*places[:3], places[-1]):
+            path.write_bytes(content[: at + 1] + bytes([content[at + 1] ^ 4]) + content[at + 2 :])
+            verdict, reason = judged(path)
+            assert (verdict, name in reason) == ("broken", True), (name, at, reason)
+
+
+def test_a_dataset_that_grew_and_shrank_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    for most in ((None, 40), (40, None), (None, None), (900, 90)):
+        with h5py.File(path, "w", libver="latest") as file:
+            one = file.create_dataset("w", data=noise(40, 40), maxshape=most, chunks=(5, 8))
+            for size in (3, 900, 77):
+                one.resize(size, axis=1 if most[0] == 40 else 0)
+                one[...] = noise(*one.shape)
+        assert judged(path)[0] == "ok", judged(path)
+
+
+def test_a_chunk_that_lies_outside_of_the_shape_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    write(path, chunks=(64, 16))
+    content = path.read_bytes()
+    row = struct.pack("<IIQQQ", 64 * 16 * 4, 0, 256, 16, 0)
+    assert content.count(row) == 1
+    path.write_bytes(content.replace(row, struct.pack("<IIQQQ", 64 * 16 * 4, 0, 640, 16, 0)))
+    assert judged(path) == ("broken", "w: a chunk begins outside of its shape")
+
+
+def test_the_structure_of_a_file_of_many_chunks_leaves_most_to_a_full_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        for name in "abc":
+            file.create_dataset(name, data=noise(3000, 1), chunks=(1, 1), compression="gzip")
+    assert judged(path, "structure") == (
+        "ok", "3 datasets, each within the file; 6000 chunks wait for a full read"
+    )  # fmt: skip
+    assert "checksums of 9000 of 9000 chunks" in judged(path)[1]
