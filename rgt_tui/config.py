@@ -49,6 +49,9 @@ class Config:
         checkpoints: names or paths with `*` that count as checkpoints on Pods, beside the known ones.
         cadence: patterns of Pod names, and hours in which their runs are to write a checkpoint.
         waivable: lines of the terminate checklist that a person may waive; None is the default.
+        alert_exec: program and arguments that `watch` gives its alerts to; empty for none.
+        alert_webhook_file: file that holds the URL to which they are posted; None for none.
+        alert_on: least severity of an alert: `info`, `warning` or `critical`.
         file: where the settings came from; None when there was no file.
         notes: sentences on what is worth a look, such as a file mode.
     """
@@ -65,6 +68,9 @@ class Config:
     checkpoints: tuple[str, ...] = ()
     cadence: tuple[tuple[str, float], ...] = ()
     waivable: tuple[str, ...] | None = None
+    alert_exec: tuple[str, ...] = ()
+    alert_webhook_file: Path | None = None
+    alert_on: str = "warning"
     file: Path | None = None
     notes: tuple[str, ...] = ()
 
@@ -180,6 +186,30 @@ SETTINGS: Final = (
         help="USD that one automatic payment brings: RunPod makes one an hour at most.",
     ),
     Setting(
+        section="alerts",
+        key="exec",
+        field="alert_exec",
+        read=values.program,
+        example='["/usr/local/bin/page-me", "--from", "rgt-tui"]',
+        help="Program that `rgt-tui watch` starts for alerts: JSON on its stdin, no shell.",
+    ),
+    Setting(
+        section="alerts",
+        key="webhook_file",
+        field="alert_webhook_file",
+        read=values.file,
+        example='"~/.config/rgt-tui/webhook"',
+        help="File with the URL to which `watch` posts alerts as JSON; only you may read it.",
+    ),
+    Setting(
+        section="alerts",
+        key="on",
+        field="alert_on",
+        read=values.severity,
+        example='"warning"',
+        help='Least severity of an alert: "info", "warning" or "critical".',
+    ),
+    Setting(
         section="ui",
         key="wire",
         field="wire",
@@ -226,6 +256,7 @@ def as_sections(config: Config) -> dict[str, dict[str, object]]:
         value = getattr(config, setting.field)
         shown = [str(member) for member in value] if isinstance(value, tuple) else value
         shown = float(shown) if isinstance(shown, Decimal) else shown
+        shown = str(shown) if isinstance(shown, Path) else shown
         sections.setdefault(setting.section, {})[setting.key] = shown
     return sections
 

@@ -161,6 +161,42 @@ def files(value: object) -> tuple[Path, ...]:
     return tuple(Path(_expanded(member)) for member in value)
 
 
+def file(value: object) -> Path:
+    """One file on this machine.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if not isinstance(value, str) or not _is_path(value):
+        raise Unfit('a file name, absolute or from "~/" on')
+    return Path(_expanded(value))
+
+
+def program(value: object) -> tuple[str, ...]:
+    """A program and its arguments, each a word of its own: no shell takes them apart.
+
+    Raises:
+        Unfit: it is none.
+    """
+    is_list = isinstance(value, list) and all(isinstance(word, str) for word in value)
+    if not isinstance(value, list) or not is_list or any("\0" in word for word in value):
+        raise Unfit('a list such as ["/path/of/program", "argument"]')
+    if value and not value[0].strip():
+        raise Unfit("a list that begins with a program")
+    return tuple(value)
+
+
+def severity(value: object) -> str:
+    """How bad a thing is.
+
+    Raises:
+        Unfit: it is none.
+    """
+    if value not in ("info", "warning", "critical"):
+        raise Unfit('"info", "warning" or "critical"')
+    return str(value)
+
+
 def _is_path(member: object) -> bool:
     return isinstance(member, str) and member.isprintable() and member.startswith(("/", "~/"))
 

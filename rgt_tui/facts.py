@@ -8,7 +8,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.account import Account
-from rgt_tui.domain.errors import UsageError
+from rgt_tui.domain.errors import SshFault, UsageError
 from rgt_tui.domain.evidence import Evidence, Failed, Observed, Reading
 from rgt_tui.domain.finding import Absent, Finding, Said, Subject, Unknown, Verdict
 from rgt_tui.domain.logsigns import LogSigns
@@ -192,6 +192,16 @@ def unreachable_why(pod: Pod, evidence: Evidence) -> str | None:
     if pod.ssh_direct is None and pod.ssh_proxy is None:
         return "the API gives no SSH address"
     return "not examined yet"
+
+
+def has_failed_login(pod: Pod, evidence: Evidence) -> bool | None:
+    """Whether the last try to reach its shell failed; None where nobody tried, or it is not up yet."""
+    tried: Reading[Answered] = evidence.reading(Answered)
+    if not pod.is_running or (tried.good is None and tried.failure is None):
+        return None
+    if tried.failure is None:
+        return False
+    return None if tried.failure.code == f"ssh_{SshFault.STARTING}" else True
 
 
 def road_of(evidence: Evidence) -> str | None:

@@ -7,6 +7,7 @@ hangs holds up nobody else. A failed read becomes a `Failed` reading; it ends no
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ from rgt_tui.domain.units import PodId
 from rgt_tui.jobs._runner import Runner
 from rgt_tui.pacing.pacer import Pacer
 from rgt_tui.pacing.turn import Turn
-from rgt_tui.sources import Ask, Source, Wires, all_sources
+from rgt_tui.sources import Ask, Source, Watched, Wires, all_sources
 from rgt_tui.store import Store
 from rgt_tui.triage import Examiner, Findings, Standing, all_detectors, examine, open_findings
 from rgt_tui.triage._news import loud, what_shows
@@ -59,6 +60,8 @@ class Session:
         tag: tells accounts apart.
         browser: looks into network volumes while somebody does.
         waivable: lines of the terminate checklist that may be waived; None is the default.
+        watched: whom `watch` asks, and how often at most.
+        failures: reads of each source that failed so far.
     """
 
     wires: Wires
@@ -70,6 +73,8 @@ class Session:
     jobs: Runner = field(init=False)
     tag: str = ""
     waivable: tuple[str, ...] | None = None
+    watched: Watched = field(default_factory=Watched)
+    failures: Counter[str] = field(default_factory=Counter)
     _turns: dict[tuple[str, PodId | None], Turn] = field(default_factory=dict)
     _attended: frozenset[type] = frozenset()
     _is_limited: bool = False
@@ -261,10 +266,7 @@ class Session:
 
     async def _read_metered(self, source: Source) -> None:
         """One read that the pacer granted; of the Pods a source may ask, the first in its order."""
-        pods: tuple[Pod | None, ...] = (None,)
-        if source.pods is not None:
-            pods = source.pods(self.store.state.account, self.clock())[:1]
-        for pod in pods:
+        for pod in self.watched.whom(source, self._known(), self.clock())[:1]:
             await self._read(source, pod)
         self.pacer.done(source.name, self.clock())
 
@@ -275,8 +277,7 @@ class Session:
                 await asyncio.sleep(TICK_S)
                 continue
             now = self.clock()
-            account = self.store.state.account
-            pods = (None,) if source.pods is None else source.pods(account, now)
+            pods = self.watched.whom(source, self._known(), now)
             for pod in pods:
                 turn = self._turns.setdefault((source.name, pod.id if pod else None), Turn())
                 road = () if pod is None else (pod.ssh_direct, pod.ssh_proxy, pod.start)
@@ -293,7 +294,7 @@ class Session:
                 # It may have stopped or moved to another port: the list knows.
                 self.pacer.request_now("pods")
         finally:
-            turn.end(road, source.every_s, self.clock())
+            turn.end(road, self.watched.every_s(source), self.clock())
 
     def _forget_turns(self, source: Source, pods: Sequence[Pod | None]) -> None:
         known = {pod.id if pod else None for pod in pods}
@@ -319,6 +320,7 @@ class Session:
             self.store.say(self.clock(), f"! {fault.message}")
             changes = tuple(ask.failed(kind, fault) for kind in source.kinds)
             succeeded = False
+        self.failures[source.name] += not succeeded
         self.store.apply(changes)
         self._tell_outcome(source, pod, changes)
         self._news.set()

@@ -46,6 +46,7 @@ def test_every_setting_of_a_file_is_followed(home: Path) -> None:
         '[credentials]\nrunpod_profile = "work"\n'
         '[ssh]\nidentity_files = ["~/.ssh/a", "/k/b"]\nconnect_timeout_s = 5\n'
         'jump_host = "me@bastion.example.com:2222,[::1]:22"\n'
+        '[alerts]\nexec = ["/bin/page", "--now"]\nwebhook_file = "~/hook"\non = "critical"\n'
         '[ui]\nwire = "stock"\n'
     )
     assert load() == Config(
@@ -56,6 +57,9 @@ def test_every_setting_of_a_file_is_followed(home: Path) -> None:
         jump_host="me@bastion.example.com:2222,[::1]:22",
         wire="stock",
         runpod_profile="work",
+        alert_exec=("/bin/page", "--now"),
+        alert_webhook_file=home / "hook",
+        alert_on="critical",
         file=file,
     )
 
@@ -108,7 +112,7 @@ def test_an_address_that_is_no_origin_is_refused_without_repeating_a_password(
         (
             "[zzz]\na=1",
             1,
-            "one of api, checkpoints, credentials, guard, money, ssh, ui",
+            "one of alerts, api, checkpoints, credentials, guard, money, ssh, ui",
             "unknown section [zzz]",
         ),
         ("\n[uii]\n", 2, "expected ui", "unknown section [uii]"),
@@ -206,6 +210,7 @@ def test_a_file_that_a_group_can_change_is_used_and_noted() -> None:
 def test_the_template_sets_nothing_and_each_of_its_lines_works_when_uncommented() -> None:
     template = config.template()
     assert tomllib.loads(template) == {
+        "alerts": {},
         "api": {},
         "checkpoints": {},
         "credentials": {},

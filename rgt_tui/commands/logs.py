@@ -1,15 +1,15 @@
 """Prints a Pod's log, or follows it."""
 
 import asyncio
-import re
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from rgt_tui.clients.logs import TAIL_MAX, LogAsk
 from rgt_tui.clock import session_clock
+from rgt_tui.commands._options import seconds
 from rgt_tui.domain.errors import ApiError, Forbidden, UsageError
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.pod import Pod
@@ -19,10 +19,6 @@ from rgt_tui.domain.units import rfc3339
 from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.opening import Address, address, configuration
-
-_UNITS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
-_DURATION: Final = re.compile(r"(?=.)(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?")
-"""Days, hours, minutes, seconds, as far as given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,24 +156,6 @@ class Printer:
         time = f"{rfc3339(line.at)} " if self._shown.timestamps else ""
         label = f"[{line.source or '?'}] " if self._shown.labels else ""
         sys.stdout.write(f"{time}{label}{line.text}\n")
-
-
-def seconds(text: str) -> float:
-    """The seconds of a duration such as `1h30m`.
-
-    Raises:
-        UsageError: it is none.
-    """
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise UsageError(
-            f"{clean(text, 40)!r} is no duration.", hint="For instance 30s, 5m, 2h, 1h30m or 1d."
-        )
-    return sum(
-        int(count) * unit
-        for count, unit in zip(found.groups(), _UNITS.values(), strict=True)
-        if count is not None
-    )
 
 
 def _stands(pod: Pod) -> str:

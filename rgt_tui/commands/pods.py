@@ -35,12 +35,13 @@ def as_answer(looked: Looked) -> dict[str, Any]:
     """The answer of `pods --json`."""
     seen = looked.scene.account.evidence.latest(PodList)
     return {
-        "pods": [_pod(pod, looked.scene) for pod in looked.pods],
+        "pods": [row(pod, looked.scene) for pod in looked.pods],
         "observed_at": rfc3339(seen.at) if seen is not None else None,
     }
 
 
-def _pod(pod: Pod, scene: Scene) -> dict[str, Any]:
+def row(pod: Pod, scene: Scene) -> dict[str, Any]:
+    """One Pod of `pods --json`."""
     findings = scene.of(pod.id)
     return {
         "id": pod.id,

@@ -18,6 +18,7 @@
     │   ├── Limited            429: the account's quota is used up for now
     │   └── Unreadable         an answer that is not what the API documents
     ├── SshError               a Pod could not be examined; `kind` says where it broke
+    ├── NotDelivered           an alert did not reach whom it was for
     └── GuardRefused           something irreversible lacked its permit; exit 5
 
 Messages say what was tried, on what, what came back, and what to do. None holds a secret.
@@ -203,6 +204,20 @@ class SshError(RgtError):
         super().__init__(message, hint=hint)
         self.kind: Final = kind
         self.code = f"ssh_{kind}"
+
+
+class NotDelivered(RgtError):
+    """An alert did not reach whom it was for.
+
+    Attributes:
+        again_s: seconds after which it is worth another try; None when no try helps.
+    """
+
+    code = "not_delivered"
+
+    def __init__(self, message: str, *, again_s: float | None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.again_s: Final = again_s
 
 
 class GuardRefused(RgtError):

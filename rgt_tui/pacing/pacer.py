@@ -155,6 +155,10 @@ class Pacer:
         self._factor = max(HALVED_MIN, self._factor / 2.0)
         self._tokens = min(self._tokens, 1.0)
 
+    def at_most_every(self, seconds: float) -> None:
+        """Reads no resource more often than that; for whoever watches without a person."""
+        self._intervals = {name: max(every, seconds) for name, every in self._intervals.items()}
+
     def request_now(self, resource: str) -> None:
         """Puts a resource first, because a person asked for it. It may spend the reserve."""
         if resource in self._intervals and resource not in self.paused:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import field, replace
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui import specs
 from rgt_tui.clients.journal import Journal
@@ -118,6 +118,42 @@ class Source:
     on_demand: bool = False
     is_deep: bool = False
     is_slow: bool = False
+
+
+LONGEST_SHELL_S: Final = 30.0
+"""Pods are asked over SSH at least so often: an answer counts as a sign of life for a minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """Whom a watch asks, and how often at most.
+
+    Attributes:
+        only: ids or names of Pods; all of them when empty.
+        shells: whether Pods are asked over SSH.
+        least_s: no source is asked more often than every so many seconds.
+    """
+
+    only: tuple[str, ...] = ()
+    shells: bool = True
+    least_s: float = 0.0
+
+    def whom(self, source: Source, account: Account, now: float) -> "tuple[Pod | None, ...]":
+        """The Pods that a source is to ask; None alone for one about the account."""
+        if source.pods is None:
+            return (None,)
+        if not (source.metered or self.shells):
+            return ()
+        pods = source.pods(account, now)
+        return tuple(pod for pod in pods if self.wants(pod)) if self.only else pods
+
+    def wants(self, pod: Pod) -> bool:
+        """Whether it is one of those watched."""
+        return not self.only or pod.id in self.only or pod.name in self.only
+
+    def every_s(self, source: Source) -> float:
+        """Seconds between two reads of a source that has a clock of its own."""
+        return max(source.every_s, min(self.least_s, LONGEST_SHELL_S))
 
 
 def has_road(pod: Pod) -> bool:

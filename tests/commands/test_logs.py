@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.commands.logs import seconds
+from rgt_tui.commands._options import seconds
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.simulator import Simulator
 from rgt_tui.simulator.world import World
