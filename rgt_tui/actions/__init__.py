@@ -124,6 +124,7 @@ class Confirm:
         writes: whether it changes something at RunPod, so that write mode must be on.
         turn: what the question becomes at a digit, for one with choices.
         kinds: report types that it shows, where those are read on demand.
+        follows: what the question becomes by what is there now, for one that goes with the times.
     """
 
     title: str
@@ -134,6 +135,7 @@ class Confirm:
     writes: bool = True
     turn: "Callable[[Scene, int], Confirm] | None" = None
     kinds: frozenset[type] = frozenset()
+    follows: "Callable[[Scene], Confirm] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

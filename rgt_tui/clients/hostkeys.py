@@ -151,6 +151,15 @@ class HostKeys:
             ),
         )
 
+    def is_verified(self, place: Place) -> bool:
+        """Whether the key of this start is pinned, and was in the boot log of this start.
+
+        Raises:
+            SshError: as `trusted`.
+        """
+        pin = self._read().get(place.pin_id)
+        return pin is not None and pin.start == place.start and pin.how == VERIFIED
+
     def accept(self, place: Place, key: str) -> HostKeySeen:
         """Pins a key that was not known for this start, or not yet found in its boot log."""
         how = VERIFIED if fingerprint(key) in place.printed else FIRST_SEEN

@@ -1,14 +1,17 @@
 """Which host a command means: a Pod by its id or name, or any host by its address."""
 
+import asyncio
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.ssh import SshTarget
 from rgt_tui.domain.errors import ApiError, SshError, SshFault, UsageError
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod, SshRoad
 from rgt_tui.domain.printed_keys import read_fingerprints
+from rgt_tui.domain.units import PodId
 from rgt_tui.facts import find_pod, unreachable_why
 from rgt_tui.opening import Address
 from rgt_tui.sources import gateway_target, shell_target
@@ -41,8 +44,15 @@ async def pod_target(where: Address, word: str, transport: str) -> SshTarget:
     from rgt_tui.clients.rest import Rest  # httpx: only for a Pod
 
     async with Rest(base_url=where.base_url, key=where.key) as rest:
-        pod = find_pod((await rest.pods()).pods, word)
-        printed = await _printed_keys(rest, pod)
+        return await target_of(where, rest, find_pod((await rest.pods()).pods, word), transport)
+
+
+async def target_of(where: Address, rest: "Rest", pod: Pod, transport: str) -> SshTarget:
+    """Where the shell of that Pod is reached, as the API has just shown it.
+
+    Raises:
+        SshError: it has no address of that kind.
+    """
     offered = {"direct": pod.ssh_direct, "proxy": pod.ssh_proxy}
     if not pod.is_running or not any(offered.values()):
         why = unreachable_why(pod, Evidence())
@@ -57,18 +67,36 @@ async def pod_target(where: Address, word: str, transport: str) -> SshTarget:
         raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
     if transport == "proxy":
         return gateway_target(pod)
-    return replace(shell_target(pod), printed=printed)
+    target = shell_target(pod)
+    if not pod.is_alive or await asyncio.to_thread(_is_verified, where, target):
+        return target
+    return await _with_printed(rest, target)
 
 
-async def _printed_keys(rest: "Rest", pod: Pod) -> frozenset[str]:
-    """The host keys in its boot log; none where the log cannot be read: the pins hold then."""
-    if pod.ssh_direct is None or not pod.is_alive:
-        return frozenset()
+def _is_verified(where: Address, target: SshTarget) -> bool:
+    """Whether the log of this start was asked before: it takes most of a second to hear."""
+    return HostKeys(where.host_keys).is_verified(target.place)
+
+
+async def with_printed(where: Address, target: SshTarget) -> SshTarget:
+    """The Pod with the host keys that its log holds by now.
+
+    A container that ends is started again within one start of the Pod, and may make other keys.
+    """
+    from rgt_tui.clients.rest import Rest  # httpx: loaded by now
+
+    async with Rest(base_url=where.base_url, key=where.key) as rest:
+        return await _with_printed(rest, target)
+
+
+async def _with_printed(rest: "Rest", target: SshTarget) -> SshTarget:
+    """With none where the log cannot be read: the pins hold then."""
+    since = float(target.start) or None
     try:
-        lines = await rest.log_snapshot(pod.id, source="container", since=pod.started_at)
+        lines = await rest.log_snapshot(PodId(target.owner), source="container", since=since)
     except ApiError:
-        return frozenset()
-    return frozenset(read_fingerprints([line.text for line in lines]))
+        return target
+    return replace(target, printed=frozenset(read_fingerprints([line.text for line in lines])))
 
 
 def ssh_target(address: str, transport: str = "auto") -> SshTarget:

@@ -14,7 +14,7 @@ from rgt_tui.clients.ssh_forward import Forward, Forwards, PortPair
 from rgt_tui.clients.ssh_target import NEEDS_PORT, SshTarget
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
-from rgt_tui.commands._targets import pod_target
+from rgt_tui.commands._targets import pod_target, target_of, with_printed
 from rgt_tui.config import Config
 from rgt_tui.domain.errors import ApiError, NotFound, RgtError, SshError, SshFault, UsageError
 from rgt_tui.domain.pod import SshRoad
@@ -114,7 +114,7 @@ async def _forward(
         pool(where, config, book, session_clock()) as shells,
         Forwards(shells, target, narrate) as forwards,
     ):
-        await forwards.connected()
+        await _connect(where, forwards)
         for note in book.notes:
             narrate(note)
         found = [it for pair in pairs for it in await forwards.listen(addresses, pair)]
@@ -147,9 +147,8 @@ async def _again(where: Address, forwards: Forwards) -> None:
     for attempt in range(TRIES):
         await asyncio.sleep(random.uniform(0.5, 1.0) * min(_LONGEST_S, _FIRST_S * 2.0**attempt))  # noqa: S311  # spreads load only
         try:
-            await _require_pod(where, forwards.target)
-            forwards.target = await pod_target(where, forwards.target.owner, "direct")
-            await forwards.connected()
+            forwards.target = await _found_again(where, forwards.target)
+            await _connect(where, forwards)
         except (ApiError, SshError) as error:
             is_final = isinstance(error, SshError) and error.kind in _FINAL
             if is_final or attempt == TRIES - 1:
@@ -158,7 +157,23 @@ async def _again(where: Address, forwards: Forwards) -> None:
             return
 
 
-async def _require_pod(where: Address, target: SshTarget) -> None:
+async def _connect(where: Address, forwards: Forwards) -> None:
+    """Makes the connection; where another host key is shown, the Pod's log is asked about it.
+
+    Raises:
+        SshError: why there is none.
+    """
+    try:
+        await forwards.connected()
+    except SshError as error:
+        if error.kind is not SshFault.HOST_KEY_CHANGED or forwards.target.printed:
+            raise
+        forwards.target = await with_printed(where, forwards.target)
+        await forwards.connected()
+
+
+async def _found_again(where: Address, target: SshTarget) -> SshTarget:
+    """Where the Pod is by now: one call."""
     from rgt_tui.clients.rest import Rest  # httpx: loaded by now
 
     async with Rest(base_url=where.base_url, key=where.key) as rest:
@@ -168,11 +183,12 @@ async def _require_pod(where: Address, target: SshTarget) -> None:
             said = f"{target.name} ({target.owner}) is no longer there: nothing is forwarded"
             hint = "rgt-tui pods lists the Pods of this account."
             raise PodEnded(said, hint=hint) from error
-    if pod.is_over:
-        raise PodEnded(
-            f"{target.name} is {clean(pod.status, 32)}: nothing is forwarded",
-            hint=f"rgt-tui start {target.owner}",
-        )
+        if pod.is_over:
+            raise PodEnded(
+                f"{target.name} is {clean(pod.status, 32)}: nothing is forwarded",
+                hint=f"rgt-tui start {target.owner}",
+            )
+        return await target_of(where, rest, pod, "direct")
 
 
 def _by_gateway(target: SshTarget, port: int) -> SshError:

@@ -15,9 +15,9 @@ from rgt_tui.clients.ssh_examine import events_of
 from rgt_tui.clients.ssh_route import Routes
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options, gpu
-from rgt_tui.commands._targets import pod_target, ssh_target
+from rgt_tui.commands._targets import pod_target, ssh_target, with_printed
 from rgt_tui.config import Config
-from rgt_tui.domain.errors import SshError, UsageError
+from rgt_tui.domain.errors import SshError, SshFault, UsageError
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.pod import SshRoad
 from rgt_tui.domain.records import dataclass
@@ -118,7 +118,15 @@ def _examined(options: Options, given: Mapping[str, Any]) -> Examined:
     with address(options, config) as where:
         target = asyncio.run(pod_target(where, given["pod"], given["transport"]))
         keys = Keys((*asked, *where.identities), where.host_keys, known)
-        return asyncio.run(_examine(target, keys, config, asked_probes(slow=given["slow"])))
+        asked_for = asked_probes(slow=given["slow"])
+        try:
+            return asyncio.run(_examine(target, keys, config, asked_for))
+        except SshError as error:
+            is_known = known is not None or target.printed
+            if error.kind is not SshFault.HOST_KEY_CHANGED or is_known:
+                raise
+        target = asyncio.run(with_printed(where, target))
+        return asyncio.run(_examine(target, keys, config, asked_for))
 
 
 def asked_probes(*, slow: bool) -> tuple[Probe, ...]:

@@ -61,12 +61,13 @@ def _write_start_script(pod: Pod, at: float) -> None:
     logs.write(at + 1, "container", "Starting Nginx service...", " * Starting nginx nginx")
     logs.write(at + 2, "container", "Pod Started")
     if pod.spec.starts_ssh:
-        logs.write(at + 2, "container", "Setting up SSH...", *_fingerprints(pod))
+        logs.write(at + 2, "container", "Setting up SSH...", *printed_keys(pod))
     logs.write(at + 3, "container", "Exporting environment variables...")
     logs.write(at + 3, "container", "Start script(s) finished, Pod is ready to use.")
 
 
-def _fingerprints(pod: Pod) -> list[str]:
+def printed_keys(pod: Pod) -> list[str]:
+    """What the start script prints of the host keys that the Pod has."""
     host = pod.hostname
     keys = pod.host_keys()
     lines = []

@@ -79,12 +79,15 @@ def test_pages_of_the_pod_are_served_here_until_it_is_interrupted(
     assert page(port) == "a simulated page of Pod 7h9k2m4n6p\n"
     with socket.create_connection(("127.0.0.1", int(nothing)), timeout=20) as client:
         assert client.recv(10) == b""
+    before = len(simulator.requests)
     simulator.drop_ssh("train-a")
     assert process.stderr is not None
     told = [process.stderr.readline() for _ in range(3)]
     assert "port 9999: connection refused in the Pod" in told[0]
     assert "was lost, connecting again" in told[1]
     assert "connected again" in told[2]
+    calls = [it.path for it in simulator.requests[before:]]
+    assert calls == ["/v2/pods/7h9k2m4n6p"], "where the Pod is by now is one question"
     assert page(port) == "a simulated page of Pod 7h9k2m4n6p\n"
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130

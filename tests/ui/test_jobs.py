@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rgt_tui.domain.job import MeasureOrder
+from rgt_tui.domain.job import JobEnd, MeasureOrder
 from rgt_tui.ui.screens.confirm import DEAF_S, ConfirmScreen
 from tests.conftest import screen_text
 from tests.ui import scenes
@@ -93,3 +93,30 @@ async def test_a_job_is_still_there_when_a_window_in_front_is_closed() -> None:
     async with console(scenes.job_list()) as running:
         await running.press("x", "escape", "7")
         assert len(running.table.rows) == 7
+
+
+async def test_the_question_before_a_quit_follows_the_jobs() -> None:
+    whole = scenes.job_list()
+    async with console(whole) as running:
+        await running.press("q")
+        one_less = tuple(
+            job.finished(JobEnd.DONE, "4 tensors", whole.now) if job.number == 4 else job
+            for job in whole.jobs
+        )
+        await running.put(replace(whole, jobs=one_less))
+        text = screen_text(running.app)
+        assert "Quit while 3 jobs run?" in text
+        assert "done: 4 tensors" in text
+        assert "verdict ok by full" not in text, "it had ended before the question"
+        ended = tuple(
+            job.finished(JobEnd.FAILED, "connection lost", whole.now) if job.is_open else job
+            for job in one_less
+        )
+        await running.put(replace(whole, jobs=ended))
+        text = screen_text(running.app)
+        assert "No job runs any more" in text
+        assert "all of them have ended" in text
+        assert "They end with the console" not in text
+        await awake(running)
+        await running.press("tab", "enter")
+        assert running.app._exit

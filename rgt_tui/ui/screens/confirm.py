@@ -130,7 +130,9 @@ class ConfirmScreen(Asking):
         yield self._hints
 
     def show(self, scene: Scene) -> None:
-        """Paints the question."""
+        """Paints the question, as it is by now."""
+        if self._question.follows is not None:
+            self._question = self._question.follows(scene)
         size = self._page.size
         width = max(1, size.width - 4)
         ask = self._asking(scene, width)
