@@ -6,7 +6,6 @@ half a second, and the console paints its first frame without them.
 
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import field, replace
 from pathlib import Path
@@ -107,10 +106,11 @@ def real_address(options: Options, config: Config) -> Address:
 
 @contextlib.contextmanager
 def _simulated(*, read_only: bool) -> Iterator[Address]:
+    from rgt_tui.scratch import scratch
     from rgt_tui.simulator import Simulator, build_world  # aiohttp and asyncssh: only for the demo
 
     with (
-        tempfile.TemporaryDirectory(prefix="rgt-demo-") as folder,
+        scratch("demo") as folder,
         Simulator(build_world()) as simulator,
     ):
         yield Address(
@@ -118,10 +118,10 @@ def _simulated(*, read_only: bool) -> Iterator[Address]:
             key=Secret(simulator.api_key),
             source="demo",
             identities=(Path(simulator.ssh_identity),),
-            host_keys=Path(folder) / "hostkeys.json",
-            history=Path(folder) / "history" / "history.sqlite",
+            host_keys=folder / "hostkeys.json",
+            history=folder / "history" / "history.sqlite",
             read_only=read_only,
-            journal=Path(folder) / "state" / "journal.jsonl",
+            journal=folder / "state" / "journal.jsonl",
         )
 
 

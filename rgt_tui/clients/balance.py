@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -34,6 +33,7 @@ from rgt_tui.domain.errors import (
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.secret import MASK, Secret
 from rgt_tui.domain.text import clean, decode
+from rgt_tui.scratch import scratch
 
 DOING: Final = "read the balance"
 RETRY_AFTER_S: Final = 60.0
@@ -57,10 +57,10 @@ async def read_balance(*, base_url: str, key: Secret, timeout_s: float = 20.0) -
         ApiError: any other failure.
     """
     origin = origin_of(base_url)
-    with tempfile.TemporaryDirectory(prefix="rgt-sdk-") as home:
+    with scratch("sdk") as home:
         try:
             async with asyncio.timeout(timeout_s):
-                out, err = await _run_child(child_environment(origin, home), key)
+                out, err = await _run_child(child_environment(origin, str(home)), key)
         except TimeoutError as error:
             raise Ambiguous(f"could not {DOING}: no answer within {timeout_s:g} s") from error
     return _balance(_answer(out, err, key), origin, key)

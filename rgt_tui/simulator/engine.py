@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Final, Self, TypeVar
 import asyncssh
 from aiohttp import web
 
+from rgt_tui.scratch import scratch
 from rgt_tui.simulator.faults import Faults
 from rgt_tui.simulator.files import StoredFile
 from rgt_tui.simulator.ratelimit import Limiter, Quota
@@ -73,6 +72,7 @@ class Simulator:
         self._stopping: asyncio.Event | None = None
         self._failure: BaseException | None = None
         self._home = Path()
+        self._scratch = contextlib.ExitStack()
         self._desk: Desk | None = None
         self._servers: PodServers | None = None
         self._gateway: GatewayServer | None = None
@@ -99,7 +99,7 @@ class Simulator:
         """
         if self._thread is not None:
             raise RuntimeError("the simulator runs already")
-        self._home = Path(tempfile.mkdtemp(prefix="rgt-sim-"))
+        self._home = self._scratch.enter_context(scratch("sim"))
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
         self._thread.start()
         if not self._ready.wait(_START_LIMIT_S):
@@ -120,7 +120,7 @@ class Simulator:
         thread.join(_STOP_LIMIT_S)
         self._thread = None
         self.world.freeze()
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._scratch.close()
 
     @property
     def url(self) -> str:
