@@ -13,22 +13,17 @@ from rgt_tui.commands._damper import Damper
 from rgt_tui.commands._happening import Happening
 from rgt_tui.commands._outage import Outage
 from rgt_tui.commands._runway import Runway
+from rgt_tui.commands._settling import Settling
 from rgt_tui.commands.pods import row
 from rgt_tui.commands.triage import as_json_finding
 from rgt_tui.domain.finding import Finding, Severity
-from rgt_tui.domain.money import Balance
-from rgt_tui.domain.pod import Pod, PodList, PodStatus
-from rgt_tui.domain.readiness import Answered, Readiness
+from rgt_tui.domain.pod import Pod, PodStatus
+from rgt_tui.domain.readiness import Readiness
 from rgt_tui.domain.units import PodId, rfc3339
-from rgt_tui.domain.volume import VolumeList
 from rgt_tui.facts import has_failed_login, unreachable_why
 from rgt_tui.panes import Scene
-from rgt_tui.sources import Watched, has_road
+from rgt_tui.sources import Watched
 
-SETTLES_S: Final = 20.0
-"""How long the first state waits for Pods that do not answer."""
-CONCLUDES_S: Final = 1.0
-"""What was read last is examined within this time."""
 FIELDS: Final = (
     "status",
     "readiness",
@@ -55,8 +50,7 @@ class Changes:
     def __init__(self, watched: Watched) -> None:
         self.has_begun = False
         self._watched = watched
-        self._listed_at: float | None = None
-        self._read_at: float | None = None
+        self._settling = Settling(watched)
         self._outage = Outage(watched.least_s)
         self._runway = Runway()
         self._damper = Damper()
@@ -66,10 +60,8 @@ class Changes:
     def after(self, scene: Scene) -> list[Happening]:
         """What is new in `scene`, in the order in which a reader wants it."""
         told = list(self._outage.after(scene))
-        if scene.account.evidence.latest(PodList) is None:
-            return told
         if not self.has_begun:
-            if not self._is_settled(scene):
+            if not self._settling.is_over(scene):
                 return told
             self.has_begun = True
             told += self._first(scene)
@@ -88,24 +80,6 @@ class Changes:
         yield from self._pods_after(scene, "pod")
         yield self._runway.first(scene)
         yield from self._findings_after(scene, "finding")
-
-    def _is_settled(self, scene: Scene) -> bool:
-        """Whether everything was asked once, or has been waited for long enough."""
-        if self._listed_at is None:
-            self._listed_at = scene.now
-        if scene.now - self._listed_at >= SETTLES_S:
-            return True
-        account = scene.account
-        asked = [account.evidence.reading(kind) for kind in (VolumeList, Balance)]
-        if self._watched.shells:
-            asked += [
-                account.about(pod.id).reading(Answered)
-                for pod in self._chosen(scene)
-                if pod.is_running and has_road(pod)
-            ]
-        if self._read_at is None and scene.findings and all(it.good or it.failure for it in asked):
-            self._read_at = scene.now
-        return self._read_at is not None and scene.now - self._read_at >= CONCLUDES_S
 
     def _chosen(self, scene: Scene) -> list[Pod]:
         return [pod for pod in scene.account.pods if self._watched.wants(pod)]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("runpod", "boto3", "fastapi", "paramiko", "requests")
+HEAVY = ("runpod", "boto3", "fastapi", "paramiko", "requests", "prometheus_client")
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from rgt_tui.commands._changes import CONCLUDES_S, SETTLES_S, Changes
+from rgt_tui.commands._changes import Changes
 from rgt_tui.commands._damper import MOST, STILL_S, WINDOW_S, Damper
 from rgt_tui.commands._happening import Happening
+from rgt_tui.commands._settling import CONCLUDES_S, SETTLES_S
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.finding import Finding, Said, Severity
