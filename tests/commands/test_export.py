@@ -34,6 +34,7 @@ from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import GpuUse, PodList, Runtime
+from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.panes import Scene
 from rgt_tui.probes.df import DiskMount, DiskReport
@@ -56,8 +57,9 @@ def parsed(text: str | bytes) -> Series:
 
 
 def told(account: Account, *findings: Finding, later: float = 0.0) -> Series:
-    everything = {pod.id: findings for pod in account.pods}
-    scene = Scene(account=account, findings=dict(everything), now=NOW + later)
+    everything: dict[PodId | None, tuple[Finding, ...]] = {}
+    everything.update({pod.id: findings for pod in account.pods})
+    scene = Scene(account=account, findings=everything, now=NOW + later)
     return parsed(text_of(metrics_of(scene, {"pods": 2})))
 
 
