@@ -82,13 +82,16 @@ async def verify_on_pod(
     paths: Sequence[str],
     level: Level,
     progress: Callable[[int], None] | None = None,
+    only: Sequence[str] | None = None,
 ) -> Proven:
-    """The proofs of files and folders on a Pod.
+    """The proofs of files and folders on a Pod; `only` names the files of folders that count.
 
     Raises:
         SshError: it could not be asked, or the connection broke.
     """
     request = {"op": "verify", "paths": list(paths), "level": level.value, "pod": True}
+    if only is not None:
+        request["only"] = list(only)
     found = Proven()
     try:
         async with pool.talk(target) as talk:

@@ -193,6 +193,11 @@ class Checkpoint:
         return paths if self.path in paths else (self.folder,)
 
     @property
+    def only(self) -> tuple[str, ...] | None:
+        """Its files, where what is asked for is their folder; others may lie in it, too."""
+        return None if self.asked != (self.folder,) else tuple(file.path for file in self.files)
+
+    @property
     def folder(self) -> str:
         """The folder of a group: itself, or where its parts lie."""
         first = self.files[0].path if self.files else self.path
@@ -329,7 +334,7 @@ def with_proofs(
     is_group = checkpoint.path not in {file.path for file in checkpoint.files}
     for group in groups:
         named[group.path] = group
-        if is_group and group.format == checkpoint.format:
+        if is_group and (group.format, group.path) == (checkpoint.format, checkpoint.folder):
             named[checkpoint.path] = group
     return CheckpointProofs(
         files=MappingProxyType(kept), groups=MappingProxyType(named), copies=known.copies

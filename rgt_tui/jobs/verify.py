@@ -13,7 +13,7 @@ async def _run(bench: Bench, order: VerifyOrder) -> str:
     one = order.checkpoint
     bench.say(f"reading {show_bytes(one.size)} on {pod.label}")
     proven = await verify_on_pod(
-        bench.wires.shells, shell_target(pod), one.asked, order.level, bench.progress
+        bench.wires.shells, shell_target(pod), one.asked, order.level, bench.progress, one.only
     )
     evidence = bench.account().about(order.pod)
     known = evidence.value(CheckpointProofs) or CheckpointProofs()

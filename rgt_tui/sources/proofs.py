@@ -36,7 +36,9 @@ async def _read(ask: Ask) -> tuple[Change, ...]:
     if not wanted:
         return ()
     paths = [path for one in wanted for path in one.asked]
-    proven = await verify_on_pod(ask.wires.shells, shell_target(pod), paths, Level.FULL)
+    only = wanted[0].only if len(wanted) == 1 else None  # a group is asked for alone
+    target = shell_target(pod)
+    proven = await verify_on_pod(ask.wires.shells, target, paths, Level.FULL, only=only)
     place = f"pod:{pod.id}@{pod.start}"
     await ask.wires.verdicts.keep(place, proven.files, ask.clock())
     files = await ask.wires.verdicts.shared(place, proven.files)

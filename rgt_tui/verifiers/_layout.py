@@ -168,6 +168,33 @@ WHOLE = frozenset({"orbax"})
 """Of these, those whose files have names that tell nothing: a listing keeps every one."""
 
 
+def trees_in(groups: Sequence[Tuple[str, str]]) -> List[str]:
+    """The folders of which each is one checkpoint with all below it, but for another of these.
+
+    A folder within another's is a part of it. A Trainer's `checkpoint-N` is not: it stands beside what
+    a run saved last in the folder above (`Trainer.save_model`, `save_state`).
+    """
+    trees = [folder for kind, folder in groups if kind in _TREES]
+    own = {f for kind, f in groups if kind == "trainer" and _is_named_step(f)}
+    return [f for f in trees if f in own or not any(_is_below(f, other) for other in trees)]
+
+
+def _is_named_step(folder: str) -> bool:
+    name = posixpath.basename(folder)
+    return trainer.NAME.match(name[4:] if name.startswith("tmp-") else name) is not None
+
+
+def tree_of(path: str, trees: Sequence[str]) -> str:
+    """The innermost of these folders that a file lies in; empty for none."""
+    return max((f for f in trees if _is_below(path, f)), key=len, default="")
+
+
+def is_part(path: str, folder: str, trees: Sequence[str]) -> bool:
+    """Whether a file belongs to the group in this folder, and to no checkpoint of its own within it."""
+    tree = tree_of(path, trees)
+    return _is_below(path, folder) and not (tree != folder and _is_below(tree, folder))
+
+
 def is_globbed(path: str, globs: Sequence[str]) -> bool:
     """Whether a person named this file: by its name, or by its absolute path."""
     name = posixpath.basename(path)
@@ -180,14 +207,13 @@ def checkpoints_in(entries: Sequence[Entry], now: float, globs: Sequence[str] = 
     `globs` name files that count beside the known formats; they are called `named`.
     """
     groups = groups_in(entries)
-    trees = [folder for kind, folder in groups if kind in _TREES]
-    outer = [f for f in trees if not any(_is_below(f, other) for other in trees if other != f)]
+    outer = trees_in(groups)
     taken: Dict[str, Tuple[str, List[Entry]]] = {}
     kinds = dict(reversed([(folder, kind) for kind, folder in groups]))
     for entry in entries:
         folder = posixpath.dirname(entry.path)
-        tree = next((f for f in outer if _is_below(entry.path, f)), None)
-        if tree is not None:
+        tree = tree_of(entry.path, outer)
+        if tree:
             taken.setdefault(tree, (kinds[tree], []))[1].append(entry)
             continue
         if entry.part_of:

@@ -24,11 +24,21 @@ _TORCH = """
 import torch
 if int(sys.argv[3]) and tuple(int(n) for n in torch.__version__.split(".")[:2]) < (2, 10):
     raise ImportError("torch %s is older than 2.10" % torch.__version__)
+import argparse, collections, datetime, pathlib
+plain = [list, dict, set, tuple, int, float, complex, str, bytes, bool, argparse.Namespace, collections.defaultdict, collections.Counter, collections.deque, pathlib.PosixPath,
+         pathlib.PurePosixPath, (pathlib.PosixPath, "pathlib._local.PosixPath"), datetime.datetime, datetime.date,
+         datetime.time, datetime.timedelta, datetime.timezone]
+for one in plain:
+    try:
+        torch.serialization.add_safe_globals([one])
+    except (AttributeError, TypeError):
+        pass
 try:
     import numpy
     core = getattr(numpy, "_core", None) or numpy.core
-    kinds = {type(numpy.dtype(one)) for one in ("u1", "u4", "u8", "i4", "i8", "f4", "f8")}
+    kinds = {type(numpy.dtype(one)) for one in ("?", "u1", "u4", "u8", "i4", "i8", "f2", "f4", "f8", "S", "U")}
     named = [(core.multiarray._reconstruct, part + ".multiarray._reconstruct") for part in ("numpy.core", "numpy._core")]
+    named += [(core.multiarray.scalar, part + ".multiarray.scalar") for part in ("numpy.core", "numpy._core")]
     torch.serialization.add_safe_globals([*named, numpy.ndarray, numpy.dtype, *kinds])
 except (ImportError, AttributeError, TypeError):
     pass
@@ -46,10 +56,16 @@ def walk(one, seen):
         for value in one: walk(value, seen)
     return seen
 def load(source):
-    found = torch.load(source, map_location="cpu", weights_only=True)
+    try:
+        found = torch.load(source, map_location="cpu", weights_only=True)
+    except RuntimeError as error:
+        if "TorchScript" in str(error):
+            raise pickle.UnpicklingError("TorchScript, whose code would run")
+        raise
     return sum(walk(found, {}).values())
 """
-"""Arrays of numpy are let in as transformers' trainer does: `rng_state.pth` holds one."""
+"""Arrays of numpy are let in as transformers' trainer does: `rng_state.pth` holds one. So are values that do
+nothing when they are made: arguments, paths, dates, numpy's single numbers."""
 _TORCH_FILE = (
     _TORCH
     + """
@@ -134,7 +150,7 @@ say("orbax " + ocp.__version__, total)
 """Into plain arrays, so that the devices that it was saved from need not be here. Of its errors only
 those of its checksums speak against the bytes: it has others for what this program asks of it."""
 _FRAME = """
-import json, os, pickle, resource, sys
+import json, os, pickle, re, resource, sys
 path = sys.argv[1]
 out = os.dup(1)
 os.dup2(2, 1)
@@ -146,8 +162,11 @@ except ImportError as error:
 except MemoryError:
     os.write(out, json.dumps({"missing": "there is not enough memory"}).encode())
 except pickle.UnpicklingError as error:
-    said = "it holds what a load of weights alone refuses: " + str(error).split(chr(10))[0]
-    os.write(out, json.dumps({"missing": said[:200]}).encode())
+    named = re.search("GLOBAL ([A-Za-z0-9_.]+)", str(error))
+    rest = str(error).split("WeightsUnpickler error:")[-1].strip()
+    words = named[1] if named else rest.split(chr(10))[0]
+    said = "it holds what a load of weights alone refuses: " + words
+    os.write(out, json.dumps({"refused": said[:200]}).encode())
 except BaseException as error:
     os.write(out, json.dumps({"broken": type(error).__name__}).encode())
 """
@@ -179,6 +198,8 @@ def load(path: str, kind: str, items: Sequence[Tuple[int, int]] = ()) -> Tuple[s
         answer = _run(python, path, program, items)
         if "tool" in answer:
             return str(answer["tool"]), int(str(answer["bytes"]))
+        if "refused" in answer:
+            raise Unsure(str(answer["refused"]))  # another torch refuses it as well
         if "broken" in answer:
             raise Broken(f"the framework's load failed ({answer['broken']})")
         why = str(answer.get("missing", why))

@@ -72,26 +72,11 @@ _HARMLESS_HOSTILE = frozenset(
     }
 )
 _BUILTINS = frozenset(
-    [
-        "set",
-        "frozenset",
-        "dict",
-        "list",
-        "tuple",
-        "bytearray",
-        "bytes",
-        "int",
-        "float",
-        "complex",
-        "bool",
-        "str",
-        "slice",
-        "range",
-        "object",
-        "NoneType",
-        "Ellipsis",
-    ]
-)
+    ["set", "frozenset", "dict", "list", "tuple", "bytearray", "bytes", "int", "float", "complex", "bool",
+     "str", "slice", "range", "object", "NoneType", "Ellipsis", "NotImplemented", "type", "long", "unicode",
+     "xrange", "len", "sum", "min", "max", "abs", "round", "sorted", "any", "all"]
+)  # fmt: skip
+"""What does no more than make or measure a value; in protocol 2 some have the names of Python 2."""
 _MODULES = frozenset(
     ["os", "posix", "sys", "subprocess", "importlib", "shutil", "socket", "ctypes", "builtins",
      "pickle", "runpy", "pty"]

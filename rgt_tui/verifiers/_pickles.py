@@ -129,13 +129,14 @@ class InertDict(Dict[Any, Any]):
 
 
 class Walked(NamedTuple):
-    """What a pickle holds."""
+    """What a pickle holds; `end` is where it ends, `memo` are the values that it numbered."""
 
     value: Any
     storages: Dict[str, Storage]
     tensors: List[Tensor]
     named: Set[Tuple[str, str]]
     end: int
+    memo: Dict[int, Any]
 
 
 class _Unpickler(pickle._Unpickler):  # the pure-Python one
@@ -269,8 +270,14 @@ def _tensor(args: Tuple[Any, ...]) -> Optional[Tensor]:
     return Tensor(storage, offset, shape, stride)
 
 
-def walk(data: bytes, what: str) -> Walked:
+def walk(data: bytes, what: str, start: int = 0, memo: Optional[Dict[int, Any]] = None) -> Walked:
     """What a pickle holds, without building any of it.
+
+    Args:
+        data: it, and what may follow.
+        what: its name, for what is said of it.
+        start: where it begins.
+        memo: values that pickles before it numbered; none, where it stands for itself. Takes its own.
 
     Raises:
         Broken: it is no whole pickle, or names what runs code.
@@ -279,7 +286,10 @@ def walk(data: bytes, what: str) -> Walked:
     if len(data) > LARGEST:
         raise Unsure(f"{what} has {len(data)} bytes, more than is walked")
     source = io.BytesIO(data)
+    source.seek(start)
     unpickler = _Unpickler(source, len(data))
+    if memo is not None:
+        unpickler.memo = memo
     try:
         value = unpickler.load()
         for one in each(value):
@@ -301,7 +311,9 @@ def walk(data: bytes, what: str) -> Walked:
             f"{what} numbers a value {unpickler.highest}, as no writer does: a load needs room for "
             "as many and may fail"
         )
-    return Walked(value, unpickler.storages, unpickler.tensors, unpickler.named, source.tell())
+    return Walked(
+        value, unpickler.storages, unpickler.tensors, unpickler.named, source.tell(), unpickler.memo
+    )
 
 
 def each(value: Any) -> Iterator[Any]:

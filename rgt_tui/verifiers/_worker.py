@@ -18,7 +18,7 @@ from rgt_tui.verifiers import LOAD, STRUCTURE, TOOL, UNKNOWN, _load, all_verifie
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
 from rgt_tui.verifiers._content import stamp_of
 from rgt_tui.verifiers._fetch import hashes
-from rgt_tui.verifiers._layout import Entry, groups_in
+from rgt_tui.verifiers._layout import Entry, groups_in, is_part, trees_in
 from rgt_tui.verifiers._limits import MEMORY, Exceeded, Send, limited
 from rgt_tui.verifiers._reader import flush
 from rgt_tui.verifiers._walk import GoesOn, clock, default_roots, walk
@@ -176,8 +176,12 @@ def _verify_folder(path: str, level: str, only: Any) -> Answers:
             if "file" in answer:
                 proofs.append(answer["file"])
             yield answer
-    for kind, folder in groups_in(entries):
-        inside = [p for p in proofs if p["path"].startswith(folder.rstrip("/") + "/")]
+    groups = groups_in(entries)
+    trees = trees_in(groups)
+    for kind, folder in groups:
+        inside = [p for p in proofs if is_part(p["path"], folder, trees)]
+        if wanted is not None and not inside:
+            continue
         yield from _verify_as_group(kind, folder, inside, level)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict, Set, Tuple
+
 from rgt_tui.verifiers import Broken, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._names import RUNS_CODE, strangers
@@ -19,23 +21,56 @@ def claims(file: File) -> bool:
     if not 0 < file.size <= LARGEST:
         return file.size > 0 and not file.name.lower().endswith(".bin")
     try:
-        return walk(file.read(0, file.size), "the pickle").end == file.size
+        _all(file.read(0, file.size))
     except Unsure:
         return True
     except Broken as why:
         return RUNS_CODE in str(why)
+    return True
 
 
 def check(file: File) -> Plan:
-    """One pickle, to the last byte, that names nothing which runs code."""
+    """Pickles one after the other to the last byte, that name nothing which runs code."""
     if file.size > LARGEST:
         raise Unsure("it is larger than is walked")
-    walked = walk(file.read(0, file.size), "the pickle")
-    if walked.end != file.size:
-        raise Broken(f"its value ends at byte {walked.end}, the file at {file.size}")
-    strange = strangers(walked.named)
-    warning = f"it names classes that are on no list: {strange}" if strange else ""
-    return Plan((), (), None, warning, "one pickle, no checksum")
+    data = file.read(0, file.size)
+    count, named, warning = _all(data)
+    half = len(data) // 2
+    if count > 1 and file.name == ".metadata":
+        raise Broken(f"it holds {count} pickles, a save writes one")
+    if count > 1 and data[:half] == data[half:]:
+        warning = "its second half repeats the first, as after a write that was done twice"
+    strange = strangers(named)
+    if strange:
+        warning = f"it names classes that are on no list: {strange}"
+    said = "one pickle" if count == 1 else f"{count} pickles one after the other"
+    return Plan((), (), None, warning, f"{said}, no checksum")
+
+
+def _all(data: bytes) -> Tuple[int, Set[Tuple[str, str]], str]:
+    """How many pickles there are, what they name, and a warning; `pickle.dump` can be called again."""
+    count = at = 0
+    named: Set[Tuple[str, str]] = set()
+    memo: Dict[int, Any] = {}
+    warning = ""
+    while at < len(data) or not count:
+        what = f"pickle {count + 1}, from byte {at} on," if count else "the pickle"
+        try:
+            one = walk(data, what, at)
+        except Broken as why:
+            if not count or RUNS_CODE in str(why):
+                raise
+            try:
+                one = walk(data, what, at, memo)
+            except Broken:
+                raise Broken(
+                    f"it has {len(data)} bytes; after its value, at byte {at}: {why}"
+                ) from why
+            warning = "its pickles refer to each other: only one unpickler that goes on reads them"
+        named |= one.named
+        memo.update(one.memo)
+        at, count = one.end, count + 1
+    return count, named, warning
 
 
 VERIFIER = Verifier(
@@ -48,9 +83,9 @@ VERIFIER = Verifier(
     claims=claims,
     check=check,
     proves=Proves(
-        structure="one pickle that ends where the file does; nothing hostile in it",
+        structure="pickles one after the other, to the last byte; nothing hostile in them",
         full="no more than structure",
         load="not done: a load of a plain pickle runs what it names",
-        never="changed bytes inside a value: no checksum",
+        never="changed bytes inside a value: no checksum; that a file of several lacks the last ones",
     ),
 )

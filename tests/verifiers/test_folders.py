@@ -13,6 +13,7 @@ from rgt_tui.verifiers._check import verify_file, verify_group, worst
 from rgt_tui.verifiers._layout import Entry, checkpoints_in, groups_in
 from rgt_tui.verifiers._walk import walk
 from rgt_tui.verifiers._worker import _weighs
+from tests.verifiers.asking import ask
 from tests.verifiers.good import (
     copy,
     has_torch,
@@ -265,3 +266,54 @@ def test_good_folders_are_ok(good: Path) -> None:
             found = groups_of(good / kind)
             assert found
             assert {verdict for verdict, _ in found.values()} == {"ok"}, found
+
+
+def run_of(folder: Path) -> Path:
+    """What a Trainer leaves: steps 500 and 1000, and the final model beside them."""
+    write_trainer(folder)
+    out = folder / "out"
+    out.mkdir()
+    for step in (500, 1000):
+        place = copy(folder / CKPT, out / f"checkpoint-{step}")
+        (place / "trainer_state.json").write_text(json.dumps({"global_step": step}))
+        for path in place.iterdir():
+            os.utime(path, (step, step))
+    for name in ("model.safetensors", "config.json"):
+        shutil.copy(folder / CKPT / name, out)
+    (out / "trainer_state.json").write_text('{"global_step": 1000}')
+    shutil.rmtree(folder / CKPT)
+    return out
+
+
+def listed(folder: Path) -> list[Entry]:
+    rows: list[dict[str, object]] = []
+    walk(str(folder), [], rows.append)
+    return [Entry(*row["entry"]) for row in rows if "entry" in row]  # type: ignore[misc]
+
+
+def test_each_step_of_a_trainers_run_is_a_checkpoint_of_its_own(tmp_path: Path) -> None:
+    out = run_of(tmp_path)
+    found = checkpoints_in(listed(out), 1e12)
+    assert [(one.kind, os.path.relpath(one.path, out), one.step) for one in found] == [
+        ("trainer", ".", None), ("trainer", "checkpoint-1000", 1000),
+        ("trainer", "checkpoint-500", 500),
+    ]  # fmt: skip
+    assert {os.path.dirname(one.path) for one in found[0].entries} == {str(out)}
+
+
+def test_a_damaged_step_says_nothing_of_the_model_beside_it(tmp_path: Path) -> None:
+    out = run_of(tmp_path)
+    (out / "checkpoint-500" / "model.safetensors").write_bytes(b"cut")
+    answers = ask({"op": "verify", "paths": [str(out)], "level": "full"})
+    verdicts = {
+        Path(a["group"]["path"]).name: a["group"]["verdict"] for a in answers if "group" in a
+    }
+    assert verdicts == {"out": "ok", "checkpoint-1000": "ok", "checkpoint-500": "broken"}
+
+
+def test_only_the_files_that_are_asked_for_are_read_and_judged(tmp_path: Path) -> None:
+    out = run_of(tmp_path)
+    only = [str(path) for path in out.iterdir() if path.is_file()]
+    answers = ask({"op": "verify", "paths": [str(out)], "level": "full", "only": only})
+    assert sorted(a["file"]["path"] for a in answers if "file" in a) == sorted(only)
+    assert [a["group"]["path"] for a in answers if "group" in a] == [str(out)]

@@ -124,3 +124,40 @@ def _group(folder: Path, python: str, verdict: str) -> str:
     (group,) = (one["group"] for one in answers if "group" in one)
     assert group["verdict"] == verdict, group
     return str(group["reason"])
+
+
+ODD = """
+import argparse, datetime, os, pathlib, sys, types, numpy, torch
+out = sys.argv[1]
+weights = {"w": torch.ones(100)}
+plain = {"args": argparse.Namespace(lr=0.1), "best": numpy.float64(0.3), "at": datetime.datetime(2026, 1, 1),
+         "to": pathlib.Path("/out"), "kind": list, **weights}
+torch.save(plain, os.path.join(out, "plain.pt"))
+module = sys.modules["transformers"] = types.ModuleType("transformers")
+class TrainingArguments: pass
+TrainingArguments.__module__ = "transformers"
+module.TrainingArguments = TrainingArguments
+torch.save(TrainingArguments(), os.path.join(out, "training_args.bin"))
+torch.jit.script(torch.nn.Linear(8, 8)).save(os.path.join(out, "script.pt"))
+torch.save(torch.compile(torch.nn.Linear(8, 8), backend="eager").state_dict(), os.path.join(out, "compiled.pt"))
+"""
+ANSWERS = {
+    "plain.pt": ("ok", "load", "read 400 bytes"),
+    "training_args.bin": ("unknown", "full", "weights alone refuses: transformers.TrainingArguments"),
+    "script.pt": ("unknown", "full", "weights alone refuses: TorchScript, whose code would run"),
+    "compiled.pt": ("ok", "load", "read 288 bytes"),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not os.environ.get("RGT_TORCH"), reason="RGT_TORCH names no Python with torch")
+def test_a_load_refuses_what_is_more_than_weights_and_says_what_that_is(tmp_path: Path) -> None:
+    python = os.environ["RGT_TORCH"]
+    subprocess.run([python, "-W", "ignore", "-c", ODD, str(tmp_path)], check=True)
+    for name, (verdict, level, said) in ANSWERS.items():
+        asked = {"op": "verify", "paths": [str(tmp_path / name)], "level": "load"}
+        (proof,) = (one["file"] for one in ask(asked, python=(python, "-I")) if "file" in one)
+        assert (proof["verdict"], proof["level"], said in proof["reason"]) == (
+            verdict,
+            level,
+            True,
+        ), proof
