@@ -39,6 +39,8 @@ class Key:
 
 FIELDS: Final = {"slash": "/", "colon": ":"}
 """Keys that open a field, and what is typed there: a filter or a command."""
+FIELD_ENDS: Final = frozenset({"enter", "escape", "ctrl+c"})
+"""Keys that close it."""
 
 LIST: Final = (
     Key("down", "j,down", "move(1)", "down", "The next row."),

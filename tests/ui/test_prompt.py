@@ -101,3 +101,34 @@ async def test_no_field_opens_once_the_program_is_being_left() -> None:
         running.app.leave()
         await running.main.action_field(":")
         assert _field(running) is None
+
+
+async def test_what_comes_in_one_burst_behind_enter_is_for_the_list() -> None:
+    async with console(scenes.demo()) as running:
+        _burst(running, "slash", "a", "enter", "j", "j")
+        await running.settle()
+        assert _field(running) is None
+        assert running.main.view.text == "a"
+        assert running.table.cursor == running.table.rows[2].key
+
+
+async def test_what_comes_in_one_burst_behind_a_command_is_for_its_pane() -> None:
+    async with console(scenes.demo()) as running:
+        _burst(
+            running, "colon", *"volumes", "enter", "j", "colon", *"disk", "enter", "slash", *"sweep"
+        )
+        await running.settle()
+        field = _field(running)
+        assert field is not None
+        assert field.value == "/sweep"
+        assert running.main.pane.name == "disk"
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+async def test_what_comes_in_one_burst_behind_escape_is_for_the_list(sign: str) -> None:
+    async with console(scenes.demo()) as running:
+        _burst(running, sign, *"sweep", "escape", "j")
+        await running.settle()
+        assert _field(running) is None
+        assert running.main.view.text == ""
+        assert running.table.cursor == running.table.rows[1].key

@@ -318,12 +318,21 @@ class MainScreen(Shown):
         else:
             self.desk.leave()
 
-    async def opens_field(self, event: events.Key | events.Paste) -> bool:
-        """Whether this key opened a field: it has the focus at once, and what follows is for it."""
-        kind = keys.FIELDS.get(event.key) if isinstance(event, events.Key) else None
-        if self._prompt is not None or kind is None:
+    async def takes_at_once(self, event: events.Key | events.Paste) -> bool:
+        """Whether this key opened or closed the field: what follows it is for what is there then.
+
+        A widget hears a key only after the app has handed out those that came in one burst with it.
+        """
+        if not isinstance(event, events.Key):
             return False
-        await self.action_field(kind)
+        kind = keys.FIELDS.get(event.key)
+        if self._prompt is None and kind is not None:
+            await self.action_field(kind)
+            return True
+        if self._prompt is None or event.key not in keys.FIELD_ENDS:
+            return False
+        await self._prompt.settled()
+        await (self._submit() if event.key == "enter" else self.action_close_prompt())
         return True
 
     async def action_field(self, kind: str) -> None:
@@ -363,11 +372,16 @@ class MainScreen(Shown):
     async def on_input_submitted(self, event: "Input.Submitted") -> None:
         """Keeps the filter, or carries out the command."""
         event.stop()
+        await self._submit()
+
+    async def _submit(self) -> None:
         if self._prompt is None:
             return
-        kind, text = self._prompt.kind, event.value.removeprefix(self._prompt.kind)
+        kind, text = self._prompt.kind, self._prompt.text
         await self._close_prompt()
-        if kind == ":" and text.strip():
+        if kind == "/" and text != self.view.text:
+            self._look(text=text)
+        elif kind == ":" and text.strip():
             self._carry_out(text)
 
     def _carry_out(self, text: str) -> None:
@@ -394,5 +408,6 @@ class MainScreen(Shown):
         prompt, self._prompt = self._prompt, None
         if prompt is not None:
             self.remove_class("prompting")
+            self.set_focus(None)  # now: what is typed next is for the list
             await prompt.remove()
             self.show_soon()

@@ -8,13 +8,16 @@ a call when input ends.
 
 import contextlib
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
+from collections.abc import Iterator
 from typing import Final
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
 
 ESCAPE_POLL_S: Final = 0.05
 """Between looks at a half-read escape sequence, which a lone Esc key resembles."""
@@ -22,6 +25,37 @@ ESCAPE_POLLS: Final = 8
 """Looks after the last byte; Textual waits 0.1 s (ESCDELAY) before it calls it the Esc key."""
 IDLE_POLL_S: Final = 5.0
 _CHUNK: Final = 4096
+ESCAPE: Final = "\x1b"
+_PASTES: Final = f"{ESCAPE}[200~"
+_ESCAPES: Final = re.compile(
+    "\x1b\\[20[01]~|\x1b(?=\x1b*[^\\x00-\\x0c\\x0e-\\x1f\\x7f\\[\\]\\\\OPX^_bf])"
+)
+"""Begin and end of a paste, and an Esc key with something typed behind it.
+
+What goes on with a sequence is not typed: ECMA-48, 5.3 and 8.3; `b` and `f` are words back and forth.
+"""
+
+
+class EscapeKeys:
+    """Finds the Esc keys that came in one burst with what was typed after them.
+
+    The parser would take both for a key with Alt, or drop the Esc.
+    """
+
+    def __init__(self) -> None:
+        self._is_pasting = False
+
+    def parts(self, text: str) -> Iterator[str]:
+        """The text in its order, with each such Esc key by itself; some parts may be empty."""
+        begin = 0
+        for found in _ESCAPES.finditer(text):
+            if found[0] != ESCAPE:
+                self._is_pasting = found[0] == _PASTES
+            elif not self._is_pasting:
+                yield text[begin : found.start()]
+                yield ESCAPE
+                begin = found.end()
+        yield text[begin:]
 
 
 class LenientInput(LinuxDriver):
@@ -53,7 +87,7 @@ class LenientInput(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read, decode and dispatch until told to stop or until there is no terminal."""
-        parser = XTermParser(self._debug)
+        parser, self._escapes = XTermParser(self._debug), EscapeKeys()
         decoder = getincrementaldecoder("utf-8")(errors="replace")
         wake = self._wake[0] if self._wake else self.fileno
         polls_left = ESCAPE_POLLS
@@ -84,9 +118,12 @@ class LenientInput(LinuxDriver):
             return b""
 
     def _feed(self, parser: XTermParser, text: str) -> None:
-        if text:  # an empty string would tell the parser that input has ended
-            for event in parser.feed(text):
-                self.process_message(event)
+        for part in self._escapes.parts(text):
+            if part == ESCAPE:
+                self.process_message(Key("escape", ESCAPE))
+            elif part:  # an empty string would tell the parser that input has ended
+                for event in parser.feed(part):
+                    self.process_message(event)
 
     def _close_wake(self) -> None:
         for end in self._wake or ():

@@ -1,6 +1,8 @@
 """The one field of the main screen: for a filter, or for a command."""
 
-from typing import ClassVar
+import asyncio
+import contextlib
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -9,8 +11,10 @@ from textual.widgets.input import Selection
 
 from rgt_tui.domain.text import clean
 
-LONGEST = 256
+LONGEST: Final = 256
 """Characters a field takes; a paste beyond that is cut."""
+SETTLED_S: Final = 2.0
+"""How long a key that closes the field waits for those before it."""
 
 
 class Prompt(Input):
@@ -53,6 +57,14 @@ class Prompt(Input):
         )
         self.cursor_blink = False
         self.kind = kind
+
+    async def settled(self) -> None:
+        """Returns when it has taken in the keys that it was given so far."""
+        done = asyncio.Event()
+        if self.call_later(done.set):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLED_S):
+                    await done.wait()
 
     def put(self, text: str) -> None:
         """Puts a text into the field, with the cursor behind it."""
