@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.timer import Timer
 
-from rgt_tui.actions import Aim, all_actions
+from rgt_tui.actions import Aim
 from rgt_tui.domain.units import PodId
 from rgt_tui.panes import Block, Pane, Row, Scene, all_panes
 from rgt_tui.ui import keys
@@ -45,8 +45,8 @@ class MainScreen(Shown):
 
     def __init__(self, desk: Desk, start_pane: str, size: tuple[int, int]) -> None:
         super().__init__(desk)
-        self._panes = all_panes()
-        self._pane = next((p for p in self._panes if p.name == start_pane), self._panes[0])
+        self.panes = all_panes()
+        self._pane = next((p for p in self.panes if p.name == start_pane), self.panes[0])
         self._start_pane = self._pane
         self._views: dict[str, View] = {}
         self._cursors: dict[str, str] = {}
@@ -63,7 +63,7 @@ class MainScreen(Shown):
     @property
     def keys(self) -> tuple[keys.Key, ...]:
         """The keys of the list and of the panes."""
-        return (*keys.LIST, *keys.of_panes(self._panes))
+        return (*keys.LIST, *keys.of_panes(self.panes))
 
     @property
     def subject(self) -> str:
@@ -136,7 +136,7 @@ class MainScreen(Shown):
     def _show_list(self, scene: Scene) -> None:
         pane, view = self._pane, self.view
         everything = pane.rows(scene)
-        rows = shown(everything, view, faulty_pods(scene, self._panes) if view.faults_only else ())
+        rows = shown(everything, view, faulty_pods(scene, self.panes) if view.faults_only else ())
         has_box = self._shape.has_boxes
         width = self._table.size.width - (4 if has_box else 2)
         alarm = words.alarm(scene, width) if everything else ()
@@ -175,21 +175,21 @@ class MainScreen(Shown):
         """What this pane says of a row; where there is room, also what the others say of its Pod."""
         if self._shape not in (Shape.SIDES, Shape.COLUMN):
             return self._pane.detail(scene, row.key)
-        return about_row(self._pane, row, scene, self._panes)
+        return about_row(self._pane, row, scene, self.panes)
 
     def _show_lines(self, scene: Scene) -> None:
         width = self.size.width
         self._status.paint([status_line(scene, width)])
-        self._tabs.paint([tab_line(self._panes, scene, self._pane.name, width)])
+        self._tabs.paint([tab_line(self.panes, scene, self._pane.name, width)])
         self._message.paint([message_line(self.desk.news(), width)])
         self._hints.paint([self._hint(width)])
 
     def _hint(self, width: int) -> Line:
         if self._prompt is not None:
-            return words.prompt_hint(self._prompt.kind, self._prompt.text, self._panes, width)
+            return words.prompt_hint(self._prompt.kind, self._prompt.text, self.panes, width)
         return hint_line(words.hints(self._shape, self._pane.name), width)
 
-    def _look(self, **changes: object) -> None:
+    def look(self, **changes: object) -> None:
         """Looks at the pane in another way."""
         self._stop_waiting()
         self._views[self._pane.name] = replace(self.view, **changes)  # type: ignore[arg-type]  # its own fields
@@ -225,25 +225,25 @@ class MainScreen(Shown):
 
     def action_pane(self, steps: int) -> None:
         """Goes to a neighbouring pane, round the ends."""
-        where = self._panes.index(self._pane)
-        self.action_show_pane(self._panes[(where + steps) % len(self._panes)].name)
+        where = self.panes.index(self._pane)
+        self.action_show_pane(self.panes[(where + steps) % len(self.panes)].name)
 
     def action_show_pane(self, name: str) -> None:
         """Goes to a pane by its name."""
         self._stop_waiting()
-        self._pane = next(pane for pane in self._panes if pane.name == name)
+        self._pane = next(pane for pane in self.panes if pane.name == name)
         self.show(self.desk.now_shown)
 
     def go(self, name: str, text: str) -> None:
         """Goes to a pane and shows the rows with these words, the first of them selected."""
         self._stop_waiting()
-        self._pane = next(pane for pane in self._panes if pane.name == name)
+        self._pane = next(pane for pane in self.panes if pane.name == name)
         self._cursors.pop(name, None)
-        self._look(text=" ".join(word.lstrip("!") for word in text.split()))
+        self.look(text=" ".join(word.lstrip("!") for word in text.split()))
 
     def action_no_pane(self, digit: str) -> None:
         """Says which panes there are."""
-        tabs = [pane for pane in self._panes if pane.order < keys.DIGITS]
+        tabs = [pane for pane in self.panes if pane.order < keys.DIGITS]
         there = "  ".join(f"{pane.order} {pane.title}" for pane in tabs)
         self.desk.say(f"no pane {digit} in this version: {there}")
 
@@ -256,7 +256,7 @@ class MainScreen(Shown):
         title = f"{pane.title}: {row.called or row.cells[0].text}"
 
         def blocks(scene: Scene) -> tuple[Block, ...]:
-            return about_row(pane, row, scene, self._panes)
+            return about_row(pane, row, scene, self.panes)
 
         self.app.push_screen(Reader(self.desk, title, blocks, row.pod, aim=self.aim))
 
@@ -286,15 +286,15 @@ class MainScreen(Shown):
 
     def action_faults(self) -> None:
         """Shows only rows with an open symptom, or all again."""
-        self._look(faults_only=not self.view.faults_only)
+        self.look(faults_only=not self.view.faults_only)
 
     def action_sort(self) -> None:
         """Sorts by the next column."""
-        self._look(sort=next_sort(self._pane.columns, self._table.visible_columns, self.view))
+        self.look(sort=next_sort(self._pane.columns, self._table.visible_columns, self.view))
 
     def action_invert(self) -> None:
         """Reverses the order."""
-        self._look(is_inverted=not self.view.is_inverted)
+        self.look(is_inverted=not self.view.is_inverted)
 
     def action_full(self) -> None:
         """The list alone, and back."""
@@ -309,7 +309,7 @@ class MainScreen(Shown):
             self._marks.clear()
             self.show(self.desk.now_shown)
         elif self.view.text or self.view.faults_only:
-            self._look(text="", faults_only=False)
+            self.look(text="", faults_only=False)
 
     def action_leave(self) -> None:
         """Leaves the full list, else quits."""
@@ -350,13 +350,13 @@ class MainScreen(Shown):
     async def action_close_prompt(self) -> None:
         """Closes the field; a filter that was being typed is dropped."""
         if self._prompt is not None and self._prompt.kind == "/":
-            self._look(text="")
+            self.look(text="")
         await self._close_prompt()
 
     def action_complete(self) -> None:
         """Takes the best match for what was typed of a command."""
         if self._prompt is not None and self._prompt.kind == ":":
-            found = words.matches(self._prompt.text, self._panes)
+            found = words.matches(self._prompt.text, self.panes)
             self._prompt.put(found[0] if found else self._prompt.text)
 
     async def on_input_changed(self, event: "Input.Changed") -> None:
@@ -365,7 +365,7 @@ class MainScreen(Shown):
         if self._prompt is None:
             return
         if self._prompt.kind == "/":
-            self._look(text=self._prompt.text)
+            self.look(text=self._prompt.text)
         else:
             self._show_lines(self.desk.now_shown)
 
@@ -380,29 +380,11 @@ class MainScreen(Shown):
         kind, text = self._prompt.kind, self._prompt.text
         await self._close_prompt()
         if kind == "/" and text != self.view.text:
-            self._look(text=text)
+            self.look(text=text)
         elif kind == ":" and text.strip():
-            self._carry_out(text)
+            from rgt_tui.ui.screens.commanding import carry_out  # typed later than the start
 
-    def _carry_out(self, text: str) -> None:
-        match words.matches(text, self._panes)[:1]:
-            case ["quit"]:
-                self.desk.leave()
-            case ["help"]:
-                self.desk.action_help()
-            case ["messages"]:
-                self.desk.action_messages()
-            case ["browse"]:
-                self.action_browse(text.strip().partition(" ")[2].strip())
-            case [command] if any(pane.name == command for pane in self._panes):
-                self.action_show_pane(command)
-                if argument := text.strip().partition(" ")[2]:
-                    self._look(text=argument.strip().removeprefix("/"))
-            case [command]:
-                self.desk.action_act(next(a.name for a in all_actions() if a.title == command))
-            case _:
-                known = ", ".join(words.commands(self._panes))
-                self.desk.say(f"no command {text.strip()!r}: {known}")
+            carry_out(self, text)
 
     async def _close_prompt(self) -> None:
         prompt, self._prompt = self._prompt, None
