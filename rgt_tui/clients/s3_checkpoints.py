@@ -7,16 +7,18 @@ should, seen from outside any Pod; what lies between is not read.
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from rgt_tui.clients.s3 import S3
+from rgt_tui.clients.s3_models import weights_of_models
 from rgt_tui.clients.s3_open import verify_closure, verify_header
 from rgt_tui.clock import Clock
 from rgt_tui.domain.checkpoint import Checkpoint, FileStamp, Verdict
 from rgt_tui.domain.durable import OutsideLook
 from rgt_tui.domain.errors import ApiError, NotFound
-from rgt_tui.domain.objects import StoredObject, is_trash
+from rgt_tui.domain.objects import HeaderCheck, StoredObject, is_trash
 from rgt_tui.domain.stored import Closure, StoredVolume
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
@@ -49,8 +51,11 @@ async def look_outside(s3: S3, volume: NetworkVolume, clock: Clock) -> StoredVol
     """
     listing = await s3.list(volume.id, deep=True, limit=OBJECTS_MAX)
     gaps = [] if listing.is_whole else [f"there are more than {OBJECTS_MAX} objects"]
-    entries = _entries(listing.objects)
+    sizes = {one.key: one.size or 0 for one in listing.objects if not is_trash(one.key)}
     gate = asyncio.Semaphore(AT_ONCE)
+    parts, missing = await weights_of_models(s3, volume.id, sizes, gate)
+    gaps += missing[:20]
+    entries = _entries(listing.objects, parts)
     magic = await _magic(s3, volume.id, entries, gate)
     now = clock()
     found = checkpoints_in(
@@ -69,12 +74,10 @@ async def look_outside(s3: S3, volume: NetworkVolume, clock: Clock) -> StoredVol
     wanted = [file for one in checkpoints for file in one.files]
     if len(wanted) > LOOKS_MAX:
         gaps.append(f"{len(wanted) - LOOKS_MAX} of {len(wanted)} files of older checkpoints")
-    looks = await asyncio.gather(
-        *(_look(s3, volume.id, file, gate, clock) for file in wanted[:LOOKS_MAX])
-    )
+    place = _Place(s3=s3, bucket=volume.id, gate=gate, sizes=sizes, parts=parts)
+    looks = await asyncio.gather(*(_look(place, file, clock) for file in wanted[:LOOKS_MAX]))
     seen = {look.path: look for look in looks if isinstance(look, OutsideLook)}
     gaps += [why for why in looks if isinstance(why, str)][:20]
-    sizes = {one.key: one.size or 0 for one in listing.objects}
     closures = await _closures(s3, volume.id, checkpoints, sizes)
     return StoredVolume(
         volume_id=volume.id,
@@ -105,8 +108,11 @@ async def _closures(
     return found
 
 
-def _entries(objects: Iterable[StoredObject]) -> list[Entry]:
-    """The objects that can belong to checkpoints, and some of what lies beside them."""
+def _entries(objects: Iterable[StoredObject], parts: Mapping[str, str]) -> list[Entry]:
+    """The objects that can belong to checkpoints, and some of what lies beside them.
+
+    `parts` are objects that a model names, with the key of the model.
+    """
     by_folder: dict[str, list[StoredObject]] = {}
     for found in objects:
         folder, _, name = found.key.rpartition("/")
@@ -118,10 +124,12 @@ def _entries(objects: Iterable[StoredObject]) -> list[Entry]:
         if any(above in whole for above in _above(folder)):
             kept += inside
             continue
-        interesting = [one for one in inside if is_of_interest(one.key.rpartition("/")[2])]
+        interesting = [
+            one for one in inside if one.key in parts or is_of_interest(one.key.rpartition("/")[2])
+        ]
         beside = [one for one in inside if one not in interesting] if interesting else []
         kept += interesting + beside[:BESIDE_MAX]
-    return [_entry(one, number) for number, one in enumerate(kept, 1)]
+    return [_entry(one, number, parts.get(one.key)) for number, one in enumerate(kept, 1)]
 
 
 def _is_whole(folder: str, inside: Iterable[StoredObject]) -> bool:
@@ -137,10 +145,11 @@ def _above(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _entry(found: StoredObject, number: int) -> Entry:
+def _entry(found: StoredObject, number: int, model: str | None) -> Entry:
     """An object as a file; the number stands for an inode, which S3 does not know."""
     changed = int((found.modified or 0.0) * 1e9)
-    return Entry(f"/{found.key}", found.size or 0, changed, changed, number, "")
+    part_of = f"/{model}" if model else ""
+    return Entry(f"/{found.key}", found.size or 0, changed, changed, number, "", part_of)
 
 
 def _stamp(entry: Entry) -> FileStamp:
@@ -170,28 +179,54 @@ async def _magic(
     return dict(await asyncio.gather(*map(first, unsure[:LOOKS_MAX])))
 
 
-async def _look(
-    s3: S3, bucket: str, file: FileStamp, gate: asyncio.Semaphore, clock: Clock
-) -> OutsideLook | str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where files are looked at.
+
+    Attributes:
+        sizes: bytes of every object of the listing by key.
+        parts: objects that an ONNX model names, with the key of the model.
+    """
+
+    s3: S3
+    bucket: str
+    gate: asyncio.Semaphore
+    sizes: Mapping[str, int]
+    parts: Mapping[str, str]
+
+
+async def _look(at: _Place, file: FileStamp, clock: Clock) -> OutsideLook | str:
     """HEAD and header of one file; why not, when it could not be read."""
-    async with gate:
+    async with at.gate:
         try:
-            head = await s3.head(bucket, file.path)
-            check = await verify_header(s3, bucket, file.path, head.size or 0)
+            head = await at.s3.head(at.bucket, file.path)
+            check = await _checked(at, file.path, head.size or 0)
         except NotFound:
             return f"{file.shown}: listed, but it is not there"
         except ApiError as error:
             return f"{file.shown}: {error.message}"
-    is_weights = file.path.lower().endswith(WEIGHTS)
-    is_beside = not check.format and not is_weights
-    verdict = "unknown" if is_beside else check.verdict
     return OutsideLook(
-        place=f"volume:{bucket}",
+        place=f"volume:{at.bucket}",
         path=file.path,
         size=head.size,
-        header=verdict,
-        said="" if is_beside else check.said,
+        header=check.verdict,
+        said=check.said,
         at=clock(),
         modified=head.modified,
         md5=head.md5,
     )
+
+
+async def _checked(at: _Place, key: str, size: int) -> HeaderCheck:
+    """What the tables of a file prove; nothing is said of files that merely lie beside weights.
+
+    The weights that a model names are judged with the model, by their size.
+    """
+    if key in at.parts:
+        said = "" if size == at.sizes.get(key) else "it changed since it was listed"
+        return HeaderCheck("unknown", "onnx-data", said)
+    check = await verify_header(at.s3, at.bucket, key, size, at.sizes)
+    is_beside = check.format == "unknown" and check.verdict == "unknown"
+    if is_beside and not key.lower().endswith(WEIGHTS):
+        return HeaderCheck("unknown", "", "")
+    return check

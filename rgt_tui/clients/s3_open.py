@@ -16,7 +16,7 @@ from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.verifiers import Broken, Unsure, all_verifiers
 from rgt_tui.verifiers._check import structure_of
 
-_MISFITS: Final = (
+MISFITS: Final = (
     ValueError,
     TypeError,
     LookupError,
@@ -64,7 +64,7 @@ async def verify_closure(
         ApiError: something could not be read.
     """
     path, kind = group
-    opened = _opener(s3, bucket)
+    opened = opener(s3, bucket)
     verifier = next((v for v in all_verifiers() if v.name == kind and v.group is not None), None)
     if verifier is None or verifier.group is None:
         return HeaderCheck("unknown", kind, "")
@@ -74,21 +74,32 @@ async def verify_closure(
         return HeaderCheck("broken", kind, clean(str(why), 300))
     except Unsure as why:
         return HeaderCheck("unknown", kind, clean(str(why), 300))
-    except (*_MISFITS, OSError) as error:
+    except (*MISFITS, OSError) as error:
         return _unfollowed(kind, error)
     return HeaderCheck("ok", kind, clean(said, 300))
 
 
-async def verify_header(s3: S3, bucket: str, key: str, size: int) -> HeaderCheck:
+async def verify_header(
+    s3: S3, bucket: str, key: str, size: int, sizes: Mapping[str, int] | None = None
+) -> HeaderCheck:
     """What the tables of one object prove, by as few ranged reads as they need.
+
+    Args:
+        s3: the opened interface.
+        bucket: the volume.
+        key: the object.
+        size: bytes of it.
+        sizes: of every object by key, where they are known: an ONNX model names others.
 
     Raises:
         ApiError: it could not be read.
     """
-    file = RangedFile(key.rpartition("/")[2], Blocks(size, _opener(s3, bucket)(key)))
+    file = RangedFile(key.rpartition("/")[2], Blocks(size, opener(s3, bucket)(key)))
+    if sizes is not None:
+        file.beside = RangedFolder(key.rpartition("/")[0], sizes, opener(s3, bucket)).size
     try:
         kind, judged = await asyncio.to_thread(structure_of, file)
-    except _MISFITS as error:
+    except MISFITS as error:
         return _unfollowed("unknown", error)
     except Unsure as why:
         return HeaderCheck("unknown", "unknown", clean(str(why), 300))
@@ -96,7 +107,7 @@ async def verify_header(s3: S3, bucket: str, key: str, size: int) -> HeaderCheck
     return HeaderCheck(verdict, kind, clean(judged.reason, 300))
 
 
-def _opener(s3: S3, bucket: str) -> Callable[[str], Fetch]:
+def opener(s3: S3, bucket: str) -> Callable[[str], Fetch]:
     """Gives the content of an object to a verifier, which runs in a thread of its own."""
     loop = asyncio.get_running_loop()
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import zlib
-from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from rgt_tui.verifiers import Broken, Region, Unsure
 
@@ -42,6 +42,8 @@ class File:
 
     is_alone = False
     is_brief = False
+    beside: Optional[Callable[[str], int]] = None
+    """Gives the bytes of a file by its path below this one's folder, where no folder can be looked into."""
 
     def __init__(self, path: str) -> None:
         """Opens it; never a link, never a pipe or device, which could hang.

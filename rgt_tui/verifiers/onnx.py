@@ -25,6 +25,7 @@ _LISTS = {4: "f32", 10: "f64"}
 """Kinds of numbers: of raw data by data type, of the packed lists float_data and double_data."""
 _GRAPH, _OPSET, _FUNCTION = 7, 8, 25
 _EXTERNAL = 1
+_LEADS_OUT = "an initialiser lies at a path outside the model's folder"
 _DEPTH_MAX = 20
 
 
@@ -267,7 +268,7 @@ def path_of(model: str, location: str) -> str:
     """
     inside = inside_of(location)
     if not inside:
-        raise Broken("an initialiser lies at a path outside the model's folder")
+        raise Broken(_LEADS_OUT)
     folder = os.path.dirname(model) or "."
     for way in (location, inside):  # who does not normalise follows the links of the first
         path = folder
@@ -293,6 +294,11 @@ def inside_of(location: str) -> str:
 
 def _size_of(file: File, location: str) -> int:
     """Bytes of a file that a model names."""
+    if file.beside is not None:
+        inside = inside_of(location)
+        if not inside:
+            raise Broken(_LEADS_OUT)
+        return file.beside(inside)
     if file.is_alone:
         raise Unsure("its weights lie in another file, which was not looked at")
     found = os.stat(path_of(file.path, location), follow_symlinks=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from onnx import TensorProto, helper
 
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_checkpoints import look_outside
@@ -164,3 +165,39 @@ async def test_a_look_is_the_witness_that_a_stopped_pods_volume_needs(origin: st
 async def test_a_volume_that_is_gone_is_an_error_and_not_an_empty_list(origin: str) -> None:
     with pytest.raises(ApiError):
         await seen(origin, replace(VOLUME, id="nosuchbucket"))
+
+
+def model(location: str, length: int = 4096, offset: int = 0) -> bytes:
+    """A model of one tensor of 1,024 numbers whose bytes lie in another file."""
+    tensor = TensorProto(name="w", data_type=1, dims=[1024], data_location="EXTERNAL")
+    for key, value in (("location", location), ("offset", offset), ("length", length)):
+        tensor.external_data.add(key=key, value=str(value))
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1024])
+    node = helper.make_node("Identity", ["x"], ["y"])
+    graph = helper.make_graph([node], "g", [x], [x], [tensor])
+    return bytes(helper.make_model(graph).SerializeToString())
+
+
+async def test_a_model_and_the_weights_that_it_names_are_one_checkpoint() -> None:
+    files = {
+        "good/m.onnx": model("w/any name", offset=904), "good/w/any name": bytes(5000),
+        "short/m.onnx": model("m.data"), "short/m.data": bytes(4095),
+        "gone/m.onnx": model("m.data"),
+        "out/m.onnx": model("../good/m.data"),
+        "root.onnx": model("a/../root.bin"), "root.bin": b"PK\x03\x04" + bytes(4092),
+    }  # fmt: skip
+    models = replace(VOLUME, id="7m0d3l5x")
+    with serving({models.id: files}, REGION) as origin:
+        found = await seen(origin, models)
+    parts = {one.path: [file.path for file in one.files] for one in found.checkpoints}
+    assert parts["good/m.onnx"] == ["good/m.onnx", "good/w/any name"]
+    assert parts["root.onnx"] == ["root.bin", "root.onnx"]
+    assert "good/w/any name" not in parts
+    verdicts = {one.path: found.verdict_of(one) for one in found.checkpoints}
+    assert verdicts["good/m.onnx"][0] is Verdict.OK
+    assert verdicts["root.onnx"][0] is Verdict.OK
+    for path, why in (("short/m.onnx", "which has 4095"), ("gone/m.onnx", "m.data is missing"),
+                      ("out/m.onnx", "outside the model's folder")):  # fmt: skip
+        assert verdicts[path][0] is Verdict.BROKEN, path
+        assert why in verdicts[path][2], verdicts[path]
+    assert found.gaps == ("gone/m.onnx: its weights gone/m.data are not there",)
