@@ -46,6 +46,7 @@ from rgt_tui.domain.pulling import (
     Stage,
 )
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.units import show_bytes
 
 if TYPE_CHECKING:
     from rgt_tui.clients.ssh_talk import Talk
@@ -207,6 +208,9 @@ class _Pull:
                 await self._carry(jobs, store)
             board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
             missing = self.meter.bytes_total - self.meter.bytes_done
+            if self.meter.bytes_done:
+                had = f"{show_bytes(self.meter.bytes_done)} of {show_bytes(self.meter.bytes_total)}"
+                self.meter.said(f"{had} are here already: going on from there")
             count = self.order.lanes or (
                 LANES if round_trip_s >= LONG_S and missing >= LARGE else 1
             )

@@ -81,5 +81,6 @@ class Meter:
                 rate=rate,
                 seconds_left=left / rate if rate else None,
                 said=text,
+                had=self._given,
             )
         )

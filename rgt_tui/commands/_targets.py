@@ -11,6 +11,7 @@ from rgt_tui.domain.errors import ApiError, SshError, SshFault, UsageError
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod, SshRoad
 from rgt_tui.domain.printed_keys import read_fingerprints
+from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.units import PodId
 from rgt_tui.facts import find_pod, unreachable_why
 from rgt_tui.opening import Address
@@ -57,6 +58,8 @@ async def target_of(where: Address, rest: "Rest", pod: Pod, transport: str) -> S
     if not pod.is_running or not any(offered.values()):
         why = unreachable_why(pod, Evidence())
         hint = "SSH needs the Pod running; the direct way also 22/tcp among its ports."
+        if not pod.is_running:
+            hint = to_reach(pod)
         raise SshError(SshFault.NO_ADDRESS, f"{pod.name}: {why}", hint=hint)
     if transport == "auto":
         transport = "direct" if pod.ssh_direct is not None else "proxy"

@@ -14,6 +14,7 @@ from rgt_tui.domain.durable import NotDurable
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.stored import StoredCheckpoints
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import rfc3339, show_bytes, show_duration
@@ -63,7 +64,7 @@ def _not_listed(pod: Pod, evidence: Evidence, why: str) -> SshError:
     failure = evidence.reading(CheckpointList).failure
     hint = failure.hint if failure is not None else ""
     if not pod.is_running:
-        hint = "Start it, or read its network volume over S3: that needs an S3 key (README)"
+        hint = to_reach(pod)
     elif pod.ssh_direct is None:
         hint = "RP6: the gateway runs no programs; expose 22/tcp on the Pod for direct SSH"
     said = f"The checkpoints of {clean(pod.label)} are not known: {why}"

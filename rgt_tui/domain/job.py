@@ -43,6 +43,11 @@ class VerifyOrder:
         """Bytes that will be read; None when that is not known."""
         return self.checkpoint.size if self.level.reads_all else None
 
+    @property
+    def rest(self) -> str:
+        """Files that were read to their ends are proven."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureOrder:
@@ -60,6 +65,11 @@ class MeasureOrder:
     def total(self) -> int | None:
         """Nobody knows how long a walk is before it is done."""
         return None
+
+    @property
+    def rest(self) -> str:
+        """Half a walk is worth nothing."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +94,11 @@ class FetchOrder:
     def total(self) -> int | None:
         """Bytes that will be moved."""
         return self.checkpoint.size
+
+    @property
+    def rest(self) -> str:
+        """What becomes of what came, where it ends before its end."""
+        return "what came is kept: B in Jobs goes on from there"
 
 
 Order = VerifyOrder | MeasureOrder | FetchOrder

@@ -10,6 +10,7 @@ from rgt_tui.domain.errors import RgtError, UsageError
 from rgt_tui.domain.manifest import Manifest
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.text import clean
 
 
@@ -49,7 +50,7 @@ def no_road(pod: Pod, why: str) -> PullError:
         return PullError(
             PullFault.NO_ROAD,
             f"{clean(pod.label)}: nothing can be pulled: {why}",
-            hint="Start it, or read its network volume over S3 without it: rgt-tui browse VOLUME",
+            hint=to_reach(pod),
         )
     return PullError(
         PullFault.NO_ROAD,
@@ -123,6 +124,7 @@ class PullProgress:
         rate: bytes a second over the last seconds; None while unknown.
         seconds_left: of this stage; None while unknown.
         said: what has just happened, such as a lost connection; empty for nothing.
+        had: bytes of `bytes_done` that were here before.
     """
 
     stage: Stage
@@ -133,6 +135,7 @@ class PullProgress:
     rate: float | None = None
     seconds_left: float | None = None
     said: str = ""
+    had: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

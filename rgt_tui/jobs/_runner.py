@@ -37,6 +37,8 @@ class _Running:
     spoke: float = 0.0
     marks: deque[tuple[float, int]] = field(default_factory=deque)
     is_unwanted: bool = False
+    is_news: bool = False
+    """Whether more was read than is told."""
 
 
 @dataclass(slots=True)
@@ -89,8 +91,9 @@ class Runner:
                 end, said = await self._worked(number, order)
         finally:
             running = self._running.pop(number)
+            self._change(number, done=running.read)
             if end is JobEnd.CANCELLED and running.is_unwanted:
-                said = "cancelled by you"
+                said = "; ".join(filter(None, ("cancelled by you", order.rest)))
             self._end(number, end, said)
 
     async def _worked(self, number: int, order: Order) -> tuple[JobEnd, str]:
@@ -127,9 +130,11 @@ class Runner:
     def _reached(self, number: int, done: int, rate: float | None) -> None:
         running = self._running[number]
         now = self.clock()
-        if done != running.read and now - running.told >= TELL_S:
-            running.told, running.read = now, done
+        is_news, running.read = running.is_news or done != running.read, done
+        if is_news and now - running.told >= TELL_S:
+            running.told, is_news = now, False
             self._change(number, heard=now, done=done, rate=rate)
+        running.is_news = is_news
 
     def _progressed(self, number: int, count: int) -> None:
         running = self._running[number]

@@ -60,7 +60,8 @@ def _teller(bench: Bench) -> Callable[[PullProgress], None]:
         if at.said:
             bench.say(clean(at.said))
         elif at.stage is Stage.COPYING:
-            bench.say(f"{at.files_done} of {at.files_total} files copied")
+            had = f"; {show_bytes(at.had)} were here before" if at.had else ""
+            bench.say(f"{at.files_done} of {at.files_total} files copied{had}")
         else:
             of = f"{show_bytes(at.bytes_done)} of {show_bytes(at.bytes_total)}"
             bench.say(f"{words[at.stage]}: {of}" if at.bytes_total else words[at.stage])

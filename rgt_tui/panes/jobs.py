@@ -98,9 +98,14 @@ def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     stalled = job.stalled_s(now)
     if stalled is not None:
         lines.append((Cell(f"no byte came for {show_duration(stalled)}", Tone.WARN),))
-    hint = "X cancels it" if job.is_open else "D takes it off the list"
-    lines.append((Cell(f"{hint}; jobs end when the console is left", Tone.DIM),))
+    lines.append((Cell(_hint(job), Tone.DIM),))
     return (Block(f"Job {job.number}", tuple(lines), f"asked {show_age(now - job.asked)}"),)
+
+
+def _hint(job: "Job") -> str:
+    if job.is_open:
+        return "X cancels it; jobs end when the console is left"
+    return "D takes it off the list; B begins it again"
 
 
 def _progress(job: "Job", now: float) -> str:

@@ -1,4 +1,4 @@
-"""Which files lie on a Pod's disks, as `find`, `du` and `stat` see them."""
+"""Which files lie on a Pod's disks. Every tool sees the same: `find`, `du`, `stat` and `python3`."""
 
 import re
 from collections.abc import Iterator
@@ -45,8 +45,24 @@ def disk_of(pod: Pod, path: str) -> Disk:
 
 def files_of(pod: Pod, now: float, started: float) -> list[Found]:
     """Every file of the Pod: the ones that are told, and one with the rest of each disk."""
-    found = [_found(file, now, started) for file in pod.machine.files]
+    found = [*told_of(pod, now, started), *_stored(pod, started)]
     return found + list(_rests(pod, found, now))
+
+
+def told_of(pod: Pod, now: float, started: float) -> list[Found]:
+    """The files of which a name and a size are told, and no bytes."""
+    return [_found(file, now, started) for file in pod.machine.files]
+
+
+def _stored(pod: Pod, started: float) -> Iterator[Found]:
+    for file in pod.machine.stored:
+        if not file.is_link:
+            yield Found(
+                path=file.path,
+                size_bytes=file.size_bytes,
+                changed_at=started - file.age_s,
+                is_image=False,
+            )
 
 
 def _found(file: File, now: float, started: float) -> Found:

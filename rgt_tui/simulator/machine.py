@@ -134,7 +134,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file in the container.
+    """One file in the container that nobody reads: who does, finds zeros. Weights are `stored`.
 
     Attributes:
         is_image: whether it came with the image, and so takes nothing of the container disk.
@@ -180,6 +180,8 @@ class Machine:
     """Version of PyTorch, and the CUDA it was built for."""
     ports: tuple[int, ...] = (22, 8888, 8001)
     shm_segments: int = 0
+    link_bytes_s: int = 0
+    """Bytes a second that leave the Pod over SSH; 0 for as many as this machine can."""
     clock_ahead_s: float = 0.0
     fsync_error: int = 0
     """What fsync fails with, an errno; 0 for not at all. On a FUSE mount it is the only call that tells."""

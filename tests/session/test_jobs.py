@@ -14,6 +14,7 @@ from rgt_tui.facts import find_pod
 from rgt_tui.probes.largest import LargestReport
 from rgt_tui.saved_facts import saved_on
 from rgt_tui.session import Session
+from rgt_tui.simulator import Simulator
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
 from tests.session.test_watch import until, watching
@@ -140,6 +141,39 @@ async def test_a_pull_is_a_job_and_its_held_copy_keeps_what_the_pod_would_lose(
         assert not isinstance(saved.kept, NotDurable)
         assert [place.witnesses for place in saved.kept] == [(Witness.HELD,)]
         assert saved.is_loaded
+
+
+async def test_a_pull_that_is_cancelled_says_what_it_keeps_and_goes_on_from_there(
+    opened: Opened, tmp_path: Path, simulator: Simulator
+) -> None:
+    """The large checkpoint of the demo, over its slow line and then over a fast one."""
+    machine = simulator.world.find("lora-4090").machine
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "lora-4090")
+        large = max(inventory.checkpoints, key=lambda one: one.size)
+        order = FetchOrder(
+            pod=pod.id, name=pod.name, checkpoint=large, target=str(tmp_path / "home")
+        )
+        number = await begin(session, store, order)
+        await until(lambda: job(store, number).done > 12 << 20, seconds=60)
+        first = job(store, number)
+        assert first.rate is not None
+        assert first.seconds_left(first.heard or 0) is not None
+        session.jobs.cancel(number)
+        await until(ended(store, number))
+        assert "what came is kept" in job(store, number).said
+        assert not list((tmp_path / "home").rglob("*.safetensors"))
+        kept = job(store, number).done
+        machine.link_bytes_s = 0
+        again = await begin(session, store, order)
+        await until(lambda: "were here before" in job(store, again).said, seconds=60)
+        assert job(store, again).end is None
+        await until(ended(store, again), seconds=60)
+        done = job(store, again)
+        assert (done.end, done.done) == (JobEnd.DONE, large.size), done.said
+        assert kept > 12 << 20
+        (copy,) = (tmp_path / "home").rglob("*.safetensors")
+        assert copy.stat().st_size == large.size
 
 
 async def test_after_a_restart_nothing_is_read_twice(opened: Opened) -> None:

@@ -254,6 +254,46 @@ async def _ends(pid: int) -> None:
     pytest.fail(f"process {pid} is still there")
 
 
+async def test_every_tool_of_a_pod_sees_the_same_files(simulator: Simulator) -> None:
+    simulator.write("lora-4090", "/workspace/late.pt", b"late")
+    walk = (
+        "import os; [print(os.stat(p).st_size, p) for r in ('/workspace', '/root') for d, f in"
+        " [(r, os.listdir(r))] for p in (d + '/' + n for n in f) if os.path.isfile(p)]"
+    )
+    _, of_python, _ = await sh(simulator, "lora-4090", f'python3 -I -S -c "{walk}"')
+    _, found, _ = await sh(simulator, "lora-4090", r"find /workspace -type f -printf '%s %p\n'")
+    seen = {line for line in found.splitlines() if line.split()[1].count("/") == 2}
+    assert "4 /workspace/late.pt" in seen
+    assert {line for line in of_python.splitlines() if " /workspace/" in line} == seen
+    large = "/workspace/lora/merged.safetensors"
+    _, told, _ = await sh(simulator, "lora-4090", f"stat -c '%s %n' {large}")
+    size = f"import os; print(os.stat('{large}').st_size, '{large}')"
+    assert (await sh(simulator, "lora-4090", f'python3 -I -S -c "{size}"'))[1] == told
+
+
+async def test_a_large_file_is_drawn_and_the_same_however_it_is_read(simulator: Simulator) -> None:
+    read = """
+import hashlib, os
+fd = os.open('/workspace/lora/merged.safetensors', os.O_RDONLY)
+size = os.fstat(fd).st_size
+several = [bytearray(70_000), bytearray(1_100_000)]
+def whole(take, step):
+    digest, at = hashlib.sha256(), 0
+    while at < size:
+        piece = take(at, step)
+        digest.update(piece)
+        at += len(piece)
+    return digest.hexdigest()
+def filled(at, step):
+    count = os.preadv(fd, several, at)
+    return b''.join(several)[:count]
+print(whole(lambda at, step: os.pread(fd, step, at), 999_983) == whole(filled, 0)
+      == whole(lambda at, step: os.read(fd, step), 1 << 20), os.fstat(fd).st_blocks < 100)
+"""
+    status, out, err = await sh(simulator, "lora-4090", f'python3 -I -S -c "{read}"')
+    assert (status, out) == (0, "True True\n"), err
+
+
 async def test_python3_in_a_pod_sees_the_files_of_that_pod_only(simulator: Simulator) -> None:
     look = 'python3 -I -S -c "import os; print(sorted(os.listdir(chr(47))))"'
     status, out, _ = await sh(simulator, "train-a", look)

@@ -106,9 +106,9 @@ async def test_p_on_a_checkpoint_asks_for_the_folder_and_begins_a_pull_also_when
         await running.press("j", "p")
         assert "Pull checkpoint-88000 in /workspace/out?" in screen_text(running.app)
         await awake(running)
-        await running.press("tab", "ctrl+u", *"rel", "tab", "tab", "enter")
+        await running.press("tab", "ctrl+u", *"rel", "enter", "enter")
         assert "name an absolute folder" in screen_text(running.app)
-        await running.press("tab", "ctrl+u", *"/data/a", "tab", "tab", "enter")
+        await running.press("ctrl+u", *"/data/a", "enter", "enter")
         pod = scenes.training()
         assert running.feed.begun == [
             FetchOrder(pod=pod.id, name=pod.name, checkpoint=saved.WHOLE, target="/data/a")

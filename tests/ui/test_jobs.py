@@ -42,6 +42,19 @@ async def test_x_cancels_a_running_job_and_d_dismisses_one_that_ended() -> None:
         assert running.feed.dismissed == [1]
 
 
+async def test_b_begins_a_job_that_ended_again() -> None:
+    whole = scenes.job_list()
+    async with console(whole, pane="jobs") as running:
+        await running.press("B")
+        assert "this job still runs" in screen_text(running.app)
+        await running.press("G", "B")
+        assert "it runs again already" in screen_text(running.app)
+        assert running.feed.begun == []
+    async with console(replace(whole, jobs=whole.jobs[:3]), pane="jobs") as running:
+        await running.press("B")
+        assert running.feed.begun == [whole.jobs[2].order]
+
+
 async def test_the_keys_of_jobs_do_nothing_on_another_pane() -> None:
     async with console(scenes.job_list()) as running:
         await running.press("X", "D")

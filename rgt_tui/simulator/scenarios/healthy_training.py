@@ -60,8 +60,8 @@ def _load(pod: Pod) -> None:
     machine.tmux = ("train",)
     machine.cpu_percent, machine.memory_percent = 41, 38
     machine.files = [
-        File(path=f"/workspace/ckpt/step-{step}.safetensors", size_bytes=int(15.1 * GIB))
-        for step in range(28_000, 42_000, 1000)
+        File(path=f"/workspace/datasets/fineweb/{shard:03}.parquet", size_bytes=int(15.1 * GIB))
+        for shard in range(14)
     ]
     machine.files.append(
         File(

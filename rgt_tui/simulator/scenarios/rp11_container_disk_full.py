@@ -28,9 +28,9 @@ def build(world: World) -> Pod:
     pod.machine.files = [
         File(path="/root/.cache/pip/http-v2/wheels.bin", size_bytes=int(9.1 * GIB)),
         File(path="/root/.cache/huggingface/hub/models--llama/blobs/ab12", size_bytes=8 * GIB),
-        File(path="/root/out/step-41200/model.safetensors", size_bytes=int(1.9 * GIB)),
+        File(path="/root/out/core.2214", size_bytes=int(1.9 * GIB)),
         File(path="/usr/lib/x86_64-linux-gnu/libcudnn.so", size_bytes=GIB, is_image=True),
-        File(path="/workspace/.Trash-0/files/old.ckpt", size_bytes=6 * GIB),
+        File(path="/workspace/.Trash-0/files/old.tar", size_bytes=6 * GIB),
     ]
     # The save that the full disk has cut short, as whoever reads the file itself finds it.
     cut = safetensors(41_200)[:9_000]

@@ -1,6 +1,7 @@
 """An ordinary Pod with a volume disk and an idle moment."""
 
-from rgt_tui.simulator.machine import GIB, DiskKind, File, Process
+from rgt_tui.simulator.files import large_safetensors, trainer_checkpoint
+from rgt_tui.simulator.machine import GIB, MIB, DiskKind, File, Process
 from rgt_tui.simulator.placing import HOUR, OFFICIAL_IMAGE, Life, place
 from rgt_tui.simulator.pod import Pod, Spec
 from rgt_tui.simulator.scenarios import Scenario
@@ -24,10 +25,15 @@ def build(world: World) -> Pod:
         Process(pid=402, command="python lora.py", cpu=99.0, age_s=18_000, gpu=0, gpu_mib=19_400)
     )
     pod.machine.files = [
-        File(path="/workspace/models/flux/flux1-dev.safetensors", size_bytes=int(22.2 * GIB)),
+        File(path="/workspace/datasets/portraits.tar", size_bytes=int(22.2 * GIB)),
         File(path="/root/.cache/uv/archive-v0/torch.whl", size_bytes=int(2.7 * GIB)),
         File(path="/workspace/models/lora.part", size_bytes=700 * 1024**2),
     ]
+    pod.machine.stored = [
+        *trainer_checkpoint("/workspace/lora", 5_000, 51 * 60),
+        large_safetensors("/workspace/lora/merged.safetensors", 192, 9 * 60),
+    ]
+    pod.machine.link_bytes_s = 12 * MIB
     for disk in pod.machine.disks:
         if disk.kind is DiskKind.CONTAINER:
             disk.base_bytes = int(5.1 * GIB)

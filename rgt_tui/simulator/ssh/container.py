@@ -7,14 +7,17 @@ import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from rgt_tui.simulator.files import StoredFile, lay_out
+from rgt_tui.simulator.contents import told_of
+from rgt_tui.simulator.files import StoredFile, lay_empty, lay_out
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.shell import View
 from rgt_tui.simulator.ssh.calls import Calls
+from rgt_tui.simulator.ssh.link import Link
 from rgt_tui.simulator.ssh.pseudofiles import pseudofiles
 from rgt_tui.simulator.ssh.root import Root
 from rgt_tui.simulator.ssh.toolbox import Toolbox
@@ -33,6 +36,7 @@ class Containers:
         self._home = home
         self._toolbox = Toolbox(home)
         self._numbers = itertools.count(1)
+        self._links: dict[str, Link] = {}
         self._live = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -82,9 +86,18 @@ class Containers:
         for _ in range(3):  # asyncio tells a closed pipe to its process on later turns of the loop
             await asyncio.sleep(0)
 
+    def link_of(self, pod: Pod) -> Link:
+        """What all sessions in a Pod send through."""
+        link = self._links.setdefault(pod.id, Link())
+        link.bytes_s = pod.machine.link_bytes_s
+        return link
+
     def write(self, pod: Pod, file: StoredFile) -> None:
         """Writes one file into the Pod's file system."""
         lay_out(self._files(pod), [file], datetime.now(UTC).timestamp())
+        lived = self._world.now - self._world.started_at
+        stored = [one for one in pod.machine.stored if one.path != file.path]
+        pod.machine.stored = [*stored, replace(file, age_s=file.age_s - lived)]
 
     def _files(self, pod: Pod) -> Path:
         """The Pod's own file system, laid out when this boot of it is first looked into."""
@@ -93,7 +106,17 @@ class Containers:
             for name in ("workspace", "root", "tmp"):
                 (place / name).mkdir(parents=True)
             lay_out(place, pod.machine.stored, datetime.now(UTC).timestamp())
+            self._lay_told(pod, place, only_growing=False)
+        else:
+            self._lay_told(pod, place, only_growing=True)
         return place
+
+    def _lay_told(self, pod: Pod, place: Path, *, only_growing: bool) -> None:
+        late = datetime.now(UTC).timestamp() - self._world.now
+        growing = {file.path for file in pod.machine.files if file.growth}
+        for file in told_of(pod, self._world.now, self._world.started_at):
+            if not file.is_image and (file.path in growing or not only_growing):
+                lay_empty(place, file.path, file.size_bytes, file.changed_at + late)
 
     def _view(self, pod_id: str) -> View | None:
         pod = self._world.pods.get(pod_id)

@@ -10,6 +10,7 @@ import asyncssh
 
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.ssh.container import Containers, kill_group
+from rgt_tui.simulator.ssh.link import Link
 
 COMMAND_LIMIT_S: Final = 3600.0
 """A session that outlives this is killed, whatever it does."""
@@ -39,7 +40,7 @@ async def execute(channel: Channel, containers: Containers, pod: Pod) -> None:
     async with containers.session(pod) as environment:
         process = await _start(channel.command or "exec /bin/sh", environment)
         try:
-            await _join(channel, process)
+            await _join(channel, process, containers.link_of(pod))
         finally:
             await _end(process)
 
@@ -104,12 +105,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001  # no public way
 
 
-async def _join(channel: Channel, process: asyncio.subprocess.Process) -> None:
+async def _join(channel: Channel, process: asyncio.subprocess.Process, link: Link) -> None:
     async with asyncio.TaskGroup() as tasks:
         feed = tasks.create_task(_feed(channel, process))
         drains = [
-            tasks.create_task(_drain(process.stdout, channel.stdout)),
-            tasks.create_task(_drain(process.stderr, channel.stderr)),
+            tasks.create_task(_drain(process.stdout, channel.stdout, link)),
+            tasks.create_task(_drain(process.stderr, channel.stderr, link)),
         ]
         watch = tasks.create_task(_kill_when_closed(channel, process))
         with contextlib.suppress(TimeoutError):
@@ -165,10 +166,13 @@ async def _feed(channel: Channel, process: asyncio.subprocess.Process) -> None:
         writer.close()
 
 
-async def _drain(reader: asyncio.StreamReader | None, writer: asyncssh.SSHWriter[bytes]) -> None:
+async def _drain(
+    reader: asyncio.StreamReader | None, writer: asyncssh.SSHWriter[bytes], link: Link
+) -> None:
     if reader is None:
         return
     with contextlib.suppress(OSError, asyncssh.Error):
         while chunk := await reader.read(_CHUNK):
+            await link.carry(len(chunk))
             writer.write(chunk)
             await writer.drain()

@@ -3,7 +3,8 @@
 A question takes every key itself, so that no key of the console works while it is open. It hears
 nothing but Esc until its first picture has been up, and no key has come, for a moment: keys typed
 before it came, or held down, were meant for something else. Cancel has the focus; Enter in the field does nothing; a paste is
-refused; the button is two Tabs away from the field.
+refused; the button is two Tabs away from the field. Where nothing changes at RunPod, as with a pull, the button comes next after the
+field, and Enter in the field goes there.
 """
 
 from abc import abstractmethod
@@ -148,7 +149,7 @@ class ConfirmScreen(Asking):
         title: Line = (Piece(self._question.title, Ink.ALARM),)
         self._page.paint(framed(filled, title, note, space))
         is_sent = "nothing is sent" if self._question.writes else "nothing is done"
-        hints = [("Tab", "next"), ("Esc", f"cancel: {is_sent}")]
+        hints = [("Tab", self._next_is), ("Esc", f"cancel: {is_sent}")]
         self._hints.paint([hint_line(hints, self._hints.size.width)])
 
     def press(self, event: events.Key) -> None:
@@ -178,13 +179,23 @@ class ConfirmScreen(Asking):
         if self._question.field is None:
             return Focus.CANCEL if self._focus_on is Focus.BUTTON else Focus.BUTTON
         order = (Focus.FIELD, Focus.CANCEL, Focus.BUTTON)
+        if not self._question.writes:
+            order = (Focus.FIELD, Focus.BUTTON, Focus.CANCEL)
         if self._focus_on is Focus.START:
             return Focus.FIELD
         step = -1 if back else 1
         return order[(order.index(self._focus_on) + step) % len(order)]
 
+    @property
+    def _next_is(self) -> str:
+        """Where Tab leads to, in the words of the screen."""
+        words = {Focus.FIELD: "to the field", Focus.CANCEL: "to Cancel"}
+        return words.get(self._next(back=False), f"to {self._question.button}")
+
     def _enter(self) -> None:
         match self._focus_on:
+            case Focus.FIELD if not self._question.writes:
+                self._focus_on = Focus.BUTTON
             case Focus.FIELD:
                 self._said = "Enter does nothing here: Tab goes on"
             case Focus.BUTTON:
@@ -201,6 +212,8 @@ class ConfirmScreen(Asking):
         if why is not None or isinstance(request, str):
             did = "sent" if self._question.writes else "done"
             self._said = f"nothing was {did}: {why}"
+            if self._question.field is not None and not self._question.writes:
+                self._focus_on = Focus.FIELD
             return
         field = self._question.field
         kept = "(not kept)" if field is not None and field.is_private else self._typed.text
