@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rgt_tui.clients.ssh_talk import Talk
 
 FILES_MAX: Final = 1_000_000
+LISTING_MAX: Final = 512 << 20
+"""Bytes of one listing: so many files with long names."""
+TIME_MAX_NS: Final = 1 << 66
+"""Farther from 1970 no call sets a time."""
 _EXISTS: Final = "another file of that name is here; --replace takes its place"
 
 
@@ -113,7 +117,8 @@ async def _each_row(
     count = 0
     request = {"op": "files", "paths": list(order.landings), "again": again}
     try:
-        async for answer in talk.ask(request, silence_s=order.silence_s):
+        asking = talk.ask(request, silence_s=order.silence_s, bytes_max=LISTING_MAX)
+        async for answer in asking:
             for row in answer.get("files", ()):
                 take(row)
                 count += 1
@@ -121,18 +126,20 @@ async def _each_row(
                 skip(answer)
             if count > FILES_MAX:
                 raise ValueError("too many files")
-    except (ValueError, TypeError, IndexError, KeyError) as error:
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
         raise SshError(SshFault.BAD_ANSWER, f"the listing cannot be read: {error}") from error
 
 
 def _take(found: Listing, order: PullOrder, remote: str, row: Sequence[Any]) -> None:
-    relative, size, mtime_ns, ctime_ns, inode = row
+    relative, *numbers = row
+    if any(type(number) is not int for number in numbers):
+        raise ValueError("a stamp that is not of whole numbers")
+    size, mtime_ns, ctime_ns, inode = numbers
+    if not 0 <= size <= LARGEST or abs(mtime_ns) > TIME_MAX_NS:
+        raise ValueError("a size or a time that no file has")
     stamp = FileStamp(
-        path=path_of(remote, relative), size=int(size), mtime_ns=int(mtime_ns),
-        ctime_ns=int(ctime_ns), inode=int(inode),
-    )  # fmt: skip
-    if type(size) is not int or not 0 <= size <= LARGEST:
-        raise ValueError("a size that no file has")
+        path=path_of(remote, relative), size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode
+    )
     try:
         landed = below(order.landings[remote], str(relative))
     except UnsafeName as error:

@@ -46,19 +46,20 @@ class Talk:
         self._at = 0
 
     async def ask(
-        self, request: Mapping[str, Any], *, silence_s: float
+        self, request: Mapping[str, Any], *, silence_s: float, bytes_max: int = BYTES_MAX
     ) -> AsyncIterator[dict[str, Any]]:
         """The answers to one request.
 
         Args:
             request: an operation of `verifiers._worker`.
             silence_s: how long nothing may come before the Pod counts as lost.
+            bytes_max: what all answers together may take.
 
         Raises:
             SshError: the connection broke, or the answer is none of the verifier's.
         """
         await self.send(request)
-        left = BYTES_MAX
+        left = bytes_max
         while True:
             line = await self.line(silence_s)
             left -= len(line)

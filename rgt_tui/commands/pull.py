@@ -1,9 +1,11 @@
 """Pull files from a Pod, with resume; both ends are hashed and the copy is verified."""
 
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import click
 from rgt_tui.clients import holds
 from rgt_tui.clients.pod_verifier import list_checkpoints
 from rgt_tui.clients.pull import pull
+from rgt_tui.clients.pull_lost import while_it_runs
 from rgt_tui.clients.pull_names import landings, of_checkpoints
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clients.verdicts import remembered
@@ -41,6 +44,7 @@ from rgt_tui.sources import shell_target
 from rgt_tui.store import Store
 
 NOT_WHOLE = 1
+QUIET_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +133,14 @@ async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tu
             with_rsync=asked.tool == "rsync",
             known={proof.stamp.path: proof for proof in await book.at(place)},
         )
-        pulled = await remembered(
-            await pull(shells, target, order, bar.tell, clock), place, book, clock()
-        )
-        return pod, pulled
+        with bar.ticking():
+            pulled = await while_it_runs(
+                lambda tell: pull(shells, target, order, tell, clock),
+                session.wires.rest,
+                pod,
+                bar.tell,
+            )
+        return pod, await remembered(pulled, place, book, clock())
 
 
 async def _landings(
@@ -235,16 +243,39 @@ class _Bar:
     def __init__(self) -> None:
         self._shows = sys.stderr.isatty()
         self._is_open = False
+        self._at: PullProgress | None = None
+        self._since = 0.0
 
     def tell(self, at: PullProgress) -> None:
         """Shows how far a pull is."""
         if at.said:
             self.close()
             narrate(clean(at.said))
-        if not self._shows:
+        before, self._at = self._at, at
+        if before is None or (before.stage, before.bytes_done) != (at.stage, at.bytes_done):
+            self._since = time.monotonic()
+        self._show()
+
+    @contextlib.contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Looks each second whether anything came, and says so where nothing did."""
+        loop = asyncio.get_running_loop()
+
+        def again() -> None:
+            self._show()
+            self._timer = loop.call_later(1.0, again)
+
+        self._timer = loop.call_later(1.0, again)
+        try:
+            yield
+        finally:
+            self._timer.cancel()
+
+    def _show(self) -> None:
+        if self._at is None or not self._shows:
             return
         self._is_open = True
-        sys.stderr.write(f"\r\x1b[K{line(at)}")
+        sys.stderr.write(f"\r\x1b[K{line(self._at, time.monotonic() - self._since)}")
         sys.stderr.flush()
 
     def close(self) -> None:
@@ -255,8 +286,17 @@ class _Bar:
             sys.stderr.flush()
 
 
-def line(at: PullProgress) -> str:
-    """How far a pull is, in one line: `copying 3 of 12 files, 1.2G of 4.0G, 92M/s, 31s left`."""
+def line(at: PullProgress, quiet_s: float = 0.0) -> str:
+    """How far a pull is, in one line: `copying 3 of 12 files, 1.2G of 4.0G, 92M/s, 31s left`.
+
+    Args:
+        at: how far it is.
+        quiet_s: how long nothing came; from some seconds on it is said in place of the rate.
+    """
+    if quiet_s >= QUIET_S:
+        quiet = f"no byte came for {show_duration(quiet_s)}"
+        done = f"{show_bytes(max(0, at.bytes_done))} of {show_bytes(at.bytes_total)}, "
+        return f"{at.stage.value} {done if at.files_total else ''}{quiet}"
     if not at.files_total:
         return at.stage.value
     rate = show_bytes(round(at.rate)) if at.rate is not None else "?"

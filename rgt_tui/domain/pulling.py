@@ -25,6 +25,8 @@ class PullFault(StrEnum):
     BUSY = "busy"
     STALLED = "stalled"
     LOST = "lost"
+    STOPPED = "pod_stopped"
+    TERMINATED = "pod_gone"
 
 
 class PullError(RgtError):
@@ -61,6 +63,28 @@ def no_road(pod: Pod, why: str) -> PullError:
         "terminal, then runpodctl receive here; it goes through a public relay without resume, "
         "so nothing large, and nothing is proven equal (RP13)",
     )
+
+
+def left_by(pod: Pod, now: Pod | None) -> PullError | None:
+    """The error of a pull whose Pod has ended meanwhile; None where it runs.
+
+    Args:
+        pod: as it was when the pull began.
+        now: as the API tells it; None where it tells of none.
+    """
+    kept = "What came is kept"
+    if now is None:
+        return PullError(
+            PullFault.TERMINATED,
+            f"{clean(pod.label)}: the Pod is gone while files were copied from it",
+            hint=f"{kept}, files that came whole have their names. Its own disks went with the Pod; "
+            "a network volume stays: rgt-tui volumes",
+        )
+    if not now.is_running:
+        said = f"{clean(pod.label)}: the Pod is {now.status}, it stopped while files were copied"
+        hint = f"{to_reach(now)}. {kept}: the same pull then goes on from there"
+        return PullError(PullFault.STOPPED, said, hint=hint)
+    return None
 
 
 class Ended(StrEnum):

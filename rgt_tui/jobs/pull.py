@@ -8,6 +8,7 @@ from typing import Final
 
 from rgt_tui.clients.holds import look
 from rgt_tui.clients.pull import pull
+from rgt_tui.clients.pull_lost import while_it_runs
 from rgt_tui.clients.pull_names import of_checkpoints
 from rgt_tui.clients.verdicts import remembered
 from rgt_tui.domain.checkpoint import (
@@ -37,7 +38,13 @@ async def _run(bench: Bench, order: FetchOrder) -> str:
         holds=bench.wires.holds,
         known=_known(bench, order),
     )
-    pulled = await pull(bench.wires.shells, shell_target(pod), asked, _teller(bench), bench.clock)
+    wires = bench.wires
+    pulled = await while_it_runs(
+        lambda tell: pull(wires.shells, shell_target(pod), asked, tell, bench.clock),
+        wires.rest,
+        pod,
+        _teller(bench),
+    )
     pulled = await remembered(pulled, asked.place, bench.wires.verdicts, bench.clock())
     await _learn(bench, order, asked, pulled)
     said = _said(pulled, order)

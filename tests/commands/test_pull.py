@@ -1,12 +1,16 @@
 """`rgt-tui pull`, from Pods that hold real files."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rgt_tui.cli import main
+from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.simulator.files import StoredFile, safetensors
+from tests.commands.conftest import Call
 
 
 def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[str, Any]]:
@@ -80,16 +84,39 @@ def test_people_read_what_came_and_where_the_manifest_is(
     assert said.err == ""
 
 
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A Pod with checkpoints on both disks, of which one is broken, and no large file."""
+    world = build_world(scenarios=["rp51_checkpoint_overdue"])
+    world.find("long-run").machine.stored += [
+        StoredFile(path="/root/best.safetensors", content=safetensors(7)),
+        StoredFile(path="/workspace/eval.safetensors", content=safetensors(8)[:-900]),
+    ]
+    with Simulator(world) as served:
+        yield served
+
+
 @pytest.mark.parametrize("root", ["/", "//"])
 def test_the_root_of_a_pod_is_a_folder_like_any_other(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, root: str
+    call: Call, simulator: Simulator, tmp_path: Path, root: str
 ) -> None:
-    code, found = answer(capsys, "train-a", root, "/root", "--to", str(tmp_path / "home"))
+    home = str(tmp_path / "home")
+    key = ("--identity", simulator.ssh_identity)
+    code, out, _ = call("pull", "long-run", root, "/root", "--to", home, *key, "--json")
+    found = json.loads(out)
     paths = {row["path"].removeprefix(f"{tmp_path}/home/") for row in found["files"]}
     assert {"root/best.safetensors", "workspace/eval.safetensors"} <= paths
     assert all(row["equal"] for row in found["files"])
     assert {row["verdict"] for row in found["files"]} >= {"ok", "broken"}
     assert (code, bool(found["groups"])) == (1, True), "one of them is broken on the Pod, too"
+
+
+def test_more_than_the_disk_here_holds_is_refused_before_a_byte_comes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, found = answer(capsys, "train-a", "/", "--to", str(tmp_path / "home"))
+    assert (code, found["error"]["code"]) == (4, "pull_no_room")
+    assert "are to come" in found["error"]["message"]
 
 
 @pytest.mark.parametrize("place", ["/dev/shm/rgt-none/a", "/proc/rgt-none"])

@@ -186,7 +186,7 @@ for line in sys.stdin.buffer:
     request = json.loads(line)
     if request["op"] == "files":
         for name in case["names"]:
-            row = [0, name, case.get("size", 3), 1, 2, 3]
+            row = [0, name, case.get("size", 3), *case.get("stamp", [1, 2, 3])]
             out.write(json.dumps(dict(files=[row])).encode() + b"\\n")
     elif request["op"] == "hello":
         pass
@@ -262,3 +262,48 @@ def test_an_answer_amiss_is_never_equal(pod: Pod, answer: str) -> None:
 def test_a_size_that_is_none_is_refused(pod: Pod, size: object) -> None:
     assert hostile(pod, size=size) in ("ssh_bad_answer", "pull_no_room", "differs", "unreadable")
     assert contents(pod.home) == {}
+
+
+STAMPS = {
+    "far in the future": [10**30, 2, 3],
+    "far in the past": [-(10**30), 2, 3],
+    "endless": [float("inf"), 2, 3],
+    "half": [1.5, 2, 3],
+    "text": ["1", 2, 3],
+    "short": [1, 2],
+    "long": [1, 2, 3, 4],
+}
+
+
+@pytest.mark.parametrize("stamp", STAMPS.values(), ids=STAMPS)
+def test_a_stamp_that_no_file_has_is_refused(pod: Pod, stamp: list[object]) -> None:
+    assert hostile(pod, stamp=stamp) == "ssh_bad_answer"
+    assert contents(pod.home) == {}
+
+
+@pytest.mark.parametrize("time_ns", [1 << 65, -(1 << 65), 1 << 63])
+def test_a_time_that_is_only_odd_is_set_as_far_as_it_goes(pod: Pod, time_ns: int) -> None:
+    assert hostile(pod, stamp=[time_ns, 2, 3]) == "equal"
+
+
+def test_of_two_files_of_one_name_one_comes(pod: Pod) -> None:
+    assert hostile(pod, names=["x", "x"]) == "equal, exists"
+    assert contents(pod.home) == {"out/x": b"abc"}
+
+
+HARMLESS = [
+    "n" * 255,
+    "\u202egpj.exe",
+    "new\nline",
+    "\x1b]0;title\x07",
+    "-rf",
+    "\udcff",
+    "$(id)",
+    "a\\b",
+]
+
+
+@pytest.mark.parametrize("name", HARMLESS, ids=range(len(HARMLESS)))
+def test_a_name_that_is_only_odd_comes_under_it(pod: Pod, name: str) -> None:
+    assert hostile(pod, names=[name]) == "equal"
+    assert contents(pod.home) == {f"out/{name}": b"abc"}

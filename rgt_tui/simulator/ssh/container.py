@@ -14,6 +14,7 @@ from typing import Final
 
 from rgt_tui.simulator.contents import told_of
 from rgt_tui.simulator.files import StoredFile, lay_empty, lay_out
+from rgt_tui.simulator.machine import DiskKind
 from rgt_tui.simulator.pod import Pod
 from rgt_tui.simulator.shell import View
 from rgt_tui.simulator.ssh.calls import Calls
@@ -102,14 +103,30 @@ class Containers:
     def _files(self, pod: Pod) -> Path:
         """The Pod's own file system, laid out when this boot of it is first looked into."""
         place = self._home / "files" / f"{pod.id}.{pod.boots}"
-        if not place.exists():
+        is_new = not place.exists()
+        if is_new:
+            kept = self._take_over(pod, place)
             for name in ("workspace", "root", "tmp"):
-                (place / name).mkdir(parents=True)
-            lay_out(place, pod.machine.stored, datetime.now(UTC).timestamp())
-            self._lay_told(pod, place, only_growing=False)
-        else:
-            self._lay_told(pod, place, only_growing=True)
+                (place / name).mkdir(parents=True, exist_ok=True)
+            stored = [file for file in pod.machine.stored if not file.path.startswith(kept)]
+            lay_out(place, stored, datetime.now(UTC).timestamp())
+        self._lay_told(pod, place, only_growing=not is_new)
         return place
+
+    def _take_over(self, pod: Pod, place: Path) -> tuple[str, ...]:
+        """Moves what outlives a container from the Pod's boot before; below which paths it lies."""
+        place.mkdir(parents=True)
+        before = place.with_name(f"{pod.id}.{pod.boots - 1}")
+        kept = []
+        for disk in pod.machine.disks:
+            there = before / disk.path.lstrip("/")
+            if disk.kind in (DiskKind.VOLUME, DiskKind.NETWORK) and there.exists():
+                there.rename(place / disk.path.lstrip("/"))
+                kept.append(f"{disk.path.rstrip('/')}/")
+        notes = before.with_name(f"{before.name}.drawn")
+        if kept and notes.exists():
+            shutil.copy(notes, place.with_name(f"{place.name}.drawn"))
+        return tuple(kept)
 
     def _lay_told(self, pod: Pod, place: Path, *, only_growing: bool) -> None:
         late = datetime.now(UTC).timestamp() - self._world.now

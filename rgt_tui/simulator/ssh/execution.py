@@ -169,10 +169,16 @@ async def _feed(channel: Channel, process: asyncio.subprocess.Process) -> None:
 async def _drain(
     reader: asyncio.StreamReader | None, writer: asyncssh.SSHWriter[bytes], link: Link
 ) -> None:
-    if reader is None:
-        return
-    with contextlib.suppress(OSError, asyncssh.Error):
-        while chunk := await reader.read(_CHUNK):
-            await link.carry(len(chunk))
-            writer.write(chunk)
-            await writer.drain()
+    """Copies what a process says; when nobody hears it any more, to nowhere.
+
+    For asyncio a process has ended once its pipes are read to their ends.
+    """
+    is_heard = True
+    while reader is not None and (chunk := await reader.read(_CHUNK)):
+        try:
+            if is_heard:
+                await link.carry(len(chunk))
+                writer.write(chunk)
+                await writer.drain()
+        except (OSError, asyncssh.Error):
+            is_heard = False
