@@ -18,7 +18,7 @@ from rgt_tui.commands.pods import row
 from rgt_tui.commands.triage import as_json_finding
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.pod import Pod, PodStatus
-from rgt_tui.domain.readiness import Readiness
+from rgt_tui.domain.readiness import ANSWER_FRESH_S, Answered, Readiness
 from rgt_tui.domain.units import PodId, rfc3339
 from rgt_tui.facts import has_failed_login, unreachable_why
 from rgt_tui.panes import Scene
@@ -104,7 +104,7 @@ class Changes:
     ) -> Iterator[Happening]:
         told = {}
         for name in FIELDS:
-            if before[name] == now[name] or (name == "ssh_answers" and now[name] is None):
+            if before[name] == now[name] or (name == "ssh_answers" and self._is_moot(now[name])):
                 self._damper.is_as_told((pod.id, name), scene.now)
             elif name == "ssh_answers" and before[name] is None and now[name]:
                 before[name] = True  # that it answers is what was to be expected
@@ -121,6 +121,10 @@ class Changes:
         yield replace(
             _of_pod(scene, pod, "pod_changed", facts, f"{pod.label}: {says}"), severity=severity
         )
+
+    def _is_moot(self, ssh_answers: bool | None) -> bool:
+        """Whether a shell's silence says nothing: not known, or the network may be away as a whole."""
+        return ssh_answers is None or (self._outage.is_on and not ssh_answers)
 
     def _gone(self, scene: Scene, pod_id: PodId) -> Happening:
         before = self._pods.pop(pod_id)
@@ -208,6 +212,9 @@ def pod_row(pod: Pod, scene: Scene) -> dict[str, Any]:
     """A Pod as `pods --json` has it, and whether its shell answers: null where that is not known."""
     evidence = scene.account.about(pod.id)
     failed = has_failed_login(pod, evidence)
+    age = evidence.reading(Answered).age(scene.now)
+    if failed and age is not None and age < ANSWER_FRESH_S:
+        failed = None  # a single try that fails says little
     return {
         **row(pod, scene),
         "ssh_answers": None if failed is None else not failed,

@@ -139,14 +139,34 @@ def test_only_the_pods_that_were_named_are_told_of() -> None:
     assert [it.pod for it in first] == [POD.id, None, POD.id]
 
 
-def test_a_shell_that_no_longer_answers_is_told_with_the_reason() -> None:
+def lost(account: Account, at: float) -> Account:
+    return account.after(Change(PodList, Failed("no answer", NOW + at, "not_sent", "wait")))
+
+
+def silent(at: float) -> Account:
+    """The account after its shell was tried in vain, and the list read."""
+    failed = known(POD).after(Change(Answered, Failed("refused", NOW + at, "ssh_refused"), POD.id))
+    return failed.after(Change(PodList, Observed(PodList((POD,)), NOW + at)))
+
+
+def test_a_shell_that_no_longer_answers_is_told_when_that_lasts() -> None:
     changes = begun(known(POD))
-    failed = known(POD).after(Change(Answered, Failed("refused", NOW, "ssh_refused"), POD.id))
-    told = only(changes.after(scene(failed)))
+    assert changes.after(scene(silent(15), later=15)) == [], "a single try says little"
+    told = only(changes.after(scene(silent(75), later=75)))
     assert told["changed"] == ["ssh_answers"]
     assert told["ssh_answers"] is False
-    back = only(changes.after(scene(known(POD))))
+    back = only(changes.after(scene(known(POD, at=NOW + 90), later=90)))
     assert (back["ssh_answers"], back["was"]) == (True, {"ssh_answers": False})
+
+
+def test_no_pod_is_said_to_be_silent_while_the_api_is_away_too() -> None:
+    changes = begun(known(POD))
+    account = lost(known(POD), 75).after(
+        Change(Answered, Failed("unreachable", NOW + 75, "ssh_timeout"), POD.id)
+    )
+    assert events(changes.after(scene(account, later=75))) == ["api_lost"]
+    assert changes.after(scene(account, later=200)) == []
+    assert events(changes.after(scene(silent(300), later=300))) == ["api_back", "pod_changed"]
 
 
 def test_a_finding_is_told_when_it_comes_grows_and_is_cleared() -> None:
@@ -194,10 +214,6 @@ def test_the_findings_of_a_pod_that_is_gone_end_with_it() -> None:
     told = changes.after(scene(known()))
     assert events(told) == ["pod_gone", "finding_cleared"]
     assert told[1].facts["because"] == "the Pod is gone"
-
-
-def lost(account: Account, at: float) -> Account:
-    return account.after(Change(PodList, Failed("no answer", NOW + at, "not_sent", "wait")))
 
 
 def test_an_outage_is_told_once_when_it_lasts_and_once_when_it_is_over() -> None:
