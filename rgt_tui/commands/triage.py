@@ -123,7 +123,7 @@ def exit_code(findings: Iterable[Finding], fail_on: str) -> int:
 
 def _from_stdin(pods: tuple[str, ...]) -> tuple[Finding, ...]:
     from rgt_tui.clock import session_clock
-    from rgt_tui.domain.transcript import lines_of
+    from rgt_tui.domain.transcript import Rows, lines_of
     from rgt_tui.own_symptoms import adopt
     from rgt_tui.triage import classify
 
@@ -131,7 +131,8 @@ def _from_stdin(pods: tuple[str, ...]) -> tuple[Finding, ...]:
         raise UsageError("`triage -` reads standard input and takes no Pods beside it.")
     for fault in adopt().faults:
         narrate(fault)
-    return tuple(classify(lines_of(sys.stdin.buffer), session_clock()()))
+    rows = Rows()
+    return classify(lines_of(sys.stdin.buffer, rows), session_clock()(), rows.of)
 
 
 def _tell(

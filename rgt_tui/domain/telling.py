@@ -72,6 +72,8 @@ class Rule:
         tells: the reason why a line shows the symptom, None when it does not.
         even_quoted: whether lines of source code, comments and advice count as well.
         takes_back: whether a match says that what was seen before has passed.
+        stands: whether a match is proof of its own, so that a symptom which explains the others of
+            its code (`Detector.gives_way_to`) does not explain it away.
         then: how many lines after one with its words are asked about as well: what a command
             prints stands below its name.
     """
@@ -84,6 +86,7 @@ class Rule:
     tells: Callable[[Page], str | None] | None = None
     even_quoted: bool = False
     takes_back: bool = False
+    stands: bool = False
     then: int = 0
 
     @cached_property

@@ -7,6 +7,7 @@ of the same bar is a line of its own.
 """
 
 import codecs
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import groupby
 from typing import BinaryIO, Final
@@ -24,11 +25,45 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
+_CLEANED: Final = clean("\r")
 _NO_LETTERS: Final = bytes(code for code in range(256) if not chr(code).isalpha() or code > 127)
 
 
-def lines_of(stream: BinaryIO) -> Iterator[str]:
-    """The lines of a stream, cleaned; what is not in its encoding becomes U+FFFD."""
+class Rows:
+    """Which row of the text a line is from, where some rows were told as several lines, or as none."""
+
+    def __init__(self) -> None:
+        """Notes nothing yet: each line is a row."""
+        self._lines = 0
+        self._rows = 0
+        self._ends: list[int] = []
+        self._behind: list[int] = []
+
+    def note(self, lines: int) -> None:
+        """One more row, told as so many lines."""
+        self._lines += lines
+        self._rows += 1
+        if lines != 1:
+            self._ends.append(self._lines)
+            self._behind.append(self._rows)
+
+    def of(self, line: int) -> int:
+        """The row of a line; both are counted from 1."""
+        place = bisect_left(self._ends, line)
+        before = place - 1
+        ended, row = (self._ends[before], self._behind[before]) if before >= 0 else (0, 0)
+        is_in_last = place < len(self._ends) and row + line - ended >= self._behind[place]
+        return self._behind[place] if is_in_last else row + line - ended
+
+
+def lines_of(stream: BinaryIO, rows_of: Rows | None = None) -> Iterator[str]:
+    """The lines of a stream, cleaned; what is not in its encoding becomes U+FFFD.
+
+    Args:
+        stream: the bytes.
+        rows_of: notes which row each line is from.
+    """
+    told = rows_of or Rows()
     begin = stream.read(CHUNK)
     encoding = next((name for mark, name in _MARKS if begin.startswith(mark)), "utf-8")
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
@@ -36,26 +71,37 @@ def lines_of(stream: BinaryIO) -> Iterator[str]:
     while begin:
         *rows, rest = (rest + decoder.decode(begin)).split("\n")
         for row in rows:
-            yield from _lines_in(row)
+            found = _lines_in(row)
+            told.note(len(found))
+            yield from found
         if len(rest) > ROW_MAX:
             drawn, _, last = rest.rpartition("\r")
-            yield from _lines_in(drawn or rest)
+            found = _lines_in(drawn or rest)
+            told.note(len(found))
+            yield from found
             rest = last if drawn else ""
         begin = stream.read(CHUNK)
     rest += decoder.decode(b"", final=True)
     if rest:
-        yield from _lines_in(rest)
+        found = _lines_in(rest)
+        told.note(len(found))
+        yield from found
 
 
-def _lines_in(row: str) -> Iterator[str]:
+def lines_in(cleaned: str) -> tuple[str, ...]:
+    """What stood in a row of a log that was cleaned as one line; of a bar only its last picture."""
+    return _drawn(cleaned.split(_CLEANED)) if _CLEANED in cleaned else (cleaned,)
+
+
+def _lines_in(row: str) -> tuple[str, ...]:
     """What stood in a row of a terminal, one after the other; of a bar only its last picture."""
     row = row.rstrip("\r")
-    if "\r" not in row:
-        yield clean(row)
-        return
-    for _, pictures in groupby(filter(None, row.split("\r")), _letters):
-        *_, last = pictures
-        yield clean(last)
+    return tuple(map(clean, _drawn(row.split("\r")))) if "\r" in row else (clean(row),)
+
+
+def _drawn(pictures: list[str]) -> tuple[str, ...]:
+    """Of pictures that differ in figures alone the last one."""
+    return tuple(list(alike)[-1] for _, alike in groupby(filter(None, pictures), _letters))
 
 
 def _letters(picture: str) -> bytes:

@@ -5,7 +5,7 @@ evidence is not asked: its finding is `unknown` and says what is missing. `class
 same detectors about lines of text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType, ModuleType
@@ -16,6 +16,7 @@ from rgt_tui.domain.finding import Detector, Finding, Findings, Present, Said, S
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.transcript import lines_in
 from rgt_tui.domain.units import PodId
 from rgt_tui.triage._classifier import Classifier, Heard
 from rgt_tui.triage._examiner import Examiner
@@ -106,16 +107,22 @@ def kin_of(code: str) -> frozenset[str]:
     return frozenset(d.code for d in by_code.values() if not needs.isdisjoint(d.needs))
 
 
-def classify(lines: Iterable[str], now: float) -> tuple[Finding, ...]:
+def classify(
+    lines: Iterable[str], now: float, row_of: Callable[[int], int] = int
+) -> tuple[Finding, ...]:
     """A finding for each symptom that the lines show, in the order of their first lines.
 
     Args:
         lines: of a log or an error message, cleaned; read once, as a stream of any length.
         now: Unix seconds, the time of the reading.
+        row_of: which row of the text a line is from, both counted from 1.
     """
     reader = Classifier(all_detectors())
     reader.read(lines)
-    return tuple(_told(detector, heard, now) for detector, heard in reader.found())
+    return tuple(
+        _told(detector, replace(heard, number=row_of(heard.number)), now)
+        for detector, heard in reader.found()
+    )
 
 
 def signs_in(lines: Iterable[LogLine]) -> LogSigns:
@@ -128,15 +135,16 @@ def signs_in(lines: Iterable[LogLine]) -> LogSigns:
     signs: list[LogSign] = []
     for stream in dict.fromkeys(line.source for line in known):
         of_stream = [line for line in known if line.source == stream]
+        parts = [(line.at, part) for line in of_stream for part in lines_in(line.text)]
         reader = Classifier(all_detectors())
-        reader.read(line.text for line in of_stream)
+        reader.read(part for _, part in parts)
         signs += [
             LogSign(
                 code=detector.code,
                 reason=heard.reason,
                 line=heard.last,
                 stream=stream,
-                at=of_stream[heard.last_number - 1].at,
+                at=parts[heard.last_number - 1][0],
                 count=heard.count,
             )
             for detector, heard in reader.found()

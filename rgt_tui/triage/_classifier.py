@@ -10,7 +10,7 @@ that are left are cut into words. Only the last lines are kept.
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import islice
 from typing import Final
 
@@ -97,6 +97,8 @@ class Classifier:
     _pairs: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     _firsts: frozenset[bytes] = frozenset()
     _shapes: dict[bytes, bool] = field(default_factory=dict)
+    _standing: dict[str, Heard] = field(default_factory=dict)
+    """The same of the rules that no other symptom explains away."""
     _memory: dict[str, dict[str, float]] = field(default_factory=dict)
     _before: list[str] = field(default_factory=list)
     _number: int = 0
@@ -140,6 +142,8 @@ class Classifier:
             detector = by_code[code]
             if not any(other in self.heard for other in detector.gives_way_to):
                 yield detector, heard
+            elif code in self._standing:
+                yield detector, self._standing[code]
 
     def _read_block(self, block: list[str]) -> None:
         joined = "\n".join(block)
@@ -267,16 +271,20 @@ class Classifier:
                 continue
             if rule.takes_back:
                 self.heard.pop(code, None)
-            else:
-                self._note(code, line.strip(), reason, number)
+                self._standing.pop(code, None)
+                continue
+            _note(self.heard, code, Heard(line.strip(), reason, number))
+            if rule.stands:
+                _note(self._standing, code, Heard(line.strip(), reason, number))
 
-    def _note(self, code: str, line: str, reason: str, number: int) -> None:
-        heard = self.heard.get(code)
-        if heard is None:
-            self.heard[code] = Heard(line, reason, number, 1, line, number)
-        elif heard.last_number != number:
-            heard.count += 1
-            heard.last, heard.last_number = line, number
+
+def _note(heard: dict[str, Heard], code: str, new: Heard) -> None:
+    known = heard.get(code)
+    if known is None:
+        heard[code] = replace(new, last=new.line, last_number=new.number)
+    elif known.last_number != new.number:
+        known.count += 1
+        known.last, known.last_number = new.line, new.number
 
 
 def _lines_with(told: bytes, number: bytes) -> Iterator[int]:

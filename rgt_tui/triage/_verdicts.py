@@ -258,18 +258,29 @@ def with_logs(
 
 
 def heard_of(subject: Subject) -> dict[str, Lines]:
-    """What the Pod's logs show of each symptom since its present start, newest first, and why."""
-    signs = subject.evidence.value(LogSigns)
-    if signs is None or not signs.signs or subject.pod is None:
-        return {}
-    since = max(subject.now - LOG_HOLDS_S, subject.pod.started_at or 0.0)
+    """What the Pod's logs show of each symptom since its present start, newest first, and why.
+
+    Of the account it is what the logs of any Pod show, with the Pod's name before each line.
+    """
+    if subject.pod is not None:
+        signs = subject.evidence.value(LogSigns)
+        whose = [("", subject.pod, signs)] if signs is not None and signs.signs else []
+    else:
+        pods = subject.account.pods
+        logs = ((pod, subject.account.about(pod.id).value(LogSigns)) for pod in pods)
+        whose = [(f"{pod.label}: ", pod, signs) for pod, signs in logs if signs is not None]
+    known = [
+        (sign, name)
+        for name, pod, signs in whose
+        for sign in signs.signs
+        if sign.at >= max(subject.now - LOG_HOLDS_S, pod.started_at or 0.0)
+    ]
     told: dict[str, Lines] = {}
-    for sign in sorted(signs.signs, key=lambda sign: -sign.at):
-        if sign.at >= since:
-            lines = f", {sign.count} such lines" if sign.count > 1 else ""
-            reading = Said("rule", f"read as: {sign.reason} ({sign.stream} log{lines})")
-            line = Said("log", sign.line, sign.at)
-            told[sign.code] = (*told.get(sign.code, ()), line, reading)
+    for sign, name in sorted(known, key=lambda each: -each[0].at):
+        lines = f", {sign.count} such lines" if sign.count > 1 else ""
+        reading = Said("rule", f"read as: {sign.reason} ({sign.stream} log{lines})")
+        line = Said("log", f"{name}{sign.line}", sign.at)
+        told[sign.code] = (*told.get(sign.code, ()), line, reading)
     return told
 
 
@@ -279,6 +290,8 @@ def _confirmed(detector: Detector, verdict: Verdict, heard: Lines, subject: Subj
     Where the figures do not cover all that a log can tell, it counts against them too.
     """
     match verdict:
+        case Present() if subject.pod is None:
+            return verdict  # whose log belongs to it is for its detector to say
         case Present():
             return replace(verdict, evidence=(*verdict.evidence, *heard))
         case Unknown():

@@ -189,13 +189,14 @@ DETECTOR = Detector(
             + _OF_A_HOST
             + r"|huggingface\.co/spaces",
         ),
-        Rule(words="overlay", tells=_overlay_row),
+        Rule(words="overlay", tells=_overlay_row, stands=True),
         Rule(
             words="full+disk full+overlay full+root usage+disk ran+disk exhausted+disk 100+disk 95+disk 96+disk 97+disk 98+disk 99+disk",
             pattern=r"\b(?:container disk|root (?:disk|fs|filesystem)|overlay|disk /)\b.{0,40}\b(?:is |was |at |now |getting |nearly |almost )*(?:full|100 ?%|9[5-9] ?%|exhausted|ran out|out of space)"
             r"|\bdisk (?:is |was )?full\b|\bdisk usage (?:is )?(?:at )?(?:100|9[5-9]) ?%",
             reason="the container disk is said to be full",
             unless=_OTHER_DISK,
+            stands=True,
         ),
         Rule(
             words="pytorchstreamwriter inline_container enforce unexpected",

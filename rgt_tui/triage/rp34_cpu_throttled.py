@@ -32,7 +32,10 @@ _PAIR: Final = re.compile(r"(?:^|cpu\.max\W+)(\d{3,9}) (\d{4,7})$")
 _NUMBER: Final = re.compile(r"\d{1,9}$")
 _MAX: Final = re.compile(r"\bcpu\.max\b")
 _CFS: Final = re.compile(r"\bcpu\.cfs_quota_us\b.*\bcpu\.cfs_period_us\b")
-_NPROC: Final = re.compile(r"\bnproc$")
+_BOTH: Final = re.compile(r"\bcpu\.max\b.*\bnproc\b")
+_BOTH_TURNED: Final = re.compile(r"\bnproc\b.*\bcpu\.max\b")
+"""Both asked in one command: what each prints stands below the other's."""
+_NPROC: Final = re.compile(r"\bnproc(?: --all)?$")
 _NPROC_IS: Final = re.compile(r"\bnproc\W{1,4}(\d{1,4})$")
 _PERIODS: Final = re.compile(r"\bnr_periods\s+(\d+)")
 _THROTTLED: Final = re.compile(r"\bnr_throttled\s+(\d+)")
@@ -52,9 +55,11 @@ def _quota(page: Page) -> str | None:
     pair, count = _PAIR.search(line), _NUMBER.match(line)
     if pair is not None and (_MAX.search(line) or page.saw(_MAX, 2)):
         page.memory["cores"] = int(pair[1]) / max(1, int(pair[2]))
+        if _NUMBER.match(last) and page.saw(_BOTH_TURNED, 3):
+            page.memory["host"] = int(last)
     elif count is not None and _NUMBER.match(last) and page.saw(_CFS, 3):
         page.memory["cores"] = int(last) / max(1, int(line))
-    elif count is not None and _NPROC.search(last):
+    elif count is not None and (_NPROC.search(last) or (_PAIR.match(last) and page.saw(_BOTH, 3))):
         page.memory["host"] = int(line)
     elif (told := _NPROC_IS.search(line)) is not None:
         page.memory["host"] = int(told[1])

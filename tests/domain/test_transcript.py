@@ -1,11 +1,13 @@
 import codecs
+import random
 import time
 from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 
-from rgt_tui.domain.transcript import CHUNK, ROW_MAX, lines_of
+from rgt_tui.domain.text import clean
+from rgt_tui.domain.transcript import CHUNK, ROW_MAX, Rows, lines_in, lines_of
 
 
 def lines(raw: bytes) -> list[str]:
@@ -56,3 +58,24 @@ def test_a_row_of_many_megabytes_costs_no_more_than_its_length(picture: bytes) -
     assert time.process_time() - began < 5.0
     assert told[-1] == "last"
     assert len(told) < 5 + 2 * (1 + len(raw) // ROW_MAX)
+
+
+def test_each_line_knows_the_row_it_is_from() -> None:
+    dice = random.Random(8)
+    rows = [
+        dice.choice(["a", "", "1%\r2%\rb\r3%", "x\ry\rz", "\r\r", "50%\r60%"]) for _ in range(300)
+    ]
+    whose = Rows()
+    told = list(lines_of(BytesIO("\n".join([*rows, "end"]).encode()), whose))
+    alone = [len(lines(f"{row}\n".encode())) for row in rows]
+    expected = [number for number, count in enumerate(alone, 1) for _ in range(count)]
+    assert [whose.of(line) for line in range(1, len(told) + 1)] == [*expected, len(rows) + 1]
+
+
+def test_a_cleaned_line_of_a_log_is_parted_as_a_terminal_would_have_drawn_it() -> None:
+    assert lines_in(clean("1%|# |\r2%|##|\rno space left\r3%|##|")) == (
+        "2%|##|",
+        "no space left",
+        "3%|##|",
+    )
+    assert lines_in("plain") == ("plain",)

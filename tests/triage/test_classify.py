@@ -3,10 +3,12 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
 from rgt_tui.domain.telling import Page, Rule
+from rgt_tui.domain.transcript import Rows, lines_of
 from rgt_tui.triage import all_detectors, classify
 from rgt_tui.triage._classifier import Classifier
 from tests.bench.triage import best
@@ -170,3 +172,10 @@ def test_a_line_of_thousands_of_the_same_signs_holds_nobody_up(filler: str) -> N
         begun = time.process_time()
         codes(line)
         assert time.process_time() - begun < 1.0
+
+
+def test_the_line_that_is_told_is_the_one_an_editor_shows() -> None:
+    rows = Rows()
+    raw = b"step 1\n 1%|#|\r 2%|#|\rnote\r 3%|#|\nstep 2\nOSError: [Errno 28] No space left on device\n"
+    (finding,) = classify(lines_of(BytesIO(raw), rows), NOW, rows.of)
+    assert "(line 4)" in finding.cause

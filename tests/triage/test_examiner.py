@@ -8,6 +8,7 @@ from rgt_tui.domain.finding import Finding
 from rgt_tui.domain.log import LogLine
 from rgt_tui.domain.logsigns import LogSign, LogSigns
 from rgt_tui.domain.pod import PodList
+from rgt_tui.domain.text import clean
 from rgt_tui.probes.df import DiskReport
 from rgt_tui.triage import Examiner, Standing, all_detectors, signs_in
 from tests.triage.asking import finding
@@ -169,3 +170,17 @@ def test_both_streams_of_a_log_are_heard_each_with_its_name_and_number_of_lines(
         "torch.OutOfMemoryError: CUDA out of memory!",
         "read as: the GPU's memory is used up (container log, 2 such lines)",
     ]
+
+
+def test_an_error_that_a_progress_bar_drew_over_is_heard_in_a_log() -> None:
+    drawn = clean("10%|#    |\rOSError: [Errno 28] No space left on device\r11%|#    |")
+    lines = [
+        LogLine(at=NOW - 60, source="container", text=drawn),
+        LogLine(at=NOW - 50, source="container", text="step 2"),
+    ]
+    (sign,) = signs_in(lines).signs
+    assert (sign.code, sign.line, sign.at) == (
+        "RP11",
+        "OSError: [Errno 28] No space left on device",
+        NOW - 60,
+    )

@@ -71,3 +71,16 @@ def test_what_a_command_prints_is_found_across_the_edge_of_a_block_of_lines() ->
             before + "\nx" * more + "\n# nproc\n256\n# cat /sys/fs/cgroup/cpu.max\n2720000 100000"
         )
         assert codes(text) == ["RP34"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ cat /sys/fs/cgroup/cpu.max; nproc\n1360000 100000\n128",
+        "$ nproc; cat /sys/fs/cgroup/cpu.max\n128\n1360000 100000",
+        "$ nproc --all\n128\n" + "step\n" * 40 + "$ cat /sys/fs/cgroup/cpu.max\n1360000 100000",
+    ],
+    ids=["one command", "the other way round", "far apart"],
+)
+def test_the_quota_and_nproc_are_set_side_by_side_wherever_they_stand(text: str) -> None:
+    assert codes(text) == ["RP34"]
