@@ -14,17 +14,22 @@ from typing import Any
 import pytest
 
 from rgt_tui.simulator import Simulator, build_world
+from rgt_tui.simulator.files import large_safetensors
 from tests.commands.conftest import settings
 
 MIB = 1 << 20
+SIZE = 32 * MIB
 SOON_S = 60.0
 
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    """`lora-4090` alone, whose line is slow and whose checkpoint is large."""
+    """`lora-4090` alone, whose line is slow for its checkpoint."""
     world = build_world(scenarios=["volume_disk"])
-    world.find("lora-4090").boot_delays = (0.0, 0.0, 0.0)
+    pod = world.find("lora-4090")
+    pod.boot_delays = (0.0, 0.0, 0.0)
+    pod.machine.stored[-1] = large_safetensors(pod.machine.stored[-1].path, SIZE // MIB, 600)
+    pod.machine.link_bytes_s = 6 * MIB
     with Simulator(world) as served:
         yield served
 
@@ -93,7 +98,7 @@ def test_ctrl_c_keeps_what_came_and_the_same_command_goes_on(puller: Puller) -> 
     code, found, err = ended(puller.begin())
     assert (code, found["complete"]) == (0, True)
     assert "are here already: going on from there" in err
-    assert found["moved_bytes"] < 192 * MIB - 6 * MIB
+    assert found["moved_bytes"] < SIZE - 6 * MIB
 
 
 def test_a_pod_that_stops_half_way_is_named_and_gone_on_with_once_it_runs(puller: Puller) -> None:
@@ -110,7 +115,7 @@ def test_a_pod_that_stops_half_way_is_named_and_gone_on_with_once_it_runs(puller
     code, found, err = ended(puller.begin())
     assert (code, found.get("complete")) == (0, True), found
     assert "are here already" in err
-    assert found["moved_bytes"] < 192 * MIB - 6 * MIB
+    assert found["moved_bytes"] < SIZE - 6 * MIB
 
 
 def test_a_pod_that_is_terminated_half_way_is_named(puller: Puller) -> None:
@@ -123,7 +128,7 @@ def test_a_pod_that_is_terminated_half_way_is_named(puller: Puller) -> None:
 
 def test_a_disk_that_is_full_here_is_named_and_leaves_no_name(puller: Puller) -> None:
     puller.machine.link_bytes_s = 0
-    code, found, _ = ended(puller.begin(limit=40 * MIB))
+    code, found, _ = ended(puller.begin(limit=20 * MIB))
     assert (code, found["error"]["code"]) == (4, "pull_no_room")
     assert "Make room" in found["error"]["hint"]
     assert "merged.safetensors" not in puller.names()

@@ -15,6 +15,7 @@ from rgt_tui.probes.largest import LargestReport
 from rgt_tui.saved_facts import saved_on
 from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator
+from rgt_tui.simulator.files import large_safetensors
 from rgt_tui.store import Store
 from tests.session.conftest import Opened
 from tests.session.test_watch import until, watching
@@ -146,8 +147,10 @@ async def test_a_pull_is_a_job_and_its_held_copy_keeps_what_the_pod_would_lose(
 async def test_a_pull_that_is_cancelled_says_what_it_keeps_and_goes_on_from_there(
     opened: Opened, tmp_path: Path, simulator: Simulator
 ) -> None:
-    """The large checkpoint of the demo, over its slow line and then over a fast one."""
+    """Over a slow line, and then over a fast one."""
     machine = simulator.world.find("lora-4090").machine
+    machine.stored[-1] = large_safetensors(machine.stored[-1].path, 32, 600)
+    machine.link_bytes_s = 6 << 20
     async with watching(opened) as (session, store):
         pod, inventory = await listed(store, "lora-4090")
         large = max(inventory.checkpoints, key=lambda one: one.size)
