@@ -4,7 +4,9 @@ It comes from a variable or a file that only its owner may read. Certificates ar
 usual proxies are used, redirects are not followed, nothing of the answer but its status is read.
 """
 
+import asyncio
 import os
+import ssl
 import urllib.parse
 from pathlib import Path
 from typing import Final
@@ -61,25 +63,35 @@ class Webhook:
         Raises:
             NotDelivered: no answer came, or one that is not 2xx.
         """
-        url = self._url.reveal()
-        headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
         try:
-            with (
-                httpx.Client(
-                    timeout=self._limit_s,
-                    trust_env=False,
-                    proxy=proxy_of(url),
-                    follow_redirects=False,
-                ) as client,
-                client.stream("POST", url, content=document, headers=headers) as answer,
-            ):
-                status, after = answer.status_code, answer.headers.get("retry-after", "")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            status, after = asyncio.run(self._post(document))
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
             said = f"{self.name}: no answer ({type(error).__name__})"
             raise NotDelivered(said, again_s=FIRST_S) from None
         if not 200 <= status < 300:
             again = _seconds(after) if status in _WORTH_ANOTHER else None
             raise NotDelivered(f"{self.name}: answered {status}", again_s=again)
+
+    async def _post(self, document: bytes) -> tuple[int, str]:
+        """The status and what `Retry-After` says.
+
+        A deadline holds for the whole call: httpx's own is for each read, which a server that drips
+        never exceeds.
+        """
+        url = self._url.reveal()
+        headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
+        async with (
+            asyncio.timeout(self._limit_s),
+            httpx.AsyncClient(
+                timeout=self._limit_s,
+                trust_env=False,
+                verify=httpx.create_ssl_context(),
+                proxy=proxy_of(url),
+                follow_redirects=False,
+            ) as client,
+            client.stream("POST", url, content=document, headers=headers) as answer,
+        ):
+            return answer.status_code, answer.headers.get("retry-after", "")
 
 
 def _seconds(retry_after: str) -> float:

@@ -69,6 +69,7 @@ class Changes:
         told += self._pods_after(scene, "pod_appeared")
         told += self._findings_after(scene, "finding_appeared")
         told += self._runway.after(scene)
+        self._damper.forget(scene.now)
         return told
 
     @property

@@ -47,11 +47,14 @@ class Damper:
     def is_as_told(self, key: Hashable, now: float) -> None:
         """Notes that `key` is what was told of it last."""
         thing = self._things.get(key)
-        if thing is None:
-            return
-        is_over = not thing.flaps and now - thing.told[-1] >= WINDOW_S
-        if is_over or (thing.flaps and self._is_still(thing, _AS_TOLD, now)):
+        if thing is not None and thing.flaps and self._is_still(thing, _AS_TOLD, now):
             del self._things[key]
+
+    def forget(self, now: float) -> None:
+        """Drops what has been quiet, also of what is there no more."""
+        for key, thing in list(self._things.items()):
+            if now - max(thing.told[-1], thing.since) >= WINDOW_S:
+                del self._things[key]
 
     def flaps(self, key: Hashable) -> bool:
         """Whether nothing is told of it for now."""

@@ -72,4 +72,6 @@ class Outage:
 
 def _of_ours(scene: Scene) -> Failed | None:
     """A fault of ours keeps the engine from reading."""
-    return Failed(scene.trouble, scene.now, "internal") if scene.trouble else None
+    if not scene.trouble:
+        return None
+    return Failed(" ".join(scene.trouble.splitlines()), scene.now, "internal")

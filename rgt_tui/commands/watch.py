@@ -30,7 +30,7 @@ from rgt_tui.opening import configuration
 from rgt_tui.panes import Scene
 from rgt_tui.sources import Watched
 
-TICK_S: Final = 0.5
+TICK_S: Final = 1.0
 ANYWAY_S: Final = 5.0
 """Some changes come with time alone."""
 DRAIN_S: Final = 10.0

@@ -1,7 +1,9 @@
 """Alerts, sent to real programs and real HTTP servers."""
 
+import contextlib
 import json
 import os
+import socket
 import stat
 import threading
 import time
@@ -142,6 +144,27 @@ def test_a_webhook_gets_json_and_its_url_is_in_no_message(receiver: Receiver) ->
     with pytest.raises(NotDelivered) as caught:
         nobody.send(b"{}")
     assert "s3cr3t" not in repr(caught.value.message)
+
+
+def test_a_server_that_drips_is_left_after_the_limit() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def drip() -> None:
+            with contextlib.suppress(OSError), listening.accept()[0] as client:
+                for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 600:
+                    client.sendall(bytes((letter,)))
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        hook = Webhook(Secret(f"http://127.0.0.1:{listening.getsockname()[1]}/"), limit_s=0.5)
+        began = time.monotonic()
+        with pytest.raises(NotDelivered, match="no answer"):
+            hook.send(b"{}")
+        assert time.monotonic() - began < 5.0
+        thread.join(5.0)
 
 
 def test_the_url_comes_from_a_private_file_or_a_variable_that_no_child_inherits(

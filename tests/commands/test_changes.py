@@ -293,7 +293,7 @@ def test_what_flaps_is_told_so_and_then_not_until_it_keeps_still() -> None:
 def test_the_damper_forgets_what_has_been_quiet() -> None:
     damper = Damper()
     assert all(damper.lets_pass("a", n % 2, n) for n in range(MOST))
-    damper.is_as_told("a", MOST + WINDOW_S)
+    damper.forget(MOST + WINDOW_S)
     assert all(damper.lets_pass("a", n % 2, 2 * WINDOW_S + n) for n in range(MOST))
     assert not damper.flaps("a")
 
