@@ -131,15 +131,20 @@ class _Pull:
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
-        listing, round_trip_s = await self._listed()
+        store = await asyncio.to_thread(self._store)
+        try:
+            listing, round_trip_s = await self._listed(store)
+            if listing.jobs:
+                self.has_begun = True
+                await self._copy(listing.jobs, store, round_trip_s)
+        finally:
+            await asyncio.shield(asyncio.to_thread(_leave, store))
         jobs = listing.jobs
         if not jobs and not listing.skipped:
             raise PullError(PullFault.NOTHING, f"{self.target.where}: there is nothing to pull")
         if not jobs:
             nothing = pull_proof.Proofs({}, ())
             return await asyncio.to_thread(self._written, (jobs, listing, nothing), began)
-        self.has_begun = True
-        await self._copy(jobs, round_trip_s)
         await self._look_again(jobs)
         proofs = await pull_proof.prove(jobs, self.order, self.folder, self.meter)
         return await asyncio.to_thread(self._written, (jobs, listing, proofs), began)
@@ -147,11 +152,23 @@ class _Pull:
     def _patience(self) -> Patience:
         return Patience(waits_s=self.order.waits_s, told=self.meter.said)
 
-    async def _listed(self) -> tuple[Listing, float]:
+    def _store(self) -> Store:
+        """The local end. Blocks."""
+        return Store(
+            target=self.folder,
+            journal=open_journal(self.folder.staging),
+            board=Board(),
+            meter=self.meter,
+            parts=self.parts,
+            replace=self.order.replace,
+            held=frozenset(held_in(self.parts.index)),
+        )
+
+    async def _listed(self, store: Store) -> tuple[Listing, float]:
         """What lies there, and how long a round trip takes, in seconds."""
 
         async def ask(talk: "Talk") -> tuple[Listing, float]:
-            listing = await list_remote(talk, self.order)
+            listing = await list_remote(talk, self.order, store)
             round_trip_s = await self._round_trip(talk)
             if LONG_S <= round_trip_s < FAR_S:  # a busy machine answers late, too
                 round_trip_s = min(round_trip_s, await self._round_trip(talk))
@@ -186,27 +203,15 @@ class _Pull:
                     continue
                 await patience.after(error, came=False)
 
-    async def _copy(self, jobs: Sequence[Job], round_trip_s: float) -> None:
-        """Fetches and places what is not here; whatever happens, threads end before it returns."""
-        board = Board()
-        journal = await asyncio.to_thread(open_journal, self.folder.staging)
-        held = await asyncio.to_thread(held_in, self.parts.index)
-        store = Store(
-            target=self.folder,
-            journal=journal,
-            board=board,
-            meter=self.meter,
-            parts=self.parts,
-            replace=self.order.replace,
-            held=frozenset(held),
-        )
+    async def _copy(self, jobs: Sequence[Job], store: Store, round_trip_s: float) -> None:
+        """Fetches and places what is not here."""
         total = sum(job.remote.size for job in jobs if job.ended is None)
         self.meter.begin(Stage.COPYING, files=len(jobs), content=total)
         try:
             await asyncio.to_thread(drop_stale, jobs, store)
             if self.order.with_rsync:
                 await self._carry(jobs, store)
-            board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
+            store.board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
             missing = self.meter.bytes_total - self.meter.bytes_done
             if self.meter.bytes_done:
                 had = f"{show_bytes(self.meter.bytes_done)} of {show_bytes(self.meter.bytes_total)}"
@@ -214,12 +219,10 @@ class _Pull:
             count = self.order.lanes or (
                 LANES if round_trip_s >= LONG_S and missing >= LARGE else 1
             )
-            await self._fetch(board, store, count)
+            await self._fetch(store, count)
             self.meter.end()
         except ExceptionGroup as group:
             raise _first(group) from group
-        finally:
-            await asyncio.shield(asyncio.to_thread(_leave, store))
 
     async def _carry(self, jobs: Sequence[Job], store: Store) -> None:
         """Has rsync bring what it can; says why where it brings nothing or not all."""
@@ -235,7 +238,7 @@ class _Pull:
         if why:
             self.meter.said(f"rsync: {why}; our own transfer brings the rest")
 
-    async def _fetch(self, board: Board, store: Store, count: int) -> None:
+    async def _fetch(self, store: Store, count: int) -> None:
         talk, self.talk = self.talk, None
         first: Lane | None = None
         hands = Hands(
@@ -251,7 +254,7 @@ class _Pull:
                 lane = Lane(
                     pool=self.pool,
                     target=self.target,
-                    board=board,
+                    board=store.board,
                     hands=hands,
                     patience=self._patience(),
                     silence_s=self.order.silence_s,

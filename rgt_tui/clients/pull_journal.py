@@ -8,24 +8,31 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
+from functools import partial
 from typing import Any, Final
 
+from rgt_tui.clients.pull_names import JOURNAL
 from rgt_tui.clients.pull_part import Span
 from rgt_tui.domain.checkpoint import FileStamp
 from rgt_tui.domain.records import dataclass
 
-NAME: Final = "journal.jsonl"
 KEY_LENGTH: Final = 32
 _MAX: Final = 512 << 20
 
 
 def key_of(place: str, stamp: FileStamp, relative: str) -> str:
     """The name of a part: one for each state of a file of a Pod and each place it goes to."""
-    numbers = f"{stamp.size} {stamp.mtime_ns} {stamp.ctime_ns} {stamp.inode}"
-    row = "\0".join((place.partition("@")[0], relative, stamp.path, numbers))
+    row = (
+        f"{place.partition('@')[0]}\0{relative}\0{stamp.path}\0"
+        f"{stamp.size} {stamp.mtime_ns} {stamp.ctime_ns} {stamp.inode}"
+    )
     return hashlib.sha256(row.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_LENGTH]
+
+
+Staged = tuple[str, str, str, int, int, int]
+"""The key of a small file, and what `Placed` says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Journal:
         begun: by part, the path below the target that it will have.
         got: by part, spans whose SHA-256 there is known.
         written: by part, the ends of spans by their start, not yet hashed there.
+        staged: small files that lie whole as parts, as they will be when they have their names.
         placed: by part, what became of it.
     """
 
@@ -54,6 +62,7 @@ class Journal:
     begun: dict[str, str] = field(default_factory=dict)
     got: dict[str, list[Span]] = field(default_factory=dict)
     written: dict[str, dict[int, int]] = field(default_factory=dict)
+    staged: dict[str, Placed] = field(default_factory=dict)
     placed: dict[str, Placed] = field(default_factory=dict)
 
     def begin(self, key: str, relative: str) -> None:
@@ -62,9 +71,13 @@ class Journal:
             self.begun[key] = relative
             self._add({"b": [key, relative]})
 
-    def stage(self, rows: list[tuple[str, str, int, str]]) -> None:
-        """Small files that are whole: key, path below the target, size and hash there."""
+    def stage(self, rows: list[Staged]) -> None:
+        """Small files that are whole."""
         self._add({"s": rows})
+
+    def name(self, keys: list[str]) -> None:
+        """Staged files that got their final names."""
+        self._add({"n": keys})
 
     def wrote(self, key: str, start: int, end: int) -> None:
         """Bytes from `start` to `end` are in the part."""
@@ -77,13 +90,12 @@ class Journal:
 
     def place(self, rows: list[tuple[str, Placed]]) -> None:
         """Parts that got their final names."""
-        self._add({"p": [[key, *_row_of(one)] for key, one in rows]})
+        self._add({"p": [_row_of(key, one) for key, one in rows]})
 
     def forget(self, key: str) -> None:
         """A part is of no use any more."""
         self._add({"x": [key]})
-        for table in (self.begun, self.got, self.written, self.placed):
-            table.pop(key, None)
+        _drop(self, key)
 
     def write_all(self) -> None:
         """Everything that still counts."""
@@ -94,6 +106,7 @@ class Journal:
         self._add(
             *({"w": [k, *span]} for k, spans in self.written.items() for span in spans.items())
         )
+        self.stage([_row_of(key, one) for key, one in self.staged.items()])
         self.place(list(self.placed.items()))
 
     def close(self) -> None:
@@ -114,14 +127,14 @@ def open_journal(staging: int) -> Journal:
         OSError: it cannot be read or written.
     """
     known = _known(staging)
-    fresh = f"{NAME}.new"
+    fresh = f"{JOURNAL}.new"
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(fresh, flags, 0o600, dir_fd=staging)
     try:
         journal = replace(known, descriptor=descriptor)
         journal.write_all()
         os.fsync(descriptor)
-        os.rename(fresh, NAME, src_dir_fd=staging, dst_dir_fd=staging)
+        os.rename(fresh, JOURNAL, src_dir_fd=staging, dst_dir_fd=staging)
     except OSError:
         os.close(descriptor)
         raise
@@ -133,7 +146,7 @@ def _known(staging: int) -> Journal:
     journal = Journal(-1)
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        descriptor = os.open(NAME, flags, dir_fd=staging)
+        descriptor = os.open(JOURNAL, flags, dir_fd=staging)
     except FileNotFoundError:
         return journal
     with open(descriptor, "rb") as file:
@@ -145,39 +158,72 @@ def _known(staging: int) -> Journal:
 
 
 def _read(journal: Journal, row: dict[str, Any]) -> None:
-    if "b" in row:
-        key, relative = row["b"]
-        journal.begun[str(key)] = str(relative)
-    elif "w" in row:
-        key, start, end = row["w"]
-        spans = journal.written.setdefault(str(key), {})
-        spans[int(start)] = max(int(end), spans.get(int(start), 0))
-    elif "g" in row or "h" in row:
-        key, start, end, sha256 = row.get("g") or row["h"]
-        span = Span(int(start), int(end), str(sha256), "h" in row)
-        journal.got.setdefault(str(key), []).append(span)
-    elif "p" in row:
-        for key, relative, sha256, size, mtime_ns, inode in row["p"]:
-            one = Placed(str(relative), str(sha256), int(size), int(mtime_ns), int(inode))
-            _placed(journal, str(key), one)
-    elif "s" in row:
-        for key, relative, size, sha256 in row["s"]:
-            _staged(journal, str(key), str(relative), int(size), str(sha256))
-    elif "x" in row:
-        for table in (journal.begun, journal.got, journal.written, journal.placed):
-            table.pop(str(row["x"][0]), None)
+    for word, said in row.items():
+        if word in _WORDS:
+            _WORDS[word](journal, said)
 
 
-def _row_of(one: Placed) -> list[Any]:
-    return [one.relative, one.sha256, one.size, one.mtime_ns, one.inode]
+def _begun(journal: Journal, said: list[Any]) -> None:
+    key, relative = said
+    journal.begun[str(key)] = str(relative)
 
 
-def _placed(journal: Journal, key: str, one: Placed) -> None:
-    journal.placed[key] = one
-    for table in (journal.begun, journal.got, journal.written):
+def _written(journal: Journal, said: list[Any]) -> None:
+    key, start, end = said
+    spans = journal.written.setdefault(str(key), {})
+    spans[int(start)] = max(int(end), spans.get(int(start), 0))
+
+
+def _got(journal: Journal, said: list[Any], *, is_prefix: bool = False) -> None:
+    key, start, end, sha256 = said
+    span = Span(int(start), int(end), str(sha256), is_prefix)
+    journal.got.setdefault(str(key), []).append(span)
+
+
+def _staged(journal: Journal, said: list[Any]) -> None:
+    for key, one in map(_one_of, said):
+        journal.staged[key], journal.begun[key] = one, one.relative
+
+
+def _named(journal: Journal, said: list[Any]) -> None:
+    for key in said:
+        one = journal.staged.get(key)
+        if one is not None:
+            _drop(journal, key)
+            journal.placed[key] = one
+
+
+def _placed(journal: Journal, said: list[Any]) -> None:
+    for key, one in map(_one_of, said):
+        _drop(journal, key)
+        journal.placed[key] = one
+
+
+def _forgotten(journal: Journal, said: list[Any]) -> None:
+    _drop(journal, str(said[0]))
+
+
+_WORDS: Final[Mapping[str, Callable[[Journal, list[Any]], None]]] = {
+    "b": _begun,
+    "w": _written,
+    "g": _got,
+    "h": partial(_got, is_prefix=True),
+    "s": _staged,
+    "n": _named,
+    "p": _placed,
+    "x": _forgotten,
+}
+
+
+def _row_of(key: str, one: Placed) -> Staged:
+    return key, one.relative, one.sha256, one.size, one.mtime_ns, one.inode
+
+
+def _one_of(row: list[Any]) -> tuple[str, Placed]:
+    key, relative, sha256, size, mtime_ns, inode = row
+    return str(key), Placed(str(relative), str(sha256), int(size), int(mtime_ns), int(inode))
+
+
+def _drop(journal: Journal, key: str) -> None:
+    for table in (journal.begun, journal.got, journal.written, journal.staged, journal.placed):
         table.pop(key, None)
-
-
-def _staged(journal: Journal, key: str, relative: str, size: int, sha256: str) -> None:
-    journal.begun[key] = relative
-    journal.got[key] = [Span(0, size, sha256)]

@@ -7,6 +7,8 @@ from rgt_tui.domain.checkpoint import Checkpoint
 
 STAGING: Final = ".rgt-pull"
 """Folder in the target in which files wait until they are whole; no file of a Pod may go there."""
+JOURNAL: Final = "journal.jsonl"
+"""What a pull has done so far, in that folder."""
 NAME_MAX: Final = 255
 PATH_MAX: Final = 3500
 MANIFEST: Final = "rgt-manifest-"

@@ -14,14 +14,14 @@ import stat
 from typing import Final
 
 from rgt_tui import places
+from rgt_tui.clients.pull_folders import FOLDER
+from rgt_tui.clients.pull_hand import NEW, part_path
 from rgt_tui.clients.pull_names import STAGING
 from rgt_tui.domain.checkpoint import FileStamp
 from rgt_tui.domain.records import dataclass
 
 SPREAD: Final = "0123456789abcdef"
 """A folder for each first digit of a part's name."""
-FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -43,23 +43,18 @@ class Parts:
         with contextlib.suppress(OSError):
             os.close(self.descriptor)
 
-    @staticmethod
-    def below(name: str) -> str:
-        """Where a part lies below the descriptor."""
-        return f"{name[0]}/{name}"
-
     def path_of(self, name: str) -> str:
         """The absolute path of a part."""
-        return f"{self.path}/{name[0]}/{name}"
+        return f"{self.path}/{part_path(name)}"
 
     def new(self, name: str) -> int:
         """A new part, open for reading and writing."""
-        return os.open(self.below(name), _NEW, 0o600, dir_fd=self.descriptor)
+        return os.open(part_path(name), NEW, 0o600, dir_fd=self.descriptor)
 
     def old(self, name: str) -> int | None:
         """A part that an earlier pull left; None when there is none."""
         try:
-            descriptor = os.open(self.below(name), _OLD, dir_fd=self.descriptor)
+            descriptor = os.open(part_path(name), _OLD, dir_fd=self.descriptor)
         except OSError:
             return None
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -67,26 +62,10 @@ class Parts:
         os.close(descriptor)
         return None
 
-    def write(self, name: str, content: memoryview, mtime_ns: int) -> os.stat_result:
-        """A small file, whole; one that an earlier pull left is replaced."""
-        try:
-            descriptor = self.new(name)
-        except FileExistsError:
-            os.unlink(self.below(name), dir_fd=self.descriptor)
-            descriptor = self.new(name)
-        try:
-            size = len(content)
-            while (written := os.write(descriptor, content)) < size:
-                content, size = content[written:], size - written
-            os.utime(descriptor, ns=(mtime_ns, mtime_ns))
-            return os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
-
     def drop(self, name: str) -> None:
         """Removes a part."""
         with contextlib.suppress(OSError):
-            os.unlink(self.below(name), dir_fd=self.descriptor)
+            os.unlink(part_path(name), dir_fd=self.descriptor)
 
     def names(self) -> list[str]:
         """Every part."""
@@ -95,7 +74,7 @@ class Parts:
     def stamp(self, name: str) -> FileStamp | None:
         """What a part is now; None when it is not there."""
         try:
-            found = os.stat(self.below(name), dir_fd=self.descriptor, follow_symlinks=False)
+            found = os.stat(part_path(name), dir_fd=self.descriptor, follow_symlinks=False)
         except OSError:
             return None
         return FileStamp(

@@ -1,22 +1,24 @@
 """What a pull has to do: files there, names here, what is here already, what is left to fetch."""
 
+import contextlib
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
 from rgt_tui.clients.holds import hash_file
-from rgt_tui.clients.pull_board import Job, Work, bundles, pieces
+from rgt_tui.clients.pull_board import SMALL, Job, Work, bundles, pieces
+from rgt_tui.clients.pull_folders import Occupied
 from rgt_tui.clients.pull_journal import KEY_LENGTH, key_of
+from rgt_tui.clients.pull_lane import FRAME_MAX
 from rgt_tui.clients.pull_names import UnsafeName, below
 from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_store import Store
-from rgt_tui.clients.pull_target import Occupied
 from rgt_tui.domain.checkpoint import FileStamp
 from rgt_tui.domain.errors import SshError, SshFault
-from rgt_tui.domain.pulling import Ended, PullOrder, Skipped
+from rgt_tui.domain.pulling import Ended, PullError, PullOrder, Skipped
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST
 
@@ -28,6 +30,8 @@ LISTING_MAX: Final = 512 << 20
 """Bytes of one listing: so many files with long names."""
 TIME_MAX_NS: Final = 1 << 66
 """Farther from 1970 no call sets a time."""
+_EARLY: Final = 7
+"""Fields of a listed file whose bytes come along; the last one is their SHA-256."""
 _EXISTS: Final = "another file of that name is here; --replace takes its place"
 
 
@@ -42,42 +46,76 @@ class Listing:
     skipped: list[Skipped] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
 
-    def add(self, stamp: FileStamp, relative: str, key: str) -> None:
+    def add(self, stamp: FileStamp, relative: str, key: str) -> Job:
         """A file that will lie at `relative` below the target."""
         job = Job(stamp, relative, key)
         if relative in self._names:
             job.end(Ended.EXISTS, "two files of the Pod would have this name")
         self._names.add(relative)
         self.jobs.append(job)
+        return job
 
-    def refuse(self, stamp: FileStamp, why: str) -> None:
+    def refuse(self, stamp: FileStamp, why: str) -> Job:
         """A file whose name cannot be used."""
         job = Job(stamp, "", "")
         job.end(Ended.UNSAFE, why)
         self.jobs.append(job)
+        return job
 
-
-async def list_remote(talk: "Talk", order: PullOrder) -> Listing:
-    """Every regular file below what was asked for.
-
-    Raises:
-        SshError: the Pod could not be asked, or answered amiss.
-    """
-    found = Listing()
-    remotes = list(order.landings)
-
-    def take(row: Sequence[Any]) -> None:
-        number, relative, *stamp = row
-        _take(found, order, remotes[number], (relative, *stamp))
-
-    def skip(answer: Mapping[str, Any]) -> None:
+    def skip(self, answer: Mapping[str, Any]) -> None:
+        """What is no regular file, or could not be looked at."""
         for word, before in (("skip", ""), ("gap", "not listed: ")):
             if word in answer:
                 path, why = answer[word]
-                found.skipped.append(Skipped(path=str(path), why=f"{before}{why}"))
+                self.skipped.append(Skipped(path=str(path), why=f"{before}{why}"))
 
-    await _each_row(talk, order, take, skip)
+
+async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
+    """Every regular file below what was asked for.
+
+    Where none of it can be here, small files come along and are staged at once: a listing alone
+    would take as long again as they do.
+
+    Raises:
+        SshError: the Pod could not be asked, or answered amiss.
+        OSError: the target cannot be written.
+    """
+    found = Listing()
+    landings = tuple(order.landings.items())
+    upto = 0 if order.with_rsync or talk.is_shell else store.early_room(order.landings.values())
+    with _readable():
+        async for answer in _listed(talk, order, upto=upto):
+            rows = answer.get("files", ())
+            jobs = [_taken(found, order.place, landings[row[0]], row) for row in rows]
+            if "n" in answer:
+                await _early(talk, (rows, jobs, answer["n"]), order, store)
+            found.skip(answer)
+            if len(found.jobs) > FILES_MAX:
+                raise ValueError("too many files")
+    await store.early_over()
     return found
+
+
+async def _early(
+    talk: "Talk", came: tuple[Sequence[Any], Sequence[Job], Any], order: PullOrder, store: Store
+) -> None:
+    """The bytes of those files of a listing that have a hash in it."""
+    rows, jobs, count = came
+    with_bytes = [(job, row[6]) for job, row in zip(jobs, rows, strict=True) if len(row) == _EARLY]
+    sizes = [job.remote.size for job, _ in with_bytes]
+    if max(sizes, default=0) > SMALL or sum(sizes) != count or count > FRAME_MAX:
+        raise ValueError("its bytes are not those of its files")
+    content = memoryview(await talk.content(count, order.silence_s))
+    kept: list[memoryview] = []
+    at = 0
+    for job, _ in with_bytes:
+        if job.ended is None:
+            kept.append(content[at : at + job.remote.size])
+        at += job.remote.size
+    usable = [(job, str(sha256)) for job, sha256 in with_bytes if job.ended is None]
+    if len(usable) < len(with_bytes):
+        content = memoryview(b"".join(kept))
+    await store.early([job for job, _ in usable], [sha256 for _, sha256 in usable], content)
 
 
 async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
@@ -90,12 +128,12 @@ async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
     """
     found: dict[str, list[int]] = {}
     remotes = list(order.landings)
-
-    def take(row: Sequence[Any]) -> None:
-        number, relative, *stamp = row
-        found[path_of(remotes[number], relative)] = stamp
-
-    await _each_row(talk, order, take, None, again=True)
+    with _readable():
+        async for answer in _listed(talk, order, again=True):
+            for number, relative, *stamp in answer.get("files", ()):
+                found[path_of(remotes[number], relative)] = stamp
+            if len(found) > FILES_MAX:
+                raise ValueError("too many files")
     return found
 
 
@@ -106,46 +144,39 @@ def path_of(remote: str, relative: str) -> str:
     return remote + relative if remote.endswith("/") else f"{remote}/{relative}"
 
 
-async def _each_row(
-    talk: "Talk",
-    order: PullOrder,
-    take: Callable[[Sequence[Any]], None],
-    skip: Callable[[Mapping[str, Any]], None] | None,
-    *,
-    again: bool = False,
-) -> None:
-    count = 0
-    request = {"op": "files", "paths": list(order.landings), "again": again}
+def _listed(
+    talk: "Talk", order: PullOrder, *, again: bool = False, upto: int = 0
+) -> AsyncIterator[dict[str, Any]]:
+    request = {
+        "op": "files", "paths": list(order.landings), "again": again, "small": SMALL, "upto": upto,
+    }  # fmt: skip
+    return talk.ask(request, silence_s=order.silence_s, bytes_max=LISTING_MAX)
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Of a listing that cannot be read, the error that says so."""
     try:
-        asking = talk.ask(request, silence_s=order.silence_s, bytes_max=LISTING_MAX)
-        async for answer in asking:
-            for row in answer.get("files", ()):
-                take(row)
-                count += 1
-            if skip is not None:
-                skip(answer)
-            if count > FILES_MAX:
-                raise ValueError("too many files")
+        yield
     except (ValueError, TypeError, IndexError, KeyError, OverflowError) as error:
         raise SshError(SshFault.BAD_ANSWER, f"the listing cannot be read: {error}") from error
 
 
-def _take(found: Listing, order: PullOrder, remote: str, row: Sequence[Any]) -> None:
-    relative, *numbers = row
-    if any(type(number) is not int for number in numbers):
+def _taken(found: Listing, place: str, landing: tuple[str, str], row: Sequence[Any]) -> Job:
+    remote, lands = landing
+    _, relative, size, mtime_ns, ctime_ns, inode = row[:6]
+    if not type(size) is type(mtime_ns) is type(ctime_ns) is type(inode) is int:
         raise ValueError("a stamp that is not of whole numbers")
-    size, mtime_ns, ctime_ns, inode = numbers
     if not 0 <= size <= LARGEST or abs(mtime_ns) > TIME_MAX_NS:
         raise ValueError("a size or a time that no file has")
     stamp = FileStamp(
         path=path_of(remote, relative), size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode
     )
     try:
-        landed = below(order.landings[remote], str(relative))
+        landed = below(lands, str(relative))
     except UnsafeName as error:
-        found.refuse(stamp, str(error))
-    else:
-        found.add(stamp, landed, key_of(order.place, stamp, landed))
+        return found.refuse(stamp, str(error))
+    return found.add(stamp, landed, key_of(place, stamp, landed))
 
 
 def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
@@ -174,13 +205,17 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
             assert job.part is not None  # noqa: S101  # `_resume` has given it
             need += job.remote.size - job.part.present
             store.meter.note(job.part.present)
-        elif _is_staged(job, store):
+        elif job.inode or _is_staged(job, store):
             staged.append(job)
             store.meter.note(job.remote.size)
         else:
             small.append(job)
             need += job.remote.size
-    store.target.require_room(need, count)
+    try:
+        store.target.require_room(need, count)
+    except PullError:
+        store.drop_early(staged)
+        raise
     store.small_left = len(small)
     store.adopt(staged)
     for job in large:
@@ -238,14 +273,13 @@ def _resume(job: Job, store: Store) -> None:
 
 def _is_staged(job: Job, store: Store) -> bool:
     """Whether an earlier pull has left a small file whole, by its hash."""
-    spans = store.journal.got.get(job.key, [])
-    if not spans or (spans[-1].start, spans[-1].end) != (0, job.remote.size):
+    staged = store.journal.staged.get(job.key)
+    if staged is None:
         return False
-    sha256 = spans[-1].sha256
     hashed = hash_file(store.parts.path_of(job.key))
-    if hashed is None or hashed[1] != sha256:
+    if hashed is None or hashed[1] != staged.sha256:
         return False
-    job.sha256, job.inode = sha256, hashed[0].inode
+    job.sha256, job.inode = staged.sha256, hashed[0].inode
     return True
 
 
@@ -256,7 +290,7 @@ def drop_stale(jobs: Sequence[Job], store: Store) -> None:
         if wanted.get(relative, key) != key:
             store.parts.drop(key)
             store.journal.forget(key)
-    known = {*store.journal.begun, *store.journal.placed}
+    known = {*store.journal.begun, *store.journal.placed, *(job.key for job in jobs if job.inode)}
     held = {os.path.basename(path) for path in store.held}
     for name in store.parts.names():
         if len(name) == KEY_LENGTH and name not in known and name not in held:

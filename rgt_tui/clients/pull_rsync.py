@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.credentials import KEY_VARIABLE
 from rgt_tui.clients.pull_board import Job
-from rgt_tui.clients.pull_parts import FOLDER
+from rgt_tui.clients.pull_folders import FOLDER, Occupied
+from rgt_tui.clients.pull_hand import part_path
 from rgt_tui.clients.pull_store import Store
-from rgt_tui.clients.pull_target import Occupied
 from rgt_tui.clients.rsync_version import Rsync
 from rgt_tui.clients.ssh import Road
 from rgt_tui.domain.records import dataclass
@@ -232,8 +232,8 @@ def _take(top: int, job: Job, store: Store) -> None:
         found = os.stat(name, dir_fd=where, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1 or not found.st_size:
             return
-        below = store.parts.below(job.key)
-        os.rename(name, below, src_dir_fd=where, dst_dir_fd=store.parts.descriptor)
+        path = part_path(job.key)
+        os.rename(name, path, src_dir_fd=where, dst_dir_fd=store.parts.descriptor)
     finally:
         os.close(where)
     store.journal.begin(job.key, job.relative)

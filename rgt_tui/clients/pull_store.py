@@ -5,30 +5,36 @@ A file gets its final name only when all its bytes are on disk and have the hash
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from rgt_tui.clients.pull_board import TRIES, Board, Bundle, Job, Piece, fresh
+from rgt_tui.clients.pull_hand import Hand
+from rgt_tui.clients.pull_hand_process import HandProcesses
 from rgt_tui.clients.pull_journal import Journal, Placed
 from rgt_tui.clients.pull_lane import refuse
 from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_parts import Parts
-from rgt_tui.clients.pull_target import Occupied, Target
+from rgt_tui.clients.pull_target import Target
 from rgt_tui.domain.pulling import Ended
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.text import clean
 
 BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20
 """Small files that are made durable by one sync, then placed, while the next are staged."""
+EARLY_BYTES: Final = 128 << 20
+"""What comes with a listing at most."""
 QUEUED: Final = 8
 WORKERS: Final = 6
+MANY: Final = 128
+"""Small files in one frame from which a process of its own writes them."""
 Result = TypeVar("Result")
 
 _Came = tuple[Bundle, list[Any], bytes]
@@ -62,10 +68,12 @@ class Store:
     _parts: "asyncio.Queue[Job | None]" = field(default_factory=asyncio.Queue)
     _batch: list[Job] = field(default_factory=list)
     _batch_bytes: int = 0
-    _named: list[tuple[str, Placed]] = field(default_factory=list)
-    _hand: threading.Lock = field(default_factory=threading.Lock)
+    _named: list[str] = field(default_factory=list)
+    _hand: Hand | HandProcesses | None = None
+    _handing: threading.Lock = field(default_factory=threading.Lock)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _placing: "asyncio.Future[None] | None" = None
+    _staging: "asyncio.Future[list[Job]] | None" = None
     _open: set[Job] = field(default_factory=set)
 
     async def store(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
@@ -138,6 +146,47 @@ class Store:
         """Opens what lies here under a file's final name, for reading."""
         return lambda: self.target.open_placed(job.relative)
 
+    def early_room(self, landings: Iterable[str]) -> int:
+        """Bytes of small files that may come before it is known how much is to come.
+
+        None where any of them may be here already.
+        """
+        journal = self.journal
+        if journal.begun or journal.placed or not self.target.lacks(landings):
+            return 0
+        return max(0, min(EARLY_BYTES, self.target.room() // 2))
+
+    async def early(self, jobs: Sequence[Job], sums: Sequence[str], content: memoryview) -> None:
+        """Stages small files that came with the listing, with their hashes there.
+
+        They are named only when all that is asked for is known to fit. What comes next comes
+        while they are written.
+
+        Raises:
+            OSError: the target cannot be written.
+        """
+        self.meter.came(len(content))
+        await self.early_over()
+        self._staging = self._thread(self._staged, jobs, sums, content)
+        self._staging.add_done_callback(_heard)
+
+    async def early_over(self) -> None:
+        """Waits until what came with the listing is written.
+
+        Raises:
+            OSError: it cannot be.
+        """
+        staging, self._staging = self._staging, None
+        if staging is not None:
+            await staging
+
+    def drop_early(self, jobs: Sequence[Job]) -> None:
+        """Removes what came with a listing that is not carried out. Blocks."""
+        for job in jobs:
+            if job.inode and not job.is_placed:
+                self.parts.drop(job.key)
+                self.journal.forget(job.key)
+
     def hold_again(self, job: Job) -> str | None:
         """Keeps a file that an earlier pull has placed. Blocks."""
         kept = self.target.hold(self.parts, job.key, job.relative)
@@ -159,6 +208,8 @@ class Store:
         for job in self._open:
             if job.part is not None:
                 job.part.close()
+        if self._hand is not None:
+            self._hand.close()
         self.journal.close()
 
     async def _settle_small(self) -> None:
@@ -177,7 +228,7 @@ class Store:
         await self._placed()
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         self._placing = self._thread(partial(self._place_batch, batch, is_last=is_last))
-        self._placing.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        self._placing.add_done_callback(_heard)
         if is_last:
             await self._placed()
             self._finish_if_done()
@@ -240,44 +291,61 @@ class Store:
         self._settled()
 
     def _stage(self, bundle: Bundle, rows: list[Any], content: bytes) -> list[Job]:
-        """Writes small files into the staging folder, gives those that are whole. Blocks."""
-        with self._hand:
-            return self._staged(bundle, rows, content)
-
-    def _staged(self, bundle: Bundle, rows: list[Any], content: bytes) -> list[Job]:
-        at = 0
-        whole: list[Job] = []
-        view = memoryview(content)
-        staged = []
+        """Writes the small files of a frame as parts, gives those that are whole. Blocks."""
+        jobs, sums = list[Job](), list[str]()
         for number, size, sha256 in rows:
             job = bundle.jobs[number]
-            if not isinstance(size, int):
+            if isinstance(size, int):
+                jobs.append(job)
+                sums.append(sha256)
+            else:
                 refuse(job, str(size))
-                self._settled()
-                continue
-            data = view[at : at + size]
-            at += size
-            if hashlib.sha256(data).hexdigest() != sha256:
+        whole = self._staged(jobs, sums, memoryview(content))
+        for job in jobs:
+            if not job.inode:
                 job.end(Ended.DIFFERS, "the bytes that arrived are not those that were read there")
-                self._settled()
-                continue
-            found = self.parts.write(job.key, data, job.remote.mtime_ns)
-            job.sha256, job.inode = sha256, found.st_ino
-            staged.append((job.key, job.relative, size, sha256))
-            whole.append(job)
-        self.journal.stage(staged)
+        self._settled(len(rows) - len(whole))
         return whole
+
+    def _staged(self, jobs: Sequence[Job], sums: Sequence[str], content: memoryview) -> list[Job]:
+        """Has parts written whose bytes follow one another; those that are equal. Blocks."""
+        files = [
+            (job.key, job.remote.size, job.remote.mtime_ns, sha256)
+            for job, sha256 in zip(jobs, sums, strict=True)
+        ]
+        with self._handing:
+            inodes = self._hand_for(len(files)).stage(files, content)
+        whole = []
+        for job, sha256, inode in zip(jobs, sums, inodes, strict=True):
+            if inode:
+                job.sha256, job.inode = sha256, inode
+                whole.append(job)
+        self.journal.stage(
+            [
+                (job.key, job.relative, job.sha256, size, mtime_ns, job.inode)
+                for job, (_, size, mtime_ns, _) in zip(jobs, files, strict=True)
+                if job.inode
+            ]
+        )
+        return whole
+
+    def _hand_for(self, count: int) -> Hand | HandProcesses:
+        """The hand, a process of its own once so many files come together."""
+        hand, target = self._hand, self.target
+        given = (self.parts.descriptor, target.root, target.staging)
+        if count >= MANY and not isinstance(hand, HandProcesses):
+            if hand is not None:
+                hand.close()
+            hand = HandProcesses(*given, lock=target.lock)
+        self._hand = hand = hand or Hand(*given)
+        return hand
 
     def _place_batch(self, batch: Sequence[Job], *, is_last: bool = True) -> None:
         """Makes staged files durable, and the names of the batch before, then names these. Blocks."""
         if batch:
             self.parts.sync()
             self._note_named()
-            with self._hand:
-                for job in batch:
-                    row = self._place(job)
-                    if row is not None:
-                        self._named.append((job.key, row))
+            self._named += [job.key for job in self._place(batch)]
             self._settled(len(batch), staged=len(batch))
             self.meter.note(0, files=len(self._named))
         if is_last and self._named:
@@ -288,7 +356,7 @@ class Store:
         """Notes that files have names that last."""
         named, self._named = self._named, []
         if named:
-            self.journal.place(named)
+            self.journal.name(named)
 
     def _finish_large(self, job: Job) -> None:
         """A large file whose bytes are all equal. Blocks."""
@@ -302,24 +370,40 @@ class Store:
             os.utime(part.descriptor, ns=(job.remote.mtime_ns, job.remote.mtime_ns))
             os.fsync(part.descriptor)
             job.inode = os.fstat(part.descriptor).st_ino
-            row = self._place(job)
-            self.target.sync_folders(self.parts)
-            self.journal.place([(job.key, row)] if row is not None else [])
+            for placed in self._place([job]):
+                self.target.sync_folders(self.parts)
+                self.journal.place([(job.key, _as_placed(placed))])
         part.close()
         job.part = None
         self._open.discard(job)
         self._settled()
         self.meter.note(0, files=1)
 
-    def _place(self, job: Job) -> Placed | None:
-        try:
-            self.target.place(self.parts, job.key, job.relative, replace=self.replace)
-        except Occupied as error:
-            job.end(Ended.EXISTS, str(error))
-            self.parts.drop(job.key)
-            self.journal.forget(job.key)
-            return None
-        job.is_placed = True
-        job.hold = self.parts.path_of(job.key)
-        stamp = job.remote
-        return Placed(job.relative, job.sha256, stamp.size, stamp.mtime_ns, job.inode)
+    def _place(self, jobs: Sequence[Job]) -> list[Job]:
+        """Gives parts their names; those that have one now."""
+        with self._handing:
+            files = [(job.key, job.relative) for job in jobs]
+            taken = self._hand_for(len(files)).place(files, replace=self.replace)
+        placed = []
+        for job, why in zip(jobs, taken, strict=True):
+            if why:
+                job.end(Ended.EXISTS, clean(why))
+                self.parts.drop(job.key)
+                self.journal.forget(job.key)
+            else:
+                job.is_placed = True
+                job.hold = self.parts.path_of(job.key)
+                placed.append(job)
+        self.target.named(job.relative for job in placed)
+        return placed
+
+
+def _as_placed(job: Job) -> Placed:
+    stamp = job.remote
+    return Placed(job.relative, job.sha256, stamp.size, stamp.mtime_ns, job.inode)
+
+
+def _heard(ended: "asyncio.Future[Any]") -> None:
+    """Whoever waits for it hears its error; where nobody does, another one has ended the pull."""
+    if not ended.cancelled():
+        ended.exception()

@@ -1,7 +1,6 @@
 """The folder that a pull fills: checked first, reached by descriptors only, staged, then placed.
 
-No path below it is ever opened by its whole name: folders are opened one by one with O_NOFOLLOW, so
-that nothing in the target, and no name from a Pod, leads outside.
+No path below it is ever opened by its whole name (`pull_folders`).
 """
 
 import contextlib
@@ -9,13 +8,15 @@ import errno
 import fcntl
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import Final
 
 from rgt_tui import places
-from rgt_tui.clients.pull_names import STAGING
-from rgt_tui.clients.pull_parts import FOLDER, Parts
+from rgt_tui.clients.pull_folders import FOLDER, Folders
+from rgt_tui.clients.pull_hand import part_path
+from rgt_tui.clients.pull_names import JOURNAL, STAGING
+from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.domain.pulling import PullError, PullFault
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
@@ -26,13 +27,7 @@ RESERVE: Final = 64 << 20
 IN_MEMORY: Final = frozenset({"tmpfs", "ramfs", "devtmpfs", "rootfs", "hugetlbfs"})
 FOLDERS_EACH: Final = 8
 """So many folders are synced one by one: each costs a disk as much as syncing the file system."""
-_OPEN_MAX: Final = 128
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
-
-
-class Occupied(Exception):
-    """There is something of that name already, or in the way to it."""
 
 
 @dataclass(slots=True)
@@ -42,6 +37,7 @@ class Target:
     Attributes:
         path: absolute, links resolved.
         staging: descriptor of `.rgt-pull` in it: journal, lock, what was taken back.
+        folders: those below it.
         made: absolute paths of the folders that were made for it, outermost first.
     """
 
@@ -49,18 +45,16 @@ class Target:
     root: int
     staging: int
     lock: int
+    folders: Folders
     made: tuple[str, ...] = ()
-    _folders: dict[str, int] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
     _missing: set[str] = field(default_factory=set)
     _using: threading.RLock = field(default_factory=threading.RLock)
 
     def close(self) -> None:
         """Closes all descriptors and gives up the lock."""
-        for descriptor in (*self._folders.values(), self.staging, self.root, self.lock):
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-        self._folders.clear()
+        self.folders.close()
+        _close([self.staging, self.root, self.lock])
 
     def unmake(self) -> None:
         """Removes what opening it has made: for a pull that ended before anything could come."""
@@ -71,8 +65,9 @@ class Target:
             for name in (*names, "."):
                 with contextlib.suppress(OSError):
                     os.rmdir(os.path.normpath(os.path.join(folder, name)))
-        with contextlib.suppress(OSError):
-            os.unlink("lock", dir_fd=self.staging)
+        for name in ("lock", JOURNAL):
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=self.staging)
         _remove(self.made)
 
     def write_whole(self, name: str, content: bytes) -> None:
@@ -99,7 +94,7 @@ class Target:
             if folder in self._missing:
                 return None
             try:
-                there = self._folder(folder, make=False)
+                there = self.folders.get(folder)
             except FileNotFoundError:
                 self._missing.add(folder)
                 return None
@@ -117,46 +112,19 @@ class Target:
         with self._using:
             folder, name = os.path.split(relative)
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            return os.open(name, flags, dir_fd=self._folder(folder, make=False))
+            return os.open(name, flags, dir_fd=self.folders.get(folder))
 
-    def place(self, parts: Parts, part: str, relative: str, *, replace: bool) -> None:
-        """Gives a whole part its final name, in one step; the part stays as its hold.
-
-        Where the file system has no hard links, the part itself is renamed.
-
-        Raises:
-            Occupied: the name is taken.
-            OSError: it cannot be done.
-        """
-        folder, _, name = relative.rpartition("/")
+    def named(self, relatives: Iterable[str]) -> None:
+        """Files were given these paths: their folders are to be made durable."""
         with self._using:
-            there = self._folder(folder, make=True)
-            self._touched.add(folder)
-            try:
-                self._link(parts, part, (there, name), replace=replace)
-            except FileExistsError as error:
-                raise Occupied(f"{clean(relative)} is there already") from error
-            except OSError as error:
-                if error.errno not in _NO_LINKS:
-                    raise
-                os.rename(parts.below(part), name, src_dir_fd=parts.descriptor, dst_dir_fd=there)
-
-    def _link(self, parts: Parts, part: str, to: tuple[int, str], *, replace: bool) -> None:
-        there, name = to
-        where = self.staging if replace else there
-        fresh = part if replace else name
-        os.link(
-            parts.below(part), fresh, src_dir_fd=parts.descriptor, dst_dir_fd=where,
-            follow_symlinks=False,
-        )  # fmt: skip
-        if replace:
-            os.rename(part, name, src_dir_fd=self.staging, dst_dir_fd=there)
+            self._touched.update(relative.rpartition("/")[0] for relative in relatives)
+            self._missing.clear()
 
     def hold(self, parts: Parts, part: str, relative: str) -> bool:
         """Keeps a file that has its final name already; whether it is kept."""
         folder, name = os.path.split(relative)
         with self._using:
-            there = self._folder(folder, make=False)
+            there = self.folders.get(folder)
             found = os.stat(name, dir_fd=there, follow_symlinks=False)
             kept = parts.stamp(part)
             if kept is not None and kept.inode == found.st_ino:
@@ -165,7 +133,7 @@ class Target:
             try:
                 os.link(
                     name,
-                    parts.below(part),
+                    part_path(part),
                     src_dir_fd=there,
                     dst_dir_fd=parts.descriptor,
                     follow_symlinks=False,
@@ -178,7 +146,7 @@ class Target:
         """Takes the final name from a file again; it stays in the staging folder."""
         folder, name = os.path.split(relative)
         with self._using, contextlib.suppress(OSError):
-            there = self._folder(folder, make=False)
+            there = self.folders.get(folder)
             os.rename(name, f"{part}.differs", src_dir_fd=there, dst_dir_fd=self.staging)
 
     def forget_cached(self, relative: str) -> None:
@@ -203,8 +171,20 @@ class Target:
                 parts.sync()
                 return
             for folder in sorted(wanted):
-                os.fsync(self._folder(folder, make=False))
+                os.fsync(self.folders.get(folder))
             os.fsync(self.staging)
+
+    def lacks(self, landings: Iterable[str]) -> bool:
+        """Whether nothing is here yet of what lands at these paths."""
+        tops = {landing.partition("/")[0] for landing in landings}
+        if "" in tops:
+            return set(os.listdir(self.root)) <= {STAGING}
+        return all(self.status(top) is None for top in tops)
+
+    def room(self) -> int:
+        """Bytes that may come, less than nothing where the disk is nearly full."""
+        disk = os.fstatvfs(self.root)
+        return disk.f_bavail * disk.f_frsize - RESERVE
 
     def require_room(self, content: int, files: int) -> None:
         """Makes sure that so much fits.
@@ -213,46 +193,17 @@ class Target:
             PullError: it does not; says how much is missing.
         """
         disk = os.fstatvfs(self.root)
-        free = disk.f_bavail * disk.f_frsize
-        if content + RESERVE > free:
+        room = self.room()
+        if content > room:
+            free = show_bytes(room + RESERVE)
             said = (
-                f"{clean(self.path)} has {show_bytes(free)} free; {show_bytes(content)} are to come "
+                f"{clean(self.path)} has {free} free; {show_bytes(content)} are to come "
                 f"and {show_bytes(RESERVE)} must be left"
             )
             raise PullError(PullFault.NO_ROOM, said, hint="Make room, or pull to another disk")
         if disk.f_files and files > disk.f_favail:
             said = f"{clean(self.path)} has inodes for {disk.f_favail} files; {files} are to come"
             raise PullError(PullFault.NO_ROOM, said, hint="Pull to another disk")
-
-    def _folder(self, relative: str, *, make: bool) -> int:
-        """A folder below the target, opened name by name."""
-        if not relative:
-            return self.root
-        known = self._folders.get(relative)
-        if known is not None:
-            return known
-        above, name = os.path.split(relative)
-        parent = self._folder(above, make=make)
-        if make:
-            self._missing.clear()
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(name, 0o700, dir_fd=parent)
-                self._touched.add(above)
-        try:
-            descriptor = os.open(name, FOLDER, dir_fd=parent)
-        except OSError as error:
-            if error.errno in (errno.ENOTDIR, errno.ELOOP):
-                raise Occupied(f"{clean(relative)} is no folder here") from error
-            raise
-        if len(self._folders) >= _OPEN_MAX:
-            self._forget()
-        self._folders[relative] = descriptor
-        return descriptor
-
-    def _forget(self) -> None:
-        for descriptor in self._folders.values():
-            os.close(descriptor)
-        self._folders.clear()
 
 
 def open_target(path: str) -> Target:
@@ -292,7 +243,7 @@ def open_target(path: str) -> Target:
     except PullError:
         _close(opened)
         raise
-    return Target(real, root, staging, lock, tuple(made))
+    return Target(real, root, staging, lock, Folders(root), tuple(made))
 
 
 def _missing(path: str) -> list[str]:
@@ -344,6 +295,7 @@ def file_system(device: int) -> str:
     return found
 
 
-def _close(descriptors: list[int]) -> None:
+def _close(descriptors: Sequence[int]) -> None:
     for descriptor in descriptors:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):
+            os.close(descriptor)

@@ -67,6 +67,8 @@ _SECOND: Final = 1_000_000_000
 class ShellTalk(Talk):
     """The same conversation in words that a shell understands."""
 
+    is_shell = True
+
     def __init__(self, process: asyncssh.SSHClientProcess[bytes], where: str) -> None:
         super().__init__(process, where)
         self._paths: list[str] = []

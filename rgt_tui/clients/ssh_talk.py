@@ -29,7 +29,9 @@ _NO_PYTHON: Final = 127
 
 
 class Talk:
-    """Asks, and reads the answers; one request at a time."""
+    """Asks, and reads the answers; one request at a time. `is_shell` says that no Python answers."""
+
+    is_shell: bool = False
 
     def __init__(
         self,

@@ -9,11 +9,11 @@ import gc
 import json
 import os
 import sys
-from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Tuple
+from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Optional, Tuple
 
 from rgt_tui.verifiers import TOOL, Broken, Unsure
-from rgt_tui.verifiers._files import files_below
-from rgt_tui.verifiers._reader import Sender, bundle, hash_ranges
+from rgt_tui.verifiers._files import Early, files_below
+from rgt_tui.verifiers._reader import Sender, bundle, hash_ranges, send
 
 Answers = Iterator[Dict[str, Any]]
 KEPT_MAX = 200_000
@@ -30,6 +30,7 @@ def main() -> None:
     senders: Dict[str, Callable[[Dict[str, Any], BinaryIO], None]] = {
         "read": sender.read,
         "bundle": bundle,
+        "files": _send_files,
     }
     for line in sys.stdin.buffer:
         request = json.loads(line.decode("ascii"))
@@ -43,6 +44,15 @@ def main() -> None:
         out.flush()
 
 
+def _send_files(request: Dict[str, Any], out: BinaryIO) -> None:
+    """A listing; `upto` bytes of files of at most `small` come along, those of a row have a hash."""
+    early = Early(request.get("small", 0), request.get("upto", 0))
+    for answer in _files(request, early):
+        data = early.given()
+        send(out, {**answer, "n": len(data)} if data else answer, data)
+        out.flush()
+
+
 def _hello(request: Dict[str, Any]) -> Answers:
     from shutil import which
 
@@ -50,13 +60,13 @@ def _hello(request: Dict[str, Any]) -> Answers:
     yield {"tool": TOOL, "python": python, "rsync": which("rsync") is not None}
 
 
-def _files(request: Dict[str, Any]) -> Answers:
+def _files(request: Dict[str, Any], early: Optional[Early] = None) -> Answers:
     """Every file; `again` leaves out those that are as the last listing of the same paths gave them."""
     same = request.get("again") and LISTED.get("paths") == request["paths"]
     known: Dict[Tuple[Any, ...], List[Any]] = LISTED.get("rows", {}) if same else {}
     LISTED.clear()
     kept: Dict[Tuple[Any, ...], List[Any]] = {}
-    for answer in files_below(request["paths"]):
+    for answer in files_below(request["paths"], early):
         rows = answer.get("files")
         if rows is None or not known:
             yield answer
@@ -65,7 +75,7 @@ def _files(request: Dict[str, Any]) -> Answers:
             if fresh:
                 yield {"files": fresh}
         if rows is not None and not known and len(kept) < KEPT_MAX:
-            kept.update({(row[0], row[1]): row[2:] for row in rows})
+            kept.update({(row[0], row[1]): row[2:6] for row in rows})
     LISTED.update(paths=request["paths"], rows=known or kept)
 
 

@@ -42,10 +42,10 @@ class Sender:
         for number, item in enumerate(request["items"]):
             try:
                 for head, data in self.frames(item):
-                    _send(out, {"i": number, **head}, data)
+                    send(out, {"i": number, **head}, data)
             except (Unsure, Broken, OSError) as why:
                 self.path = ""
-                _send(out, {"i": number, "refused": str(why)}, b"")
+                send(out, {"i": number, "refused": str(why)}, b"")
         out.flush()
 
     def frames(self, item: List[Any]) -> Iterator["tuple[Dict[str, Any], Content]"]:
@@ -90,7 +90,7 @@ def bundle(request: Dict[str, Any], out: BinaryIO) -> None:
     for number, (path, stamp) in enumerate(request["items"]):
         size = stamp[0]
         if rows and (held + size > BUNDLE or len(rows) >= BUNDLE_FILES):
-            _send(out, {"bundle": rows, "n": held}, _BUFFER[:held])
+            send(out, {"bundle": rows, "n": held}, _BUFFER[:held])
             rows, held = [], 0
         try:
             data = _BUFFER[held : held + size]
@@ -100,7 +100,7 @@ def bundle(request: Dict[str, Any], out: BinaryIO) -> None:
         except (Unsure, Broken, OSError) as why:
             rows.append([number, str(why), ""])
     if rows:
-        _send(out, {"bundle": rows, "n": held}, _BUFFER[:held])
+        send(out, {"bundle": rows, "n": held}, _BUFFER[:held])
     out.flush()
 
 
@@ -125,7 +125,7 @@ def _whole(path: str, stamp: List[int], into: memoryview) -> None:
         os.close(descriptor)
 
 
-def _send(out: BinaryIO, head: Dict[str, Any], data: Content) -> None:
+def send(out: BinaryIO, head: Dict[str, Any], data: Content) -> None:
     out.write(json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n")
     if data:
         out.write(data)

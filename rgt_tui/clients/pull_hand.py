@@ -1,0 +1,181 @@
+"""The hand that writes a pull's small files as parts, and gives whole parts their final names.
+
+Where many files come, it works in a process of its own (`pull_hand_process`): the connection's
+decryption and the disk's system calls would else wait for one another. So it must start at once,
+and has nothing but the standard library.
+"""
+
+import errno
+import hashlib
+import marshal
+import os
+import struct
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeVar
+
+from rgt_tui.clients.pull_folders import Folders, Occupied
+
+NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+REQUEST: Final = struct.Struct("<II")
+"""Bytes of the request and of the content that follow."""
+ANSWER: Final = struct.Struct("<I")
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
+Small = tuple[str, int, int, str]
+"""A small file: its part, bytes, mtime in ns and SHA-256 there."""
+Row = TypeVar("Row")
+
+
+def part_path(part: str) -> str:
+    """Where a part lies below the folder of parts: spread over sixteen folders."""
+    return f"{part[0]}/{part}"
+
+
+class Hand:
+    """Writes and names files; what it is given has been checked by its owner.
+
+    `parts`, `root` and `staging` are descriptors of the folder of parts, of the target, and of
+    `.rgt-pull` in it.
+    """
+
+    def __init__(self, parts: int, root: int, staging: int) -> None:
+        """The descriptors stay their owner's."""
+        self._parts: Final = parts
+        self._staging: Final = staging
+        self._folders: Final = Folders(root)
+
+    def stage(self, files: Iterable[Small], content: memoryview) -> list[int]:
+        """Writes files whose bytes follow one another; each one's inode, 0 where a hash differs.
+
+        Raises:
+            OSError: one cannot be written.
+        """
+        inodes, at = [], 0
+        for part, size, mtime_ns, sha256 in files:
+            data = content[at : at + size]
+            at += size
+            is_equal = hashlib.sha256(data).hexdigest() == sha256
+            inodes.append(self._write(part, data, mtime_ns) if is_equal else 0)
+        return inodes
+
+    def _write(self, part: str, content: memoryview, mtime_ns: int) -> int:
+        name = part_path(part)
+        try:
+            descriptor = os.open(name, NEW, 0o600, dir_fd=self._parts)
+        except FileExistsError:  # an earlier pull left it
+            os.unlink(name, dir_fd=self._parts)
+            descriptor = os.open(name, NEW, 0o600, dir_fd=self._parts)
+        try:
+            while content:
+                content = content[os.write(descriptor, content) :]
+            os.utime(descriptor, ns=(mtime_ns, mtime_ns))
+            return os.fstat(descriptor).st_ino
+        finally:
+            os.close(descriptor)
+
+    def place(self, files: Iterable[tuple[str, str]], *, replace: bool) -> list[str]:
+        """Gives parts their paths below the target, each in one step; the part stays as its hold.
+
+        Where the file system has no hard links, the part itself is renamed.
+
+        Returns:
+            For each nothing, or why its name cannot be had; not clean.
+
+        Raises:
+            OSError: it cannot be done.
+        """
+        return [self._place(part, relative, replace=replace) for part, relative in files]
+
+    def _place(self, part: str, relative: str, *, replace: bool) -> str:
+        folder, _, name = relative.rpartition("/")
+        try:
+            there = self._folders.get(folder, make=True)
+            self._link(part, there, name, replace=replace)
+        except Occupied as error:
+            return str(error)
+        except FileExistsError:
+            return f"{relative} is there already"
+        return ""
+
+    def _link(self, part: str, there: int, name: str, *, replace: bool) -> None:
+        where, fresh = (self._staging, part) if replace else (there, name)
+        try:
+            os.link(
+                part_path(part),
+                fresh,
+                src_dir_fd=self._parts,
+                dst_dir_fd=where,
+                follow_symlinks=False,
+            )
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.rename(part_path(part), name, src_dir_fd=self._parts, dst_dir_fd=there)
+            return
+        if replace:
+            os.rename(part, name, src_dir_fd=self._staging, dst_dir_fd=there)
+
+    def close(self) -> None:
+        """Closes what it has opened."""
+        self._folders.close()
+
+
+def serve(parts: int, root: int, staging: int, owner: int) -> None:
+    """Is a hand for another process, until standard input ends or that process is gone.
+
+    ::
+
+        request  lengths, then marshalled ("stage", files) or ("place", files, replace), then bytes
+        answer   length, then marshalled: a list, or (errno, words) of an OSError
+    """
+    hand = Hand(parts, root, staging)
+    buffer = bytearray()
+    while len(head := _read(REQUEST.size)) == REQUEST.size:
+        size, count = REQUEST.unpack(head)
+        asked = marshal.loads(_read(size))  # noqa: S302  # of the process that started this one
+        if len(buffer) < count:
+            buffer = bytearray(count)
+        content = memoryview(buffer)[:count]
+        _fill(content)
+        try:
+            answer = _done(hand, asked, content, owner)
+        except OSError as error:
+            answer = (error.errno or errno.EIO, error.strerror or str(error))
+        packed = marshal.dumps(answer)
+        _write(ANSWER.pack(len(packed)) + packed)
+
+
+def _done(hand: Hand, asked: tuple[Any, ...], content: memoryview, owner: int) -> Any:
+    files = _while_wanted(asked[1], owner)
+    if asked[0] == "stage":
+        return hand.stage(files, content)
+    return hand.place(files, replace=asked[2])
+
+
+def _while_wanted(files: Iterable[Row], owner: int) -> Iterator[Row]:
+    """The files, as long as the pull is there: the next one goes on from what this has done."""
+    for file in files:
+        if os.getppid() != owner:
+            sys.exit(1)
+        yield file
+
+
+def _read(count: int) -> bytes:
+    """So many bytes; fewer at the end."""
+    found = b""
+    while len(found) < count and (more := os.read(0, count - len(found))):
+        found += more
+    return found
+
+
+def _fill(content: memoryview) -> None:
+    while content:
+        count = os.readv(0, [content])
+        if not count:
+            sys.exit(1)
+        content = content[count:]
+
+
+def _write(data: bytes) -> None:
+    while data:
+        data = data[os.write(1, data) :]
