@@ -34,7 +34,7 @@ class Job:
         is_adopted: whether `part` is a file of the target and none of ours.
         left: large: pieces that are asked for or waiting.
         hold: where the copy is kept.
-        inode: of the part.
+        is_staged: whether a small file lies whole as a part.
         differed: how often a span was not equal.
     """
 
@@ -49,7 +49,7 @@ class Job:
     is_adopted: bool = False
     left: int = 0
     hold: str | None = None
-    inode: int = 0
+    is_staged: bool = False
     differed: int = 0
 
     @property

@@ -4,10 +4,14 @@ No path is ever opened by its whole name: folders are opened one by one with O_N
 nothing in the target, and no name from a Pod, leads outside.
 """
 
-import contextlib
+from __future__ import annotations
+
 import errno
 import os
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without `typing`, which would be half of what a hand's process loads
+    from typing import Final
 
 FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OPEN_MAX: Final = 128
@@ -40,8 +44,7 @@ class Folders:
         above, _, name = relative.rpartition("/")
         parent = self.get(above, make=make)
         if make:
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(name, 0o700, dir_fd=parent)
+            _make(name, parent)
         try:
             descriptor = os.open(name, FOLDER, dir_fd=parent)
         except OSError as error:
@@ -56,6 +59,12 @@ class Folders:
     def close(self) -> None:
         """Closes all that were opened; they open again when asked for."""
         for descriptor in self._open.values():
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
+            os.close(descriptor)
         self._open.clear()
+
+
+def _make(name: str, parent: int) -> None:
+    try:
+        os.mkdir(name, 0o700, dir_fd=parent)
+    except FileExistsError:
+        return

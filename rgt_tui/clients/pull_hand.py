@@ -5,25 +5,30 @@ decryption and the disk's system calls would else wait for one another. So it mu
 and has nothing but the standard library.
 """
 
+from __future__ import annotations
+
 import errno
 import hashlib
 import marshal
 import os
 import struct
-import sys
-from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeVar
 
 from rgt_tui.clients.pull_folders import Folders, Occupied
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without `typing`, which would be half of what a process of it loads
+    from collections.abc import Iterable, Iterator
+    from typing import Any, Final, TypeVar
+
+    Row = TypeVar("Row")
+    Small = tuple[str, int, int, str]
+    """A small file: its part, bytes, mtime in ns and SHA-256 there."""
 
 NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 REQUEST: Final = struct.Struct("<II")
 """Bytes of the request and of the content that follow."""
 ANSWER: Final = struct.Struct("<I")
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
-Small = tuple[str, int, int, str]
-"""A small file: its part, bytes, mtime in ns and SHA-256 there."""
-Row = TypeVar("Row")
 
 
 def part_path(part: str) -> str:
@@ -44,21 +49,26 @@ class Hand:
         self._staging: Final = staging
         self._folders: Final = Folders(root)
 
-    def stage(self, files: Iterable[Small], content: memoryview) -> list[int]:
-        """Writes files whose bytes follow one another; each one's inode, 0 where a hash differs.
+    def stage(self, files: Iterable[Small], content: memoryview) -> list[bool]:
+        """Writes files whose bytes follow one another, and are those of their hashes.
+
+        Returns:
+            For each whether it is.
 
         Raises:
             OSError: one cannot be written.
         """
-        inodes, at = [], 0
+        equal, at = [], 0
         for part, size, mtime_ns, sha256 in files:
             data = content[at : at + size]
             at += size
             is_equal = hashlib.sha256(data).hexdigest() == sha256
-            inodes.append(self._write(part, data, mtime_ns) if is_equal else 0)
-        return inodes
+            if is_equal:
+                self._write(part, data, mtime_ns)
+            equal.append(is_equal)
+        return equal
 
-    def _write(self, part: str, content: memoryview, mtime_ns: int) -> int:
+    def _write(self, part: str, content: memoryview, mtime_ns: int) -> None:
         name = part_path(part)
         try:
             descriptor = os.open(name, NEW, 0o600, dir_fd=self._parts)
@@ -69,7 +79,6 @@ class Hand:
             while content:
                 content = content[os.write(descriptor, content) :]
             os.utime(descriptor, ns=(mtime_ns, mtime_ns))
-            return os.fstat(descriptor).st_ino
         finally:
             os.close(descriptor)
 
@@ -121,7 +130,7 @@ class Hand:
 
 
 def serve(parts: int, root: int, staging: int, owner: int) -> None:
-    """Is a hand for another process, until standard input ends or that process is gone.
+    """Is a hand for another process, until standard input ends or that process is gone; then exits.
 
     ::
 
@@ -143,6 +152,7 @@ def serve(parts: int, root: int, staging: int, owner: int) -> None:
             answer = (error.errno or errno.EIO, error.strerror or str(error))
         packed = marshal.dumps(answer)
         _write(ANSWER.pack(len(packed)) + packed)
+    os._exit(0)  # there is nothing to tidy, and the pull waits for it
 
 
 def _done(hand: Hand, asked: tuple[Any, ...], content: memoryview, owner: int) -> Any:
@@ -156,7 +166,7 @@ def _while_wanted(files: Iterable[Row], owner: int) -> Iterator[Row]:
     """The files, as long as the pull is there: the next one goes on from what this has done."""
     for file in files:
         if os.getppid() != owner:
-            sys.exit(1)
+            os._exit(1)
         yield file
 
 
@@ -172,7 +182,7 @@ def _fill(content: memoryview) -> None:
     while content:
         count = os.readv(0, [content])
         if not count:
-            sys.exit(1)
+            os._exit(1)
         content = content[count:]
 
 

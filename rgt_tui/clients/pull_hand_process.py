@@ -9,9 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rgt_tui.clients.pull_hand import ANSWER, REQUEST, Row, Small
+from rgt_tui.clients.pull_hand import ANSWER, REQUEST
+
+if TYPE_CHECKING:
+    from rgt_tui.clients.pull_hand import Row, Small
 
 PIPE: Final = 1 << 20
 """Bytes that a pipe holds: a whole frame of small files."""
@@ -41,7 +44,7 @@ class HandProcesses:
         given = (parts, root, staging)
         self._all: Final = [_Process(given, lock) for _ in range(HANDS)]
 
-    def stage(self, files: Sequence[Small], content: memoryview) -> list[int]:
+    def stage(self, files: Sequence["Small"], content: memoryview) -> list[bool]:
         """As `Hand.stage`."""
         asked = []
         for some in self._shares(files):
@@ -58,9 +61,11 @@ class HandProcesses:
     def close(self) -> None:
         """Ends them, once they have done what they were asked."""
         for one in self._all:
-            one.close()
+            one.end()
+        for one in self._all:
+            one.wait()
 
-    def _shares(self, files: Sequence[Row]) -> Iterator[list[Row]]:
+    def _shares(self, files: "Sequence[Row]") -> "Iterator[list[Row]]":
         each = -(-len(files) // HANDS)
         for number in range(HANDS):
             yield list(files[number * each : (number + 1) * each])
@@ -102,10 +107,12 @@ class _Process:
         (size,) = ANSWER.unpack(self._read(ANSWER.size))
         return marshal.loads(self._read(size))  # noqa: S302  # of our own process
 
-    def close(self) -> None:
+    def end(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+
+    def wait(self) -> None:
         try:
             self._process.wait(ENDS_S)
         except subprocess.TimeoutExpired:

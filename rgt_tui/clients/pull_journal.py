@@ -31,19 +31,22 @@ def key_of(place: str, stamp: FileStamp, relative: str) -> str:
     return hashlib.sha256(row.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_LENGTH]
 
 
-Staged = tuple[str, str, str, int, int, int]
-"""The key of a small file, and what `Placed` says of it."""
+Staged = tuple[str, str, str, int, int]
+"""The key of a small file, its path below the target, SHA-256 there, bytes and mtime in ns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A file that got its final name: hash of the bytes there, and what it was here then."""
+    """A file that got its final name: hash of the bytes there, and what it was here then.
+
+    The inode is not noted of small files: they have it in common with their hold.
+    """
 
     relative: str
     sha256: str
     size: int
     mtime_ns: int
-    inode: int
+    inode: int = 0
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class Journal:
 
     def place(self, rows: list[tuple[str, Placed]]) -> None:
         """Parts that got their final names."""
-        self._add({"p": [_row_of(key, one) for key, one in rows]})
+        self._add({"p": [[*_row_of(key, one), one.inode] for key, one in rows]})
 
     def forget(self, key: str) -> None:
         """A part is of no use any more."""
@@ -216,12 +219,12 @@ _WORDS: Final[Mapping[str, Callable[[Journal, list[Any]], None]]] = {
 
 
 def _row_of(key: str, one: Placed) -> Staged:
-    return key, one.relative, one.sha256, one.size, one.mtime_ns, one.inode
+    return key, one.relative, one.sha256, one.size, one.mtime_ns
 
 
 def _one_of(row: list[Any]) -> tuple[str, Placed]:
-    key, relative, sha256, size, mtime_ns, inode = row
-    return str(key), Placed(str(relative), str(sha256), int(size), int(mtime_ns), int(inode))
+    key, relative, sha256, *numbers = row
+    return str(key), Placed(str(relative), str(sha256), *map(int, numbers))
 
 
 def _drop(journal: Journal, key: str) -> None:

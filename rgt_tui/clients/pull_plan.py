@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rgt_tui.clients.holds import hash_file
 from rgt_tui.clients.pull_board import SMALL, Job, Work, bundles, pieces
 from rgt_tui.clients.pull_folders import Occupied
-from rgt_tui.clients.pull_journal import KEY_LENGTH, key_of
+from rgt_tui.clients.pull_journal import KEY_LENGTH, Placed, key_of
 from rgt_tui.clients.pull_lane import FRAME_MAX
 from rgt_tui.clients.pull_names import UnsafeName, below
 from rgt_tui.clients.pull_part import Part, Span
@@ -205,7 +205,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
             assert job.part is not None  # noqa: S101  # `_resume` has given it
             need += job.remote.size - job.part.present
             store.meter.note(job.part.present)
-        elif job.inode or _is_staged(job, store):
+        elif job.is_staged or _is_staged(job, store):
             staged.append(job)
             store.meter.note(job.remote.size)
         else:
@@ -240,8 +240,7 @@ def _is_here(job: Job, store: Store, order: PullOrder, work: list[Work]) -> bool
         return True
     if found.st_size != job.remote.size:
         return False
-    now = (found.st_size, found.st_mtime_ns, found.st_ino)
-    is_known = known is not None and (known.size, known.mtime_ns, known.inode) == now
+    is_known = known is not None and _is_same(known, found, job, store)
     if is_known or not job.remote.size:
         job.sha256 = known.sha256 if known is not None else EMPTY
         job.is_placed = True
@@ -254,6 +253,16 @@ def _is_here(job: Job, store: Store, order: PullOrder, work: list[Work]) -> bool
     work += pieces(job)
     store.meter.note(job.remote.size)
     return True
+
+
+def _is_same(known: Placed, found: os.stat_result, job: Job, store: Store) -> bool:
+    """Whether what lies here is what an earlier pull has placed, untouched."""
+    if (known.size, known.mtime_ns) != (found.st_size, found.st_mtime_ns):
+        return False
+    if known.inode:
+        return known.inode == found.st_ino
+    kept = store.parts.stamp(job.key)
+    return kept is not None and kept.inode == found.st_ino
 
 
 def _resume(job: Job, store: Store) -> None:
@@ -279,7 +288,7 @@ def _is_staged(job: Job, store: Store) -> bool:
     hashed = hash_file(store.parts.path_of(job.key))
     if hashed is None or hashed[1] != staged.sha256:
         return False
-    job.sha256, job.inode = staged.sha256, hashed[0].inode
+    job.sha256, job.is_staged = staged.sha256, True
     return True
 
 
@@ -290,7 +299,11 @@ def drop_stale(jobs: Sequence[Job], store: Store) -> None:
         if wanted.get(relative, key) != key:
             store.parts.drop(key)
             store.journal.forget(key)
-    known = {*store.journal.begun, *store.journal.placed, *(job.key for job in jobs if job.inode)}
+    known = {
+        *store.journal.begun,
+        *store.journal.placed,
+        *(job.key for job in jobs if job.is_staged),
+    }
     held = {os.path.basename(path) for path in store.held}
     for name in store.parts.names():
         if len(name) == KEY_LENGTH and name not in known and name not in held:

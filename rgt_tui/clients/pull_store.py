@@ -183,7 +183,7 @@ class Store:
     def drop_early(self, jobs: Sequence[Job]) -> None:
         """Removes what came with a listing that is not carried out. Blocks."""
         for job in jobs:
-            if job.inode and not job.is_placed:
+            if job.is_staged and not job.is_placed:
                 self.parts.drop(job.key)
                 self.journal.forget(job.key)
 
@@ -302,7 +302,7 @@ class Store:
                 refuse(job, str(size))
         whole = self._staged(jobs, sums, memoryview(content))
         for job in jobs:
-            if not job.inode:
+            if not job.is_staged:
                 job.end(Ended.DIFFERS, "the bytes that arrived are not those that were read there")
         self._settled(len(rows) - len(whole))
         return whole
@@ -314,17 +314,17 @@ class Store:
             for job, sha256 in zip(jobs, sums, strict=True)
         ]
         with self._handing:
-            inodes = self._hand_for(len(files)).stage(files, content)
+            equal = self._hand_for(len(files)).stage(files, content)
         whole = []
-        for job, sha256, inode in zip(jobs, sums, inodes, strict=True):
-            if inode:
-                job.sha256, job.inode = sha256, inode
+        for job, sha256, is_equal in zip(jobs, sums, equal, strict=True):
+            job.is_staged = is_equal
+            if job.is_staged:
+                job.sha256 = sha256
                 whole.append(job)
         self.journal.stage(
             [
-                (job.key, job.relative, job.sha256, size, mtime_ns, job.inode)
-                for job, (_, size, mtime_ns, _) in zip(jobs, files, strict=True)
-                if job.inode
+                (job.key, job.relative, job.sha256, job.remote.size, job.remote.mtime_ns)
+                for job in whole
             ]
         )
         return whole
@@ -369,10 +369,10 @@ class Store:
         else:
             os.utime(part.descriptor, ns=(job.remote.mtime_ns, job.remote.mtime_ns))
             os.fsync(part.descriptor)
-            job.inode = os.fstat(part.descriptor).st_ino
-            for placed in self._place([job]):
+            inode = os.fstat(part.descriptor).st_ino
+            if self._place([job]):
                 self.target.sync_folders(self.parts)
-                self.journal.place([(job.key, _as_placed(placed))])
+                self.journal.place([(job.key, _as_placed(job, inode))])
         part.close()
         job.part = None
         self._open.discard(job)
@@ -398,9 +398,9 @@ class Store:
         return placed
 
 
-def _as_placed(job: Job) -> Placed:
+def _as_placed(job: Job, inode: int) -> Placed:
     stamp = job.remote
-    return Placed(job.relative, job.sha256, stamp.size, stamp.mtime_ns, job.inode)
+    return Placed(job.relative, job.sha256, stamp.size, stamp.mtime_ns, inode)
 
 
 def _heard(ended: "asyncio.Future[Any]") -> None:
