@@ -9,9 +9,10 @@ target's `.rgt-pull`; the same order goes on from there.
 """
 
 import asyncio
+import gc
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -133,7 +134,8 @@ class _Pull:
         self.meter.begin(Stage.LISTING, files=0, content=0)
         store = await asyncio.to_thread(self._store)
         try:
-            listing, round_trip_s = await self._listed(store)
+            with _collecting_nothing():
+                listing, round_trip_s = await self._listed(store)
             if listing.jobs:
                 self.has_begun = True
                 await self._copy(listing.jobs, store, round_trip_s)
@@ -306,6 +308,18 @@ class _Pull:
             seconds=time.monotonic() - began,
             tool=self.tool,
         )
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """While a listing comes: all of it stays, and looking through it took a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _leave(store: Store) -> None:
