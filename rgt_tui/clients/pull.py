@@ -23,6 +23,7 @@ from rgt_tui.clients.pull_journal import open_journal
 from rgt_tui.clients.pull_lane import GATHERED, Hands, Lane, Patience
 from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_parts import Parts, open_parts
+from rgt_tui.clients.pull_placing import Placing
 from rgt_tui.clients.pull_plan import (
     Listing,
     drop_stale,
@@ -104,7 +105,7 @@ async def pull(
                     return await one.carry_out(began)
             finally:
                 parts.close()
-                if not one.has_begun:
+                if not (one.has_begun or one.meter.moved):
                     await asyncio.to_thread(folder.unmake)
                 await pool.close_lanes(target)
         finally:
@@ -156,9 +157,11 @@ class _Pull:
 
     def _store(self) -> Store:
         """The local end. Blocks."""
+        journal = open_journal(self.folder.staging)
         return Store(
             target=self.folder,
-            journal=open_journal(self.folder.staging),
+            journal=journal,
+            placing=Placing(self.folder, self.parts, journal),
             board=Board(),
             meter=self.meter,
             parts=self.parts,

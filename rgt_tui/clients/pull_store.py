@@ -14,17 +14,15 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from rgt_tui.clients.pull_board import TRIES, Board, Bundle, Job, Piece, fresh
-from rgt_tui.clients.pull_hand import Hand
-from rgt_tui.clients.pull_hand_process import HandProcesses
 from rgt_tui.clients.pull_journal import Journal, Placed
 from rgt_tui.clients.pull_lane import refuse
 from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_parts import Parts
+from rgt_tui.clients.pull_placing import Placing
 from rgt_tui.clients.pull_target import Target
 from rgt_tui.domain.pulling import Ended
 from rgt_tui.domain.records import dataclass
-from rgt_tui.domain.text import clean
 
 BATCH_FILES: Final = 4096
 BATCH_BYTES: Final = 256 << 20
@@ -33,8 +31,6 @@ EARLY_BYTES: Final = 128 << 20
 """What comes with a listing at most."""
 QUEUED: Final = 8
 WORKERS: Final = 6
-MANY: Final = 128
-"""Small files in one frame from which a process of its own writes them."""
 Result = TypeVar("Result")
 
 _Came = tuple[Bundle, list[Any], bytes]
@@ -46,6 +42,7 @@ class Store:
 
     Attributes:
         parts: where files wait, and stay as holds.
+        placing: who writes small files there, and names all.
         held: paths of the holds of earlier pulls.
         left: jobs that are not settled.
         small_left: small files that have not come.
@@ -58,6 +55,7 @@ class Store:
     board: Board
     meter: Meter
     parts: Parts
+    placing: Placing
     replace: bool
     held: frozenset[str] = frozenset()
     left: int = 0
@@ -69,8 +67,6 @@ class Store:
     _batch: list[Job] = field(default_factory=list)
     _batch_bytes: int = 0
     _named: list[str] = field(default_factory=list)
-    _hand: Hand | HandProcesses | None = None
-    _handing: threading.Lock = field(default_factory=threading.Lock)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _placing: "asyncio.Future[None] | None" = None
     _staging: "asyncio.Future[list[Job]] | None" = None
@@ -167,7 +163,7 @@ class Store:
         """
         self.meter.came(len(content))
         await self.early_over()
-        self._staging = self._thread(self._staged, jobs, sums, content)
+        self._staging = self._thread(self.placing.stage, jobs, sums, content)
         self._staging.add_done_callback(_heard)
 
     async def early_over(self) -> None:
@@ -183,7 +179,7 @@ class Store:
     def drop_early(self, jobs: Sequence[Job]) -> None:
         """Removes what came with a listing that is not carried out. Blocks."""
         for job in jobs:
-            if job.is_staged and not job.is_placed:
+            if job.is_staged and job.key not in self.journal.staged:
                 self.parts.drop(job.key)
                 self.journal.forget(job.key)
 
@@ -208,8 +204,7 @@ class Store:
         for job in self._open:
             if job.part is not None:
                 job.part.close()
-        if self._hand is not None:
-            self._hand.close()
+        self.placing.close()
         self.journal.close()
 
     async def _settle_small(self) -> None:
@@ -300,52 +295,19 @@ class Store:
                 sums.append(sha256)
             else:
                 refuse(job, str(size))
-        whole = self._staged(jobs, sums, memoryview(content))
+        whole = self.placing.stage(jobs, sums, memoryview(content))
         for job in jobs:
             if not job.is_staged:
                 job.end(Ended.DIFFERS, "the bytes that arrived are not those that were read there")
         self._settled(len(rows) - len(whole))
         return whole
 
-    def _staged(self, jobs: Sequence[Job], sums: Sequence[str], content: memoryview) -> list[Job]:
-        """Has parts written whose bytes follow one another; those that are equal. Blocks."""
-        files = [
-            (job.key, job.remote.size, job.remote.mtime_ns, sha256)
-            for job, sha256 in zip(jobs, sums, strict=True)
-        ]
-        with self._handing:
-            equal = self._hand_for(len(files)).stage(files, content)
-        whole = []
-        for job, sha256, is_equal in zip(jobs, sums, equal, strict=True):
-            job.is_staged = is_equal
-            if job.is_staged:
-                job.sha256 = sha256
-                whole.append(job)
-        self.journal.stage(
-            [
-                (job.key, job.relative, job.sha256, job.remote.size, job.remote.mtime_ns)
-                for job in whole
-            ]
-        )
-        return whole
-
-    def _hand_for(self, count: int) -> Hand | HandProcesses:
-        """The hand, a process of its own once so many files come together."""
-        hand, target = self._hand, self.target
-        given = (self.parts.descriptor, target.root, target.staging)
-        if count >= MANY and not isinstance(hand, HandProcesses):
-            if hand is not None:
-                hand.close()
-            hand = HandProcesses(*given, lock=target.lock)
-        self._hand = hand = hand or Hand(*given)
-        return hand
-
     def _place_batch(self, batch: Sequence[Job], *, is_last: bool = True) -> None:
         """Makes staged files durable, and the names of the batch before, then names these. Blocks."""
         if batch:
             self.parts.sync()
             self._note_named()
-            self._named += [job.key for job in self._place(batch)]
+            self._named += [job.key for job in self.placing.place(batch, replace=self.replace)]
             self._settled(len(batch), staged=len(batch))
             self.meter.note(0, files=len(self._named))
         if is_last and self._named:
@@ -370,7 +332,7 @@ class Store:
             os.utime(part.descriptor, ns=(job.remote.mtime_ns, job.remote.mtime_ns))
             os.fsync(part.descriptor)
             inode = os.fstat(part.descriptor).st_ino
-            if self._place([job]):
+            if self.placing.place([job], replace=self.replace):
                 self.target.sync_folders(self.parts)
                 self.journal.place([(job.key, _as_placed(job, inode))])
         part.close()
@@ -378,24 +340,6 @@ class Store:
         self._open.discard(job)
         self._settled()
         self.meter.note(0, files=1)
-
-    def _place(self, jobs: Sequence[Job]) -> list[Job]:
-        """Gives parts their names; those that have one now."""
-        with self._handing:
-            files = [(job.key, job.relative) for job in jobs]
-            taken = self._hand_for(len(files)).place(files, replace=self.replace)
-        placed = []
-        for job, why in zip(jobs, taken, strict=True):
-            if why:
-                job.end(Ended.EXISTS, clean(why))
-                self.parts.drop(job.key)
-                self.journal.forget(job.key)
-            else:
-                job.is_placed = True
-                job.hold = self.parts.path_of(job.key)
-                placed.append(job)
-        self.target.named(job.relative for job in placed)
-        return placed
 
 
 def _as_placed(job: Job, inode: int) -> Placed:

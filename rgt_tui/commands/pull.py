@@ -298,7 +298,8 @@ def line(at: PullProgress, quiet_s: float = 0.0) -> str:
         done = f"{show_bytes(max(0, at.bytes_done))} of {show_bytes(at.bytes_total)}, "
         return f"{at.stage.value} {done if at.files_total else ''}{quiet}"
     if not at.files_total:
-        return at.stage.value
+        came = f", {show_bytes(at.bytes_done)} of small files came with it" if at.bytes_done else ""
+        return f"{at.stage.value}{came}"
     rate = show_bytes(round(at.rate)) if at.rate is not None else "?"
     left = show_duration(at.seconds_left) if at.seconds_left is not None else "?"
     return (

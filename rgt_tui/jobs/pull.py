@@ -69,6 +69,8 @@ def _teller(bench: Bench) -> Callable[[PullProgress], None]:
         elif at.stage is Stage.COPYING:
             had = f"; {show_bytes(at.had)} were here before" if at.had else ""
             bench.say(f"{at.files_done} of {at.files_total} files copied{had}")
+        elif at.stage is Stage.LISTING and at.bytes_done:
+            bench.say(f"listing; {show_bytes(at.bytes_done)} of small files came with it")
         else:
             of = f"{show_bytes(at.bytes_done)} of {show_bytes(at.bytes_total)}"
             bench.say(f"{words[at.stage]}: {of}" if at.bytes_total else words[at.stage])
