@@ -160,8 +160,8 @@ def _known(staging: int) -> Journal:
     return journal
 
 
-def _read(journal: Journal, row: dict[str, Any]) -> None:
-    for word, said in row.items():
+def _read(journal: Journal, row: Any) -> None:
+    for word, said in row.items() if isinstance(row, dict) else ():
         if word in _WORDS:
             _WORDS[word](journal, said)
 

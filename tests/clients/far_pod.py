@@ -1,6 +1,7 @@
 """A Pod that is not reachable from here but through a jump host: two network namespaces in a row."""
 
 import contextlib
+import itertools
 import fcntl
 import getpass
 import os
@@ -19,6 +20,7 @@ from rgt_tui.clients.ssh_target import SshTarget
 from tests.clients import sshd as servers
 from tests.clients.sshd import Sshd
 
+_NUMBERS = itertools.count()
 JUMP, POD = "10.213.7.2", "10.213.8.2"
 """The first is reachable from here; the second only from the first."""
 
@@ -32,8 +34,8 @@ def namespaces() -> Iterator[tuple[str, str]]:
     """Two network namespaces in a row: here, near, far; skips where they cannot be made."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
         pytest.skip("network namespaces need root and iproute2 (`make tools`)")
-    near, far = f"rgt{os.getpid()}a", f"rgt{os.getpid()}b"
-    link = f"r{os.getpid()}"
+    own = f"{os.getpid()}.{next(_NUMBERS)}"  # the kernel takes its time to remove a link
+    near, far, link = f"rgt{own}a", f"rgt{own}b", f"r{own}"
     try:
         try:
             ip("netns", "add", near)
