@@ -148,8 +148,9 @@ def serve(parts: int, root: int, staging: int, owner: int) -> None:
         _fill(content)
         try:
             answer = _done(hand, asked, content, owner)
-        except OSError as error:
-            answer = (error.errno or errno.EIO, error.strerror or str(error))
+        except (OSError, OverflowError, ValueError) as error:
+            number = getattr(error, "errno", None)
+            answer = (number or errno.EINVAL, getattr(error, "strerror", None) or str(error))
         packed = marshal.dumps(answer)
         _write(ANSWER.pack(len(packed)) + packed)
     os._exit(0)  # there is nothing to tidy, and the pull waits for it

@@ -27,12 +27,13 @@ class Meter:
     moved: int = 0
     _told: float = 0.0
     _given: int = 0
+    _had: int = 0
     _seen: deque[tuple[float, int]] = field(default_factory=deque)
 
     def begin(self, stage: Stage, *, files: int, content: int) -> None:
         """A stage with so many files and bytes begins."""
         self.stage, self.files_total, self.bytes_total = stage, files, content
-        self.files_done = self.bytes_done = self._given = 0
+        self.files_done = self.bytes_done = self._given = self._had = 0
         self._seen.clear()
         self._say("")
 
@@ -43,10 +44,14 @@ class Meter:
         if time.monotonic() - self._told >= EVERY_S:
             self._say("")
 
-    def note(self, count: int, *, files: int = 0) -> None:
-        """So much was done before; from a thread, so it is told with what comes next. No rate has it."""
+    def note(self, count: int, *, files: int = 0, had: bool = True) -> None:
+        """So much was done before, `had` says whether before this pull. No rate has it.
+
+        From a thread, so it is told with what comes next.
+        """
         self.bytes_done += count
         self._given += count
+        self._had += count if had else 0
         self.files_done += files
 
     def came(self, count: int) -> None:
@@ -81,6 +86,6 @@ class Meter:
                 rate=rate,
                 seconds_left=left / rate if rate else None,
                 said=text,
-                had=self._given,
+                had=self._had,
             )
         )

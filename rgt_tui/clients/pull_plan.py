@@ -86,6 +86,8 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
     with _readable():
         async for answer in _listed(talk, order, upto=upto):
             rows = answer.get("files", ())
+            if any(len(row) > (_EARLY if "n" in answer else _EARLY - 1) for row in rows):
+                raise ValueError("a row that is too long")
             jobs = [_taken(found, order.place, landings[row[0]], row) for row in rows]
             if "n" in answer:
                 await _early(talk, (rows, jobs, answer["n"]), order, store)
@@ -207,7 +209,7 @@ def prepare(jobs: Sequence[Job], store: Store, order: PullOrder) -> list[Work]:
             store.meter.note(job.part.present)
         elif job.is_staged or _is_staged(job, store):
             staged.append(job)
-            store.meter.note(job.remote.size)
+            store.meter.note(job.remote.size, had=job.key in store.journal.staged)
         else:
             small.append(job)
             need += job.remote.size

@@ -1,9 +1,9 @@
 """A Pod that is not reachable from here but through a jump host: two network namespaces in a row."""
 
 import contextlib
-import itertools
 import fcntl
 import getpass
+import itertools
 import os
 import shutil
 import subprocess
