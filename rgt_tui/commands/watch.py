@@ -118,14 +118,15 @@ def run(ctx: click.Context, /, **given: Any) -> None:
     watched = Watched(
         only=given["pods"], shells=not given["no_ssh"], least_s=float(given["interval"])
     )
-    receivers = [] if given["no_alerts"] else list(_receivers(config, given))
+    told = Config() if options.demo else config  # a made-up account pages nobody by itself
+    receivers = [] if given["no_alerts"] else list(receivers_of(told, given, options.demo))
     wish = Wish(watched=watched, kinds=KINDS, identities=given["identities"])
     with contextlib.suppress(Ended), _headless.ended_by_sigterm():
         ctx.exit(_watch((options, config, wish), receivers, terms))
 
 
-def _receivers(config: Config, given: dict[str, Any]) -> Iterator[Receiver]:
-    """Whom alerts are for.
+def receivers_of(config: Config, given: dict[str, Any], is_demo: bool) -> Iterator[Receiver]:
+    """Whom alerts are for: in a demo, those alone that the command line names.
 
     Raises:
         UsageError: the program is not there, or a webhook has no URL that can be used.
@@ -139,7 +140,7 @@ def _receivers(config: Config, given: dict[str, Any]) -> Iterator[Receiver]:
             raise UsageError(f"There is no program {clean(argv[0], 80)!r} to give alerts to.")
         yield AlertProgram(argv)
     url = find_url(given["webhook_file"], config.alert_webhook_file)
-    if url is not None:
+    if url is not None and not (is_demo and given["webhook_file"] is None):
         if is_clear(url):
             narrate("the webhook's URL begins with http://: alerts travel in clear text")
         yield Webhook(url)

@@ -18,6 +18,8 @@ from rgt_tui.clients.alert_program import AlertProgram
 from rgt_tui.clients.alert_webhook import Webhook, find_url, is_clear
 from rgt_tui.commands._courier import Courier
 from rgt_tui.commands._happening import Happening
+from rgt_tui.commands.watch import receivers_of
+from rgt_tui.config import Config
 from rgt_tui.domain.errors import NotDelivered, UsageError
 from rgt_tui.domain.finding import Severity
 from rgt_tui.domain.secret import Secret
@@ -202,6 +204,25 @@ def test_what_is_no_url_is_refused_and_not_repeated(
     with pytest.raises(UsageError, match="holds no URL") as caught:
         find_url(file, None)
     assert "CANARY" not in caught.value.message
+
+
+def test_a_demo_alerts_nobody_but_whom_the_command_line_names(
+    program: Callable[[str], tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "hook"
+    file.write_text("https://hooks.example.com/a")
+    file.chmod(0o600)
+    argv = program("exit 0")
+    config = Config(alert_exec=argv, alert_webhook_file=file)
+    nothing = {"program": None, "webhook_file": None}
+    assert [it.name for it in receivers_of(config, nothing, False)] == [
+        "alert program page me",
+        "webhook",
+    ]
+    monkeypatch.setenv("RGT_TUI_WEBHOOK_URL", "https://hooks.example.com/b")
+    assert list(receivers_of(Config(), nothing, True)) == []
+    named = {"program": f"'{argv[0]}'", "webhook_file": file}
+    assert len(list(receivers_of(Config(), named, True))) == 2
 
 
 def test_a_clear_text_url_to_another_machine_is_noticed() -> None:

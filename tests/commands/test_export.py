@@ -280,7 +280,7 @@ def test_it_serves_and_writes_until_it_is_ended(simulator: Simulator, tmp_path: 
             assert of(parsed(file.read_text()), "runpod_up") == 1.0
             serving.send_signal(signal.SIGINT)
             writing.send_signal(signal.SIGTERM)
-            assert (serving.wait(10), writing.wait(10)) == (130, 0)
+            assert (serving.wait(30), writing.wait(30)) == (130, 0)
             assert simulator.api_key not in file.read_text()
             assert writing.stderr is not None
             assert writing.stderr.read() == ""

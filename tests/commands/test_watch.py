@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from rgt_tui.cli import main
 from rgt_tui.commands._changes import Changes
 from rgt_tui.commands._happening import Happening
 from rgt_tui.commands._headless import Wish, running
@@ -22,7 +23,7 @@ from rgt_tui.invocation import Options
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from rgt_tui.sources import Watched
-from tests.commands.conftest import Call, settings
+from tests.commands.conftest import settings
 from tests.commands.test_alerts import Receiver
 from tests.shared import ROOT
 
@@ -67,6 +68,28 @@ def line(process: "subprocess.Popen[str]") -> dict[str, Any]:
     assert found["schema"] == 1
     assert isinstance(found, dict)
     return found
+
+
+Ran = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def ran(
+    simulator: Simulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Ran:
+    """Runs `watch` in this process, to its end by itself."""
+
+    def run(*argv: str, **environment: str) -> tuple[int, str, str]:
+        for name, value in {**settings(simulator, tmp_path), **environment}.items():
+            monkeypatch.setenv(name, value)
+        code = main(("watch", "--interval", "5", "--no-ssh", *argv))
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return run
 
 
 Until = Callable[..., dict[str, Any]]
@@ -135,23 +158,22 @@ def test_it_starts_in_an_outage_and_ends_well_however_it_is_ended(
     terminated.send_signal(signal.SIGTERM)
     assert left.stdout is not None
     left.stdout.close()
-    assert [it.wait(10) for it in (interrupted, terminated, left)] == [130, 0, 0]
+    assert [it.wait(30) for it in (interrupted, terminated, left)] == [130, 0, 0]
     for process in (interrupted, terminated, left):
         assert process.stderr is not None
         assert process.stderr.read().strip() == ""
 
 
 def test_it_fails_on_what_it_was_told_to_when_the_alerts_have_left(
-    started: Started, simulator: Simulator, tmp_path: Path
+    ran: Ran, simulator: Simulator, tmp_path: Path
 ) -> None:
     script = tmp_path / "page"
     script.write_text(f"#!/bin/sh\ncat > {tmp_path}/got\nenv > {tmp_path}/env\n")
     script.chmod(0o700)
     receiver = Receiver()
     way = ("--exec", str(script), "--fail-on", "critical", "--alert-on", "critical")
-    process = started("--no-ssh", *way, RGT_TUI_WEBHOOK_URL=receiver.url)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (1, "")
+    code, out, err = ran(*way, RGT_TUI_WEBHOOK_URL=receiver.url)
+    assert (code, err) == (1, "")
     lines = [json.loads(text) for text in out.splitlines()]
     assert {it["schema"] for it in lines} == {1}
     assert [it["event"] for it in lines[:5]] == ["watching", "pod", "pod", "pod", "account"]
@@ -210,16 +232,21 @@ def test_a_reader_that_has_left_is_noticed_without_a_line_to_print() -> None:
     ],
 )
 def test_a_request_that_makes_no_sense_exits_2(
-    call: Call, argv: tuple[str, ...], said: str
+    argv: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, err = call("watch", *argv)
-    assert (code, out) == (2, "")
-    assert said in err
+    monkeypatch.setenv("RGT_TUI_HOME", str(tmp_path))
+    assert main(("watch", *argv)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
 
 
-def test_a_pod_that_is_not_there_and_a_key_that_is_refused_end_it(started: Started) -> None:
-    nobody = started("--no-ssh", "--json", "train-z")
-    refused = started("--no-ssh", "--json", RUNPOD_API_KEY="rpa_WRONG")
-    told = [json.loads(it.communicate(timeout=20)[0])["error"]["code"] for it in (nobody, refused)]
-    assert told == ["usage", "unauthorized"]
-    assert (nobody.returncode, refused.returncode) == (2, 3)
+def test_a_pod_that_is_not_there_and_a_key_that_is_refused_end_it(ran: Ran) -> None:
+    code, out, _ = ran("--json", "train-z")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "usage")
+    code, out, _ = ran("--json", RUNPOD_API_KEY="rpa_WRONG")
+    assert (code, json.loads(out)["error"]["code"]) == (3, "unauthorized")
