@@ -4,7 +4,6 @@ A running Pod's own list over SSH is joined with what S3 shows of its network vo
 Pod has no shell: there S3 alone speaks.
 """
 
-import os.path
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -198,7 +197,7 @@ def _kept(
         evident = Evident(
             lies=lies,
             copies=(*proofs.copies_of(file), *behind.copies_of(file)),
-            looks=looks_of(lies, _real(one, file.path), account),
+            looks=looks_of(lies, one.real_path_of(file), account),
             flushed=behind.flushed(file),
         )
         found = durable(entry, evident, now)
@@ -211,16 +210,8 @@ def _kept(
     return tuple(places.values())
 
 
-def _real(one: Checkpoint, path: str) -> str:
-    """The path of one of its files with the links of its root resolved."""
-    real = one.real_path or one.path
-    count = len(os.path.commonprefix((one.path[::-1], real[::-1])))  # noqa: RUF071  # the ends of strings
-    head, real_head = one.path[: len(one.path) - count], real[: len(real) - count]
-    return real_head + path[len(head) :] if path.startswith(head) else path
-
-
 def looks_of(lies: Lies, path: str, account: Account) -> tuple[OutsideLook, ...]:
-    """What S3 shows of the file at a real path."""
+    """What S3 shows of the file at a real path; nothing where that is not known."""
     seen = account.evidence.value(StoredCheckpoints)
     if seen is None or not lies.place:
         return ()

@@ -139,7 +139,7 @@ RESTING = tuple(it for it in PROVEN if it is not Item.IDENTITY)
 @pytest.mark.parametrize("item", RESTING)
 def test_without_a_listing_nobody_could_look(item: Item) -> None:
     failed = Failed("S3 wants a key of its own", NOW, "no_key", "Make one.")
-    assert said(stored(failed), item) == (Found.UNSEEN, "S3 wants a key of its own Make one.")
+    assert said(stored(failed), item) == (Found.UNSEEN, "S3 wants a key of its own. Make one.")
     assert said(stored(failed, is_looking=True), item)[0] is Found.UNSEEN
     assert said(stored(None), item) == (Found.UNSEEN, "its files were not listed")
     assert said(stored(None, is_looking=True), item) == (None, "")
