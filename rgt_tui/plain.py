@@ -1,5 +1,6 @@
 """Panes as plain tables for pipes, dumb terminals and commands: the same rows, no screen."""
 
+import re
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -20,6 +21,8 @@ _STYLES = {
     Tone.UNKNOWN: "dim",
     Tone.ACCENT: "cyan",
 }
+_ADDRESS = re.compile(r"\(\S+\): ")
+"""Of a Pod, before why it was not reached: of several at once it says nothing."""
 PIPE_COLUMNS = 240
 """Width for output that no terminal limits: wide enough that no cell is cut."""
 
@@ -58,7 +61,8 @@ def print_unreachable(pods: Iterable[Pod], scene: Scene) -> None:
     for pod in pods:
         why = unreachable_why(pod, scene.account.about(pod.id))
         if why is not None:
-            reasons.setdefault(why.removeprefix(f"{pod.name} "), []).append(pod.label)
+            bare = _ADDRESS.sub("", why.removeprefix(f"{pod.name} "), count=1)
+            reasons.setdefault(bare, []).append(pod.label)
     for why, names in reasons.items():
         narrate(f"not looked into: {', '.join(names)}: {why}")
 
