@@ -1,5 +1,6 @@
 """Gives metrics to Prometheus: as a file for node_exporter, or to whoever scrapes."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from rgt_tui.clients.textfile import replace_file
-from rgt_tui.clock import session_clock, steady
+from rgt_tui.clock import session_clock
 from rgt_tui.commands import _headless, _options
 from rgt_tui.commands._headless import Ended, Running, Wish
 from rgt_tui.commands._settling import Settling
@@ -69,16 +70,14 @@ def run(ctx: click.Context, /, **given: Any) -> None:
     watched = Watched(shells=not given["no_ssh"], least_s=float(interval or _headless.INTERVAL_S))
     wish = Wish(watched=watched, kinds=KINDS | {StoredUses}, identities=given["identities"])
     file = None if textfile in (None, "-") else _checked(Path(textfile))
-    try:
-        with _headless.ended_by_sigterm():
-            if listen is not None:
-                _serve((options, config, wish), given)
-            elif interval is None:
-                _once(options, wish, file, as_json=given["as_json"])
-            else:
-                _keep_writing((options, config, wish), file)
-    except Ended:
+    if listen is None and interval is None:
+        _once(options, wish, file, as_json=given["as_json"])
         return
+    with contextlib.suppress(Ended), _headless.ended_by_sigterm():
+        if listen is not None:
+            _serve((options, config, wish), given)
+        else:
+            _keep_writing((options, config, wish), file)
 
 
 def _once(options: Options, wish: Wish, file: Path | None, *, as_json: bool) -> None:
@@ -113,21 +112,25 @@ def _failed(error: RgtError) -> Scene:
 
 
 def _keep_writing(opened: tuple[Options, Config, Wish], file: Path | None) -> None:
-    """Writes until it is ended; a write that fails is said once and tried again."""
+    """Writes until it is ended; a later write that fails is said once and tried again.
+
+    Raises:
+        UsageError: the first write failed.
+    """
     options, config, wish = opened
-    failing = ""
+    failing: str | None = None
     with _headless.running(options, config, wish) as running:
         _await_first(running, Settling(wish.watched))
+        _write(running.engine.scene(), file, dict(running.failures))
         while True:
-            due = steady() + wish.watched.least_s
+            time.sleep(wish.watched.least_s)
             try:
                 _write(running.engine.scene(), file, dict(running.failures))
-                failing = ""
+                failing = None
             except UsageError as error:
                 if failing != error.message:
                     narrate(f"{error.message}; it is tried again")
                 failing = error.message
-            time.sleep(max(TICK_S, due - steady()))
 
 
 def _serve(opened: tuple[Options, Config, Wish], given: Mapping[str, Any]) -> None:
