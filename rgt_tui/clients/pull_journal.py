@@ -86,6 +86,11 @@ class Journal:
         """Bytes from `start` to `end` are in the part."""
         self._add({"w": [key, start, end]})
 
+    def took(self, key: str, end: int) -> None:
+        """Another program has filled a part up to this byte; this pull goes on from there, too."""
+        self.written[key] = {0: end}
+        self.wrote(key, 0, end)
+
     def hashed(self, key: str, span: Span) -> None:
         """The bytes there of a span of a part have this hash."""
         word = "h" if span.is_prefix else "g"

@@ -237,4 +237,4 @@ def _take(top: int, job: Job, store: Store) -> None:
     finally:
         os.close(where)
     store.journal.begin(job.key, job.relative)
-    store.journal.wrote(job.key, 0, min(found.st_size, job.remote.size))
+    store.journal.took(job.key, min(found.st_size, job.remote.size))

@@ -61,7 +61,10 @@ def release(options: Options, group: str, yes: bool, last_copies: bool, as_json:
     if as_json:
         emit({"released": {"id": chosen.id, "links": removed, "last_copies_kept": kept}})
         return
-    click.echo(f"released {removed} holds of {clean(chosen.target)}; the copies stay")
+    size, count = chosen.last
+    deleted = f"{count} last copies, {show_bytes(size)}, are deleted"
+    what = deleted if last_copies and count else "the copies stay"
+    click.echo(f"released {removed} holds of {clean(chosen.target)}; {what}")
     if kept:
         narrate(f"{kept} files have no other name and stay held: --last-copies deletes them")
 
@@ -103,7 +106,7 @@ def _need(group: HoldGroup, pods: tuple[Pod, ...] | None) -> str:
 def _faults(group: HoldGroup) -> str:
     said = []
     if group.changed:
-        said.append(f"{group.changed} changed since they were proven")
+        said.append(f"{group.changed} are read again before a terminate: their status changed")
     if group.gone:
         said.append(f"{group.gone} are not there")
     if group.last[1]:

@@ -42,6 +42,7 @@ def test_what_rsync_brings_is_hashed_placed_and_held_alike(pod: Pod) -> None:
     assert contents(pod.home / "out") == contents(pod.disk / "out")
     assert pulled.is_whole
     assert pulled.tool.startswith("rsync ")
+    assert pulled.moved <= (12 << 20) + 8, "no byte comes twice"
     assert all(file.hold is not None for file in pulled.files)
     assert not (pod.home / ".rgt-pull" / "rsync").exists()
     assert not [told.said for told in pod.told if told.said]
