@@ -23,7 +23,7 @@ def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
     found = saved_on(pod, scene.account, scene.now)
     chosen = next((one for one in found if aim.key == f"{pod.id}:{one.one.path}"), None)
     if chosen is None:
-        return "choose a checkpoint"
+        return "choose a checkpoint" if found else "none is listed on it yet: ^R reads it now"
     why = _why_not(pod, chosen)
     return why or _question(pod, chosen)
 

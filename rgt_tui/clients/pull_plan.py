@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import normalize
 
 from rgt_tui.clients.holds import hash_file
 from rgt_tui.clients.pull_board import SMALL, Job, Work, bundles, pieces
@@ -40,8 +41,10 @@ class Listing:
     """What lies there: a job for each file, and what is left out.
 
     Jobs are made while the listing comes; those whose name cannot be used have ended already.
+    `is_blind` says that the target's disk takes `A` for `a`: with --replace one would be lost.
     """
 
+    is_blind: bool = False
     jobs: list[Job] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
@@ -49,9 +52,10 @@ class Listing:
     def add(self, stamp: FileStamp, relative: str, key: str) -> Job:
         """A file that will lie at `relative` below the target."""
         job = Job(stamp, relative, key)
-        if relative in self._names:
+        name = normalize("NFD", relative.casefold()) if self.is_blind else relative
+        if name in self._names:
             job.end(Ended.EXISTS, "two files of the Pod would have this name")
-        self._names.add(relative)
+        self._names.add(name)
         self.jobs.append(job)
         return job
 
@@ -80,7 +84,7 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
         SshError: the Pod could not be asked, or answered amiss.
         OSError: the target cannot be written.
     """
-    found = Listing()
+    found = Listing(is_blind=store.target.is_blind)
     landings = tuple(order.landings.items())
     upto = 0 if order.with_rsync or talk.is_shell else store.early_room(order.landings.values())
     with _readable():

@@ -51,6 +51,15 @@ class Target:
     _missing: set[str] = field(default_factory=set)
     _using: threading.RLock = field(default_factory=threading.RLock)
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether its disk takes small letters for large ones, as macOS' and FAT do."""
+        try:
+            os.stat(STAGING.upper(), dir_fd=self.root, follow_symlinks=False)
+        except OSError:
+            return False
+        return True
+
     def close(self) -> None:
         """Closes all descriptors and gives up the lock."""
         self.folders.close()

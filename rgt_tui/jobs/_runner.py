@@ -93,7 +93,9 @@ class Runner:
             running = self._running.pop(number)
             self._change(number, done=running.read)
             if end is JobEnd.CANCELLED and running.is_unwanted:
-                said = "; ".join(filter(None, ("cancelled by you", order.rest)))
+                said = "; ".join(
+                    filter(None, ("cancelled by you", order.rest if running.read else ""))
+                )
             self._end(number, end, said)
 
     async def _worked(self, number: int, order: Order) -> tuple[JobEnd, str]:

@@ -1,4 +1,4 @@
-"""Folders that become links while a pull runs, here and there: nothing is read or written through one."""
+"""Folders that become links and files that go while a pull runs: nothing is read or written through one."""
 
 import os
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.domain.pulling import Ended, Pulled
+from rgt_tui.domain.pulling import Ended, Pulled, PullError, PullFault
 from tests.pull.lines import a_line
-from tests.pull.pods import Pod, a_pod, noise
+from tests.pull.pods import Pod, a_pod, contents, noise, run
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -84,3 +84,35 @@ async def test_a_folder_of_the_pod_that_becomes_a_link_gives_nothing_of_what_it_
         if path.is_file() and not path.name.startswith("rgt-manifest"):
             assert b"evil" not in path.read_bytes()[:64]
             assert b"ssssssss" not in path.read_bytes()[:64]
+
+
+def test_where_a_disk_takes_large_letters_for_small_one_of_two_names_comes(pod: Pod) -> None:
+    """No such disk can be mounted in every test: a second name stands for what it would find."""
+    for name in ("model.bin", "Model.bin", "e\u0301", "\xe9"):
+        pod.put(f"out/{name}", name.encode())
+    (pod.home / ".RGT-PULL").mkdir(parents=True)
+    pulled = run(pod, pod.order(replace=True))
+    assert sorted(file.ended for file in pulled.files) == [Ended.EQUAL] * 2 + [Ended.EXISTS] * 2
+    assert len(contents(pod.home / "out")) == 2
+    assert not pulled.is_whole
+
+
+def test_a_target_that_is_a_link_into_memory_is_refused(pod: Pod, tmp_path: Path) -> None:
+    pod.put("out/a", b"a")
+    (tmp_path / "link").symlink_to("/dev/shm")
+    with pytest.raises(PullError) as caught:
+        run(pod, pod.order(to=str(tmp_path / "link" / "rgt-pull-none")))
+    assert caught.value.kind is PullFault.IN_MEMORY
+    assert not os.path.lexists("/dev/shm/rgt-pull-none")
+
+
+async def test_a_file_that_vanishes_while_it_is_read_is_never_equal(pod: Pod) -> None:
+    path = pod.put("out/big.bin", noise(40 << 20))
+    pod.put("out/calm.bin", noise(2 << 20))
+    async with a_line(pod.server.port) as line:
+        line.on_bytes = lambda count: path.unlink(missing_ok=True) if count > 10_000_000 else None
+        pulled = await pod.pull(pod.order(), port=line.port)
+    by_name = {Path(file.remote.path).name: file.ended for file in pulled.files}
+    assert by_name["big.bin"] in (Ended.CHANGED, Ended.GONE)
+    assert by_name["calm.bin"] is Ended.EQUAL
+    assert set(contents(pod.home)) == {"out/calm.bin"}

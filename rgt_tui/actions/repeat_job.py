@@ -21,7 +21,7 @@ def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
 
 
 ACTION = Action(
-    name="again_job",
+    name="repeat_job",
     key="B",
     title="begin again",
     tooltip="Begin the selected job again, once it has ended; a pull goes on where it was.",
