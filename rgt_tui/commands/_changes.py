@@ -24,6 +24,8 @@ from rgt_tui.facts import has_failed_login, unreachable_why
 from rgt_tui.panes import Scene
 from rgt_tui.sources import Watched
 
+STANDS_S: Final = 60.0
+"""What is not critical is told when it has stood so long: a single miss is gone by then."""
 FIELDS: Final = (
     "status",
     "readiness",
@@ -63,8 +65,8 @@ class Changes:
         if not self.has_begun:
             if not self._settling.is_over(scene):
                 return told
-            self.has_begun = True
             told += self._first(scene)
+            self.has_begun = True
             return told
         told += self._pods_after(scene, "pod_appeared")
         told += self._findings_after(scene, "finding_appeared")
@@ -148,7 +150,7 @@ class Changes:
         for key, finding in there.items():
             before = self._findings.get(key)
             event = self._event_of(key, before, finding, appeared)
-            if not event:
+            if not event or (before is None and self._may_pass(scene, finding)):
                 self._damper.is_as_told(key, scene.now)
                 if before is not None and finding.is_present == before.is_present:
                     self._findings[key] = finding
@@ -171,6 +173,11 @@ class Changes:
         if before is None or not before.is_present or self._outage.is_on:
             return ""
         return "finding_changed"
+
+    def _may_pass(self, scene: Scene, finding: Finding) -> bool:
+        """Whether a finding that is new may yet go as it came; the first state is told as it is."""
+        is_new = finding.since is not None and scene.now - finding.since < STANDS_S
+        return is_new and self.has_begun and finding.severity < Severity.CRITICAL
 
     def _is_examined(self, scene: Scene, pod_id: PodId | None) -> bool:
         """Whether the absence of a finding says something: the Pod was examined, or is gone."""

@@ -40,9 +40,10 @@ Each line is an object with "schema", "at" (UTC), "event", "pod", "name", "sever
 first state comes as `watching`, a `pod` each, `account` and a `finding` each; then come pod_appeared,
 pod_gone, pod_changed, finding_appeared, finding_changed, finding_cleared, runway, api_lost, api_back.
 
-A symptom is cleared when it was absent for 30 s; one of which sight is lost stays up for 15 minutes and
-is `unknown` then, never cleared. What changes more than 6 times in 10 minutes is told as flapping, and
-told again when it has kept still for 5 minutes. An outage of the API is told once and ends nothing.
+A symptom that is not critical is told when it has stood for a minute, and cleared when it was absent
+for 30 s; one of which sight is lost stays up for 15 minutes and is `unknown` then, never cleared. What
+changes more than 6 times in 10 minutes is told as flapping, and told again when it has kept still for
+5 minutes. An outage of the API is told once and ends nothing.
 
 Alerts are the events of --alert-on and above, those of the first state too; events of one moment come
 together, as {"schema", "text", "events"}. Defaults for them stand under [alerts] in the configuration.

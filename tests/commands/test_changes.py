@@ -187,6 +187,23 @@ def test_a_finding_is_told_when_it_comes_grows_and_is_cleared() -> None:
     assert changes.present == ()
 
 
+def test_what_is_not_critical_is_told_when_it_has_stood_for_a_minute() -> None:
+    warned = replace(found(severity=Severity.WARNING), since=NOW + 5)
+    changes = begun(known(POD))
+    assert changes.after(scene(known(POD), warned, later=30)) == [], "it may go as it came"
+    told = only(changes.after(scene(known(POD), warned, later=65)))
+    assert (told["event"], told["since"]) == ("finding_appeared", "2026-06-01T12:00:05Z")
+    passed = begun(known(POD))
+    assert passed.after(scene(known(POD), warned, later=30)) == []
+    assert passed.after(scene(known(POD), later=50)) == []
+    critical = replace(warned, severity=Severity.CRITICAL)
+    assert events(begun(known(POD)).after(scene(known(POD), critical, later=6))) == [
+        "finding_appeared"
+    ]
+    first = told_first(Changes(Watched()), known(POD), replace(warned, since=NOW))
+    assert events(first) == ["pod", "account", "finding"]
+
+
 def test_a_finding_of_which_sight_is_lost_is_unknown_and_never_cleared() -> None:
     changes = begun(known(POD), found())
     lost = only(changes.after(scene(known(POD), found("unknown", Severity.INFO))))
