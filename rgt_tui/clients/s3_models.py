@@ -10,10 +10,10 @@ from typing import Final
 
 from rgt_tui.clients.ranged import Blocks, RangedFile
 from rgt_tui.clients.s3 import S3
-from rgt_tui.clients.s3_open import MISFITS, opener
+from rgt_tui.clients.s3_open import opener
 from rgt_tui.domain.errors import ApiError
 from rgt_tui.domain.text import clean
-from rgt_tui.verifiers import Unsure
+from rgt_tui.verifiers import MISFITS, Unsure
 from rgt_tui.verifiers.onnx import inside_of, outside_of
 
 MODELS_MAX: Final = 100

@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import struct
 from collections.abc import Callable, Mapping
-from typing import Final, get_args
+from typing import get_args
 
 from rgt_tui.clients.ranged import Blocks, Fetch, RangedFile, RangedFolder
 from rgt_tui.clients.s3 import S3, S3Keys
@@ -13,18 +12,8 @@ from rgt_tui.domain.errors import NoCredentials, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Verdict, no_s3, s3_endpoint
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
-from rgt_tui.verifiers import Broken, Unsure, all_verifiers
+from rgt_tui.verifiers import MISFITS, Broken, Unsure, all_verifiers
 from rgt_tui.verifiers._check import structure_of
-
-MISFITS: Final = (
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
-    struct.error,
-)
-"""What bytes that somebody made up may cause in a verifier, which otherwise runs as a child."""
 
 
 def endpoint_of(volume: NetworkVolume, environment: Mapping[str, str] = os.environ) -> str | None:

@@ -11,9 +11,10 @@ pickles inertly, looks for blanked data and hashes; `load` is a framework's own 
 from __future__ import annotations
 
 import importlib
+import struct
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-TOOL = "rgt-tui verifiers 6"
+TOOL = "rgt-tui verifiers 7"
 """Changed whenever a verdict may change: a proof names the tool that made it."""
 
 OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"
@@ -26,6 +27,10 @@ class Broken(Exception):
 
 class Unsure(Exception):
     """It cannot be told; the message says why."""
+
+
+MISFITS = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, struct.error)
+"""What bytes that somebody made up may cause in a verifier: it cannot be told what they are."""
 
 
 class Region(NamedTuple):

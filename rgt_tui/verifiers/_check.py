@@ -9,6 +9,7 @@ from rgt_tui.verifiers import (
     BROKEN,
     FULL,
     LOAD,
+    MISFITS,
     OK,
     STRUCTURE,
     TOOL,
@@ -108,9 +109,15 @@ def _structure(file: File, verifier: Optional[Verifier]) -> "tuple[Optional[Plan
         return None, Judged(UNKNOWN, STRUCTURE, str(why))
     except MemoryError:
         return None, Judged(UNKNOWN, STRUCTURE, "its tables need more memory than a verifier has")
+    except MISFITS as error:
+        return None, Judged(UNKNOWN, STRUCTURE, _unfollowed(error))
     if plan.warning:
         return plan, Judged(UNKNOWN, STRUCTURE, plan.warning)
     return plan, Judged(OK, STRUCTURE, plan.said or "its structure is whole")
+
+
+def _unfollowed(error: BaseException) -> str:
+    return f"what it holds cannot be followed ({type(error).__name__})"
 
 
 WEIGHTS = (".safetensors", ".gguf", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack",
@@ -125,16 +132,36 @@ def _unknown_format(file: File) -> Judged:
     if not named:
         return Judged(UNKNOWN, STRUCTURE, "no verifier knows this format")
     said = _not_a_header(file)
-    head = file.read(0, min(file.size, 64))
+    head = file.read(0, min(file.size, 512))
+    if wrapped := _wrapped(file, head):
+        return Judged(UNKNOWN, STRUCTURE, wrapped)
     if "pointer" not in said and "page" not in said:
         said = (
             "it begins with zeros"
-            if not head.strip(b"\0")
+            if not head[:64].strip(b"\0")
             else "it does not begin as its name says"
         )
     if file.name.lower().endswith(".bin") and "does not begin" in said:
         return Judged(UNKNOWN, STRUCTURE, "no verifier knows this format")
     return Judged(BROKEN, STRUCTURE, said)
+
+
+_PACKED = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\0": "xz", b"BZh": "bzip2",
+           b"\x04\x22\x4d\x18": "lz4", b"7z\xbc\xaf\x27\x1c": "7z"}  # fmt: skip
+_TABLE_END = bytes.fromhex("57fb808b247547db")
+"""The last bytes of a table as LevelDB writes it: TensorFlow's first format was one such file."""
+
+
+def _wrapped(file: File, head: bytes) -> str:
+    """What a file is that holds weights in a way which is not looked into; empty for others."""
+    for mark, name in _PACKED.items():
+        if head.startswith(mark):
+            return f"it is packed by {name}: what is in it was not looked at"
+    if head[257:262] == b"ustar":
+        return "it is a tar archive, as torch wrote before 0.1.10: only a load reads it"
+    if file.size > 48 and file.read(file.size - 8, 8) == _TABLE_END:
+        return "it is a table of TensorFlow 1, which only a load reads"
+    return ""
 
 
 def _full(file: File, plan: Plan, found: Scan) -> Judged:
@@ -151,6 +178,8 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
         return Judged(UNKNOWN, FULL, str(why))
     except MemoryError:
         return Judged(UNKNOWN, FULL, "its tables need more memory than a verifier has")
+    except MISFITS as error:
+        return Judged(UNKNOWN, FULL, _unfollowed(error))
     if plan.warning:
         return Judged(UNKNOWN, FULL, plan.warning)
     if looked.found:

@@ -86,7 +86,9 @@ def _lines(reading: int, seconds: float) -> Iterator[Any]:
     while True:
         left = ends - time.monotonic()
         if left <= 0 or not select.select([reading], [], [], left)[0]:
-            raise Exceeded(f"it did not end within {seconds:.0f} s: the disk is slow, or hangs")
+            raise Exceeded(
+                f"it did not end within {seconds:.0f} s: the disk is slow or hangs, or its tables have no end"
+            )
         piece = os.read(reading, 65536)
         if not piece:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Set, Tuple
 
 from rgt_tui.verifiers import Broken
@@ -65,12 +66,11 @@ _HOSTILE = frozenset(
 )
 """Modules whose functions a pickle can turn into running code; nothing that trains saves them."""
 _HARMLESS_HOSTILE = frozenset(
-    {
-        ("functools", "partial"),
-        ("types", "SimpleNamespace"),
-        ("signal", "Signals"),
-    }
-)
+    [("functools", "partial"), ("functools", "reduce"), ("types", "SimpleNamespace"), ("types", "GenericAlias"),
+     ("types", "UnionType"), ("types", "NoneType"), ("signal", "Signals"), ("operator", "getitem"),
+     ("operator", "or_"), ("operator", "itemgetter")]
+)  # fmt: skip
+"""Of their functions what makes a value and no more: annotations of types are pickled so."""
 _BUILTINS = frozenset(
     ["set", "frozenset", "dict", "list", "tuple", "bytearray", "bytes", "int", "float", "complex", "bool",
      "str", "slice", "range", "object", "NoneType", "Ellipsis", "NotImplemented", "type", "long", "unicode",
@@ -84,7 +84,15 @@ _MODULES = frozenset(
 """Modules that others import, so that they can be named as a part of those: `torch.os`."""
 _RUNS = frozenset(["eval", "exec", "execfile", "system", "popen", "execWrapper", "runstring",
                    "import_module", "run_path", "run_module", "getattr"])  # fmt: skip
-_TORCH_HOSTILE = ("torch.hub", "torch.utils.cpp_extension", "torch.utils.model_zoo", "torch.load")
+_LOADERS = (
+    "torch.hub", "torch.utils.cpp_extension", "torch.utils.model_zoo", "torch.load", "torch.jit.load",
+    "torch.serialization.load", "torch.package", "torch.utils.bottleneck", "torch.ops.load_library",
+    "torch.classes.load_library", "torch.distributed.run", "torch.distributed.launcher",
+    "numpy.load", "numpy.f2py", "numpy.testing", "numpy.distutils", "numpy.ctypeslib", "numpy.save",
+    "pandas.read_pickle", "pandas.eval", "hydra.utils.instantiate", "transformers.dynamic_module_utils",
+    "joblib.load", "yaml.unsafe_load", "yaml.load", "io.open", "pydoc", "doctest",
+)  # fmt: skip
+"""Functions of known packages, and whole modules, that load code, unpickle, or run what they are given."""
 _KNOWN = frozenset(
     [
         "torch",
@@ -128,6 +136,9 @@ _KNOWN = frozenset(
         "builtins",
         "dataclasses",
         "functools",
+        "_functools",
+        "operator",
+        "_operator",
         "types",
         "typing",
         "hydra",
@@ -144,6 +155,29 @@ _KNOWN = frozenset(
 )
 
 
+_MAKERS = frozenset(
+    ["torch.device", "torch.Size", "torch._tensor._rebuild_from_type_v2", "torch.storage._load_from_bytes",
+     "torch.serialization._get_layout", "numpy.dtype", "numpy.ndarray", "numpy.matrix", "numpy.memmap",
+     "numpy.ma.core._mareconstruct", "numpy.rec.recarray", "numpy.recarray", "collections.deque",
+     "collections.defaultdict", "collections.namedtuple", "datetime.datetime", "datetime.date", "datetime.time",
+     "datetime.timedelta", "datetime.timezone", "array.array", "array._array_reconstructor", "functools.partial",
+     "copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__", "_codecs.encode",
+     "operator.getitem", "operator.or_", "operator.itemgetter", "_operator.getitem", "_operator.or_",
+     "_operator.itemgetter", "functools.reduce", "_functools.reduce", "pandas.core.indexes.base._new_Index",
+     "jax._src.array._reconstruct_array", "jax._src.device_array.reconstruct_device_array", "jax.device"]
+)  # fmt: skip
+"""Functions that pickles call to make a value, beside those that a pattern knows and beside classes."""
+_MADE = re.compile(
+    r"torch\._utils\._(?:rebuild|get|import)_\w+|torch\._C\.\w+|torch\.jit\._pickle\.\w+"
+    r"|torch(?:\.\w+)*\.(?:_rebuild|_?reconstruct)\w*|torch\.(?:bfloat16|bool|u?int\d+|float\w+|complex\d+)"
+    r"|numpy\._?core\.(?:multiarray|numeric|_multiarray_umath)\.(?:_reconstruct|scalar|_frombuffer)"
+    r"|numpy(?:\.\w+)*\.__(?:\w+_ctor|pyx_unpickle_\w+)|ml_dtypes\.\w+"
+    r"|numpy\.(?:u?int\d*|float\d*|complex\d*|bool_?|str_|bytes_|void|record|datetime64|timedelta64)"
+    r"|(?:pandas|sklearn|scipy)(?:\.\w+)*\.(?:__pyx_unpickle_\w+|_unpickle_\w+|_new_\w+|newObj)"
+    r"|scipy\.sparse(?:\.\w+)*\.[a-z]{3}_(?:matrix|array)"
+)
+
+
 def judge_names(named: Set[Tuple[str, str]], what: str) -> None:
     """Refuses a pickle that names what could run code.
 
@@ -156,19 +190,34 @@ def judge_names(named: Set[Tuple[str, str]], what: str) -> None:
         raise Broken(f"{what} {RUNS_CODE} when loaded: it names {shown}")
 
 
-def strangers(named: Set[Tuple[str, str]]) -> str:
-    """What a pickle names that is on no list, for a remark; empty when all is known."""
-    found = sorted(f"{m}.{n}" for m, n in named if m.partition(".")[0] not in _KNOWN)
-    return ", ".join(found[:_NAMED_MAX])
+def strangers(named: Set[Tuple[str, str]], called: Set[Tuple[str, str]]) -> str:
+    """What a pickle names, or calls, that is on no list, for a remark; empty when all is known.
+
+    A function of a known package that is only named (an activation) does nothing in a load; of those
+    that are called only such are known as make values.
+    """
+    found = {f"{m}.{n}" for m, n in named if m.partition(".")[0] not in _KNOWN}
+    found.update(f"{m}.{n}" for m, n in called if not _makes(m, n))
+    return ", ".join(sorted(found)[:_NAMED_MAX])
+
+
+def _makes(module: str, name: str) -> bool:
+    """Whether a call makes a value and does nothing else: classes are called in capitals."""
+    full = f"{module}.{name}"
+    if module in ("builtins", "__builtin__") or full in _MAKERS or _MADE.fullmatch(full):
+        return True
+    return name.rpartition(".")[2].lstrip("_")[:1].isupper()
 
 
 def _is_hostile(module: str, name: str) -> bool:
-    if (module, name) in _HARMLESS_HOSTILE:
+    if (module, name) in _HARMLESS_HOSTILE or f"{module}.{name}" in _MAKERS:
+        return False
+    if _MADE.fullmatch(f"{module}.{name}"):
         return False
     if module in ("builtins", "__builtin__"):
         return name.partition(".")[0] not in _BUILTINS and not _is_exception(name)
     full = f"{module}.{name}"
-    if any(full == bad or full.startswith(bad + ".") for bad in _TORCH_HOSTILE):
+    if any(full == bad or full.startswith(bad + ".") for bad in _LOADERS):
         return True
     parts = name.split(".")
     if _MODULES.intersection(parts) or _HOSTILE.intersection(parts[:-1]) or parts[-1] in _RUNS:

@@ -16,7 +16,7 @@ from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._names import judge_names
 
 LARGEST = 256 << 20
-OPCODES_MAX = 40_000_000
+_INNER_MAX = 3
 
 ITEM_SIZES = {
     "Float": 4, "Double": 8, "Half": 2, "BFloat16": 2, "Long": 8, "Int": 4, "Short": 2, "Char": 1,
@@ -129,7 +129,11 @@ class InertDict(Dict[Any, Any]):
 
 
 class Walked(NamedTuple):
-    """What a pickle holds; `end` is where it ends, `memo` are the values that it numbered."""
+    """What a pickle holds.
+
+    `end` is where it ends, `memo` are the values that it numbered. Of what is `named` those are
+    `called` that a load would call.
+    """
 
     value: Any
     storages: Dict[str, Storage]
@@ -137,6 +141,7 @@ class Walked(NamedTuple):
     named: Set[Tuple[str, str]]
     end: int
     memo: Dict[int, Any]
+    called: Set[Tuple[str, str]]
 
 
 class _Unpickler(pickle._Unpickler):  # the pure-Python one
@@ -148,12 +153,14 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
     append: Callable[[Any], None]
     stack: List[Any]
 
-    def __init__(self, source: io.BytesIO, size: int) -> None:
+    def __init__(self, source: io.BytesIO, size: int, depth: int) -> None:
         super().__init__(source, encoding="bytes", errors="surrogateescape")
         self.size = size
         self.storages: Dict[str, Storage] = {}
         self.tensors: List[Tensor] = []
         self.named: Set[Tuple[str, str]] = set()
+        self.called: Set[Tuple[str, str]] = set()
+        self.depth = depth
         self.highest = 0
 
     def find_class(self, module: str, name: str) -> Any:
@@ -169,6 +176,10 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
             return self.rebuild
         if module == "torch._utils" and name == "_rebuild_parameter":
             return lambda data=None, *rest: data
+        if module == "torch.storage" and name == "_load_from_bytes":
+            return self.inner
+        if module == "_codecs" and name == "encode":
+            return _encoded
         return type(str(name.rpartition(".")[2] or "x"), (Inert,), {"named": (module, name)})
 
     def rebuild(self, *args: Any) -> Any:
@@ -178,6 +189,8 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
         return made if made is not None else Inert(*args)
 
     def persistent_load(self, pid: Any) -> Any:
+        if isinstance(pid, tuple) and len(pid) > 1 and _text(pid[0]) == "module":
+            return pid[1]  # the class of a whole model, with its source, in torch's old format
         storage = _storage(pid)
         if storage is None:
             raise Unsure("it refers to something outside that is no torch storage")
@@ -191,11 +204,45 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
 
     def load_reduce(self) -> None:
         """A call; one that hands `getattr` on is told."""
-        args = self.stack[-1]
-        for one in args if isinstance(args, tuple) else ():
+        self.call(self.stack[-2], self.stack[-1])
+        type(self).reduce(self)
+
+    def _instantiate(self, klass: Any, args: Any) -> None:
+        """A call by the opcodes that older protocols have for it."""
+        self.call(klass, tuple(args))
+        super()._instantiate(klass, args)  # type: ignore[misc]  # it is not in the stubs
+
+    def call(self, what: Any, args: Any) -> None:
+        """Notes a call. Functions may call what they are given, so that it counts as called, too."""
+        given = args if isinstance(args, tuple) else ()
+        for one in given:
             if isinstance(one, Attribute):
                 one.refuse()
-        type(self).reduce(self)
+        named = _named(what)
+        if named is not None:
+            self.called.add(named)
+        if named is None or not named[1].rpartition(".")[2].lstrip("_")[:1].isupper():
+            self.called.update(it for it in map(_named, given) if it is not None)
+
+    def inner(self, *args: Any) -> Any:
+        """A storage that was pickled as the bytes of a file of its own, of torch's old format."""
+        data = args[0] if args else None
+        if not isinstance(data, bytes) or self.depth > _INNER_MAX:
+            raise Unsure("a storage in it is held in a way that is not read")
+        at, found = 0, []
+        for what in ("magic", "protocol", "system", "value", "storage list"):
+            found.append(walk(data, f"the {what} of a storage in it", at, depth=self.depth + 1))
+            at = found[-1].end
+            self.named |= found[-1].named
+            self.called |= found[-1].called
+        value = found[3].value
+        if not isinstance(value, Storage):
+            raise Unsure("a storage in it is held in a way that is not read")
+        if value.item and len(data) != at + 8 + value.elements * value.item:
+            raise Broken(
+                f"a storage in it has {len(data) - at - 8} bytes of {value.elements} elements"
+            )
+        return value
 
     def load_bytearray8(self) -> None:
         size = int.from_bytes(self.read(8), "little")
@@ -227,6 +274,22 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
     dispatch[pickle.LONG_BINPUT[0]] = load_long_binput
     dispatch[pickle.REDUCE[0]] = load_reduce
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+
+
+def _named(one: Any) -> Optional[Tuple[str, str]]:
+    """What a class or function is called that stands for one of the pickle."""
+    if isinstance(one, type) and issubclass(one, Inert):
+        return one.named
+    return None
+
+
+def _encoded(*args: Any) -> Any:
+    """Bytes as protocol 2 writes them: letters in Latin 1."""
+    text = args[0] if args else ""
+    try:
+        return text.encode("latin-1") if isinstance(text, str) else Inert(*args)
+    except UnicodeEncodeError:
+        return Inert(*args)
 
 
 def _text(name: Any) -> str:
@@ -270,7 +333,14 @@ def _tensor(args: Tuple[Any, ...]) -> Optional[Tensor]:
     return Tensor(storage, offset, shape, stride)
 
 
-def walk(data: bytes, what: str, start: int = 0, memo: Optional[Dict[int, Any]] = None) -> Walked:
+def walk(
+    data: bytes,
+    what: str,
+    start: int = 0,
+    *,
+    memo: Optional[Dict[int, Any]] = None,
+    depth: int = 0,
+) -> Walked:
     """What a pickle holds, without building any of it.
 
     Args:
@@ -278,6 +348,7 @@ def walk(data: bytes, what: str, start: int = 0, memo: Optional[Dict[int, Any]] 
         what: its name, for what is said of it.
         start: where it begins.
         memo: values that pickles before it numbered; none, where it stands for itself. Takes its own.
+        depth: in how many others it is held as bytes.
 
     Raises:
         Broken: it is no whole pickle, or names what runs code.
@@ -287,7 +358,7 @@ def walk(data: bytes, what: str, start: int = 0, memo: Optional[Dict[int, Any]] 
         raise Unsure(f"{what} has {len(data)} bytes, more than is walked")
     source = io.BytesIO(data)
     source.seek(start)
-    unpickler = _Unpickler(source, len(data))
+    unpickler = _Unpickler(source, len(data), depth)
     if memo is not None:
         unpickler.memo = memo
     try:
@@ -312,7 +383,13 @@ def walk(data: bytes, what: str, start: int = 0, memo: Optional[Dict[int, Any]] 
             "as many and may fail"
         )
     return Walked(
-        value, unpickler.storages, unpickler.tensors, unpickler.named, source.tell(), unpickler.memo
+        value,
+        unpickler.storages,
+        unpickler.tensors,
+        unpickler.named,
+        source.tell(),
+        unpickler.memo,
+        unpickler.called,
     )
 
 

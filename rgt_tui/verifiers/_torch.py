@@ -12,7 +12,6 @@ from rgt_tui.verifiers._zips import Archive, content, find, read_archive
 
 FLOATS = {"Half": "f16", "BFloat16": "bf16", "Float": "f32", "Double": "f64",
           "ComplexFloat": "f32", "ComplexDouble": "f64"}  # fmt: skip
-_RECORDS = ("data.pkl", "version", "byteorder", ".format_version", ".storage_alignment")
 
 
 def plan_of(file: File) -> Plan:
@@ -67,6 +66,9 @@ def check_folder(archive: Archive) -> None:
     tops = {name.partition("/")[0] for name in archive.members}
     if len(tops) != 1:
         raise Broken(f"the archive has {len(tops)} folders, torch writes one")
+    leading = next((name for name in archive.members if ".." in name.split("/")), "")
+    if leading:
+        raise Broken(f"the archive has a record at {leading!r}, outside of its folder")
     version = find(archive, "version") or find(archive, ".data/version")
     if version is not None and version.size > 16:
         raise Broken("its version record is damaged")
@@ -93,7 +95,7 @@ def graph(file: File, archive: Archive) -> Tuple[str, Walked]:
                          f"{storage.elements * storage.item}")  # fmt: skip
         total += record.size
     _check_orphans(archive, walked)
-    strange = strangers(walked.named)
+    strange = strangers(walked.named, walked.called)
     if strange:
         raise Unsure(f"it names classes that are on no list: {strange}")
     said = f"{len(walked.tensors)} tensors on {len(walked.storages)} storages, {total} bytes"

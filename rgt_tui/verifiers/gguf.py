@@ -24,6 +24,7 @@ _SCALARS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING, _ARRAY = 8, 9
 _COUNT_MAX = 10_000_000
 _NEST_MAX = 4
+_ALIGN_MAX = 1 << 24
 _WINDOW = 1 << 20
 _LENGTH = struct.Struct("<Q").unpack_from
 
@@ -124,11 +125,14 @@ def check(file: File) -> Plan:
             raise Broken(f"the key {name!r} is empty or occurs twice")
         values[name] = reader.value(reader.number("I"))
     alignment = values.get("general.alignment", 32)
-    if not isinstance(alignment, int) or alignment <= 0 or alignment % 8:
+    if not isinstance(alignment, int) or not 0 < alignment <= _ALIGN_MAX or alignment % 8:
         raise Broken(f"its alignment is {alignment!r}")
     rows = [_row(reader) for _ in range(tensors)]
     kinds = {row[0]: row[4] for row in rows}
-    extents = _placed(file, [row[:4] for row in rows], _up(reader.at, alignment), alignment)
+    start = _up(reader.at, alignment)
+    if not rows and not reader.at <= file.size <= start:
+        raise Broken(f"its tables end at byte {reader.at}, the file at {file.size}")
+    extents = _placed(file, [row[:4] for row in rows], start, alignment)
     said = f"{len(extents)} tensors, no checksum"
     floats = [Floats(*one[:3], _FLOATS[kinds[one.name]]) for one in extents
               if kinds[one.name] in _FLOATS]  # fmt: skip

@@ -9,7 +9,7 @@ from rgt_tui.verifiers import Broken, Floats, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._hdf5_contents import Contents
 from rgt_tui.verifiers._zips import Archive, content, inflate, read_archive
-from rgt_tui.verifiers.hdf5 import contents_of
+from rgt_tui.verifiers.hdf5 import MAGIC, contents_of
 
 _CONFIG_MAX = 32 << 20
 _WEIGHTS = "model.weights.h5"
@@ -28,7 +28,9 @@ def check(file: File) -> Plan:
 def _deep(file: File, archive: Archive, floats: List[Floats]) -> str:
     for member in archive.members.values():
         if member.method and member.name.endswith(".h5"):
-            inflate(file, member)
+            head = inflate(file, member, len(MAGIC))
+            if head != MAGIC:
+                raise Broken(f"{member.name} is no HDF5")
     try:
         json.loads(content(file, archive.members["config.json"], _CONFIG_MAX).decode("utf-8"))
     except ValueError as error:

@@ -12,7 +12,7 @@ from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Proves, Unsure, Veri
 from rgt_tui.verifiers._content import File
 
 _NAME = re.compile(r"(?:checkpoint_\d+|.*\.msgpack)\Z")
-_VALUES_MAX = 20_000_000
+_VALUES_MAX = 3_000_000
 _FIXED = {0xC0: 0, 0xC2: 0, 0xC3: 0, 0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8,
           0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}  # fmt: skip
 _COUNTED = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}

@@ -34,23 +34,23 @@ def check(file: File) -> Plan:
     if file.size > LARGEST:
         raise Unsure("it is larger than is walked")
     data = file.read(0, file.size)
-    count, named, warning = _all(data)
+    count, strange, warning = _all(data)
     half = len(data) // 2
     if count > 1 and file.name == ".metadata":
         raise Broken(f"it holds {count} pickles, a save writes one")
     if count > 1 and data[:half] == data[half:]:
         warning = "its second half repeats the first, as after a write that was done twice"
-    strange = strangers(named)
     if strange:
         warning = f"it names classes that are on no list: {strange}"
     said = "one pickle" if count == 1 else f"{count} pickles one after the other"
     return Plan((), (), None, warning, f"{said}, no checksum")
 
 
-def _all(data: bytes) -> Tuple[int, Set[Tuple[str, str]], str]:
-    """How many pickles there are, what they name, and a warning; `pickle.dump` can be called again."""
+def _all(data: bytes) -> Tuple[int, str, str]:
+    """How many pickles there are, what they name on no list, and a warning; `pickle.dump` can be called again."""
     count = at = 0
     named: Set[Tuple[str, str]] = set()
+    called: Set[Tuple[str, str]] = set()
     memo: Dict[int, Any] = {}
     warning = ""
     while at < len(data) or not count:
@@ -61,16 +61,17 @@ def _all(data: bytes) -> Tuple[int, Set[Tuple[str, str]], str]:
             if not count or RUNS_CODE in str(why):
                 raise
             try:
-                one = walk(data, what, at, memo)
+                one = walk(data, what, at, memo=memo)
             except Broken:
                 raise Broken(
                     f"it has {len(data)} bytes; after its value, at byte {at}: {why}"
                 ) from why
             warning = "its pickles refer to each other: only one unpickler that goes on reads them"
         named |= one.named
+        called |= one.called
         memo.update(one.memo)
         at, count = one.end, count + 1
-    return count, named, warning
+    return count, strangers(named, called), warning
 
 
 VERIFIER = Verifier(

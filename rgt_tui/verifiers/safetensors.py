@@ -85,6 +85,9 @@ def check(file: File) -> Plan:
     notes = found.pop("__metadata__", {})
     if not isinstance(notes, dict) or not all(isinstance(v, str) for v in notes.values()):
         raise Broken("its __metadata__ is not a table of texts")
+    for name in found:
+        if not name.isascii() and name != name.encode("utf-8", "replace").decode():
+            raise Broken(f"a name in its header is no text: {name!r}")
     extents = [_extent(name, entry, start) for name, entry in found.items()]
     extents.sort(key=lambda extent: (extent.start, extent.end))
     at = start
@@ -119,9 +122,14 @@ def _extent(name: str, entry: Any, start: int) -> Extent:
         count *= size
     begin, end = offsets
     if count * bits % 8 or end - begin != count * bits // 8:
-        raise Broken(f"{name!r} takes {end - begin} bytes, its shape needs {count * bits / 8:g}")
+        raise Broken(f"{name!r} takes {end - begin} bytes, its shape needs {_told(count * bits)}")
     row = (shape[-1] if shape else 1) * bits // 8
     return Extent(name, start + begin, start + end, row)
+
+
+def _told(bits: int) -> str:
+    """Bytes in words; a shape may multiply to a number that cannot be written."""
+    return f"{bits / 8:g}" if bits < 2**80 else "more than there are"
 
 
 def _are_sizes(found: Any) -> bool:

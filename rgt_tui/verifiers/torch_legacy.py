@@ -31,7 +31,7 @@ def check(file: File) -> Plan:
     check_tensors(graph)
     extents = _storages(file, [str(key) for key in keys], graph, start)
     said = f"{len(graph.tensors)} tensors on {len(extents)} storages, no checksum"
-    strange = strangers(graph.named)
+    strange = strangers(graph.named, graph.called)
     warning = f"it names classes that are on no list: {strange}" if strange else ""
     kinds = [graph.storages[str(key)].kind for key in keys]
     floats = [Floats(*one[:3], FLOATS[kind]) for one, kind in zip(extents, kinds)

@@ -1,9 +1,12 @@
 """Files made to harm whoever looks at them: nothing runs, nothing hangs, nothing grows without end."""
 
+import gzip
 import io
 import os
 import pickle
 import signal
+import struct
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from rgt_tui.verifiers import Broken, Unsure, _worker
+from rgt_tui.verifiers import Broken, Unsure, _worker, msgpack
 from rgt_tui.verifiers._check import verify_file
 from rgt_tui.verifiers._limits import MEMORY, Send, limited
 from rgt_tui.verifiers._pickles import walk
 from tests.verifiers.asking import ask, verify
+from tests.verifiers.corruptions import safetensors_with
 
 EVIL = b"cos\nsystem\n(S'touch /tmp/rgt-evil'\ntR."
 
@@ -242,3 +246,67 @@ def test_small_files_share_a_child_and_one_that_kills_it_is_named(
     }  # fmt: skip
     assert "it was killed" in found["c.pkl"]["reason"]
     assert len(children) == 5, "the walk, a to c, c again, d to f, the large one"
+
+
+def gguf(alignment: int, tail: bytes) -> bytes:
+    """No tensors, and one key."""
+    key = b"general.alignment"
+    pair = struct.pack("<Q", len(key)) + key + struct.pack("<IQ", 10, alignment)
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + pair + tail
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tarred() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("storages"))
+    return out.getvalue()
+
+
+KERAS = {"config.json": b"{}", "metadata.json": b"{}"}
+WRONG: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "after tables without tensors": ("a.gguf", lambda: gguf(32, bytes(5000)), "broken"),
+    "an alignment of exabytes": ("a.gguf", lambda: gguf(2**63, b""), "broken"),
+    "a name that is no text": ("a.safetensors", lambda: safetensors_with(
+        b'{"\\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', b"1"), "broken"),
+    "a shape beyond all numbers": ("a.safetensors", lambda: safetensors_with(
+        {"a": {"dtype": "U8", "shape": [2**62] * 3000, "data_offsets": [0, 1]}}, b"1"), "broken"),
+    "packed weights of zeros": ("a.keras", lambda: zipped(
+        {**KERAS, "model.weights.h5": bytes(9999)}), "broken"),
+    "a configuration without end": ("a.keras", lambda: zipped(
+        {**KERAS, "config.json": b"[" * 200_000, "model.weights.h5": b"\x89HDF\r\n\x1a\n"}), "unknown"),
+    "a record outside": ("a.pt", lambda: zipped(
+        {"archive/data.pkl": b"\x80\x02N.", "archive/../../x": b""}), "broken"),
+    "a tar archive": ("a.pt", tarred, "unknown"),
+    "packed by gzip": ("a.pt", lambda: gzip.compress(b"weights"), "unknown"),
+    "packed by zstd": ("a.ckpt", lambda: b"\x28\xb5\x2f\xfd" + bytes(90), "unknown"),
+    "a table of TensorFlow 1": ("model.ckpt", lambda: bytes(99) + bytes.fromhex("57fb808b247547db"),
+                                "unknown"),
+    "a length near 2**63": ("a.safetensors", lambda: struct.pack("<Q", 2**63 - 1) + b'{"a":1}', "broken"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_was_made_to_slip_through_does_not(name: str, tmp_path: Path) -> None:
+    called, make, wanted = WRONG[name]
+    (tmp_path / called).write_bytes(make())
+    proof = verify_file(str(tmp_path / called), "full", quiet)
+    assert proof["verdict"] == wanted, proof["reason"]
+    assert len(proof["reason"]) < 300
+
+
+def test_a_value_of_millions_within_each_other_is_not_walked_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(msgpack, "_VALUES_MAX", 1000)
+    path = tmp_path / "a.msgpack"
+    path.write_bytes(b"\x91" * 1100 + b"\xc0")
+    proof = verify_file(str(path), "full", quiet)
+    assert (proof["verdict"], proof["reason"]) == ("unknown", "it has more values than are walked")
