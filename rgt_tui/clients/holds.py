@@ -11,7 +11,8 @@ from typing import Any, Final
 from rgt_tui import places
 from rgt_tui.domain.checkpoint import FileProof, FileStamp
 from rgt_tui.domain.holding import Hold, HoldGroup, HoldSeen, renewed
-from rgt_tui.domain.manifest import BadManifest, Manifest, from_table, to_table
+from rgt_tui.domain.laid_out import laid_out
+from rgt_tui.domain.manifest import BadManifest, Manifest, from_table, to_pieces
 from rgt_tui.verifiers import Unsure
 from rgt_tui.verifiers._content import File
 
@@ -109,7 +110,7 @@ def write_index(index: str, holds: Sequence[Hold]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    rows = [
+    rows = (
         {
             "copy": hold.copy,
             "origin": hold.origin,
@@ -118,10 +119,10 @@ def write_index(index: str, holds: Sequence[Hold]) -> None:
             "at": hold.at,
         }
         for hold in holds
-    ]
+    )
     manifest = Manifest(place="holds", files=tuple(hold.proof for hold in holds), at=0.0)
-    text = json.dumps({"holds": rows, "proofs": to_table(manifest)})
-    places.write_private(index, text.encode("ascii"))
+    text = laid_out({"holds": rows, "proofs": to_pieces(manifest)})
+    places.write_private(index, b"".join(piece.encode("ascii") for piece in text))
 
 
 def read_index(index: str) -> tuple[Hold, ...]:

@@ -1,11 +1,11 @@
 """After the copy: read again from the disk here, verified in full, compared, held, written down."""
 
 import asyncio
-import json
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from rgt_tui.clients import holds
@@ -18,7 +18,8 @@ from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Target
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Level, Verdict
 from rgt_tui.domain.holding import Hold
-from rgt_tui.domain.manifest import Manifest, to_table
+from rgt_tui.domain.laid_out import laid_out
+from rgt_tui.domain.manifest import Manifest, to_pieces
 from rgt_tui.domain.pulling import Ended, PulledFile, PullOrder, Skipped, Stage
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import rfc3339
@@ -200,32 +201,16 @@ def write_manifest(
     here, there = manifests
     answer: dict[str, Any] = {
         "manifest": FORMAT,
-        "here": to_table(here),
-        "there": to_table(there),
-        "files": [_row(file) for file in files],
-        "skipped": [[one.path, one.why] for one in skipped],
+        "here": to_pieces(here),
+        "there": to_pieces(there),
+        "files": map(_row, files),
+        "skipped": ([one.path, one.why] for one in skipped),
     }
     moment = "".join(c for c in rfc3339(here.at) or "" if c.isalnum())
     pod = there.place.removeprefix("pod:").partition("@")[0]
     name = f"{MANIFEST}{''.join(c for c in pod if c.isalnum() or c in '-_')}-{moment}.json"
-    content = (_laid_out(answer) + "\n").encode("ascii")
-    target.write_whole(name, content)
+    target.write_whole(name, chain(laid_out(answer), "\n"))
     return os.path.join(target.path, name)
-
-
-def _laid_out(table: Mapping[str, Any], indent: str = " ") -> str:
-    """JSON for people, a line for each entry of a list: `json` indents ten thousand in a second."""
-    parts = []
-    for name, value in table.items():
-        if isinstance(value, list) and value:
-            rows = f",\n{indent} ".join(map(json.dumps, value))
-            text = f"[\n{indent} {rows}\n{indent}]"
-        elif isinstance(value, dict):
-            text = _laid_out(value, indent + " ")
-        else:
-            text = json.dumps(value)
-        parts.append(f"{indent}{json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(parts) + f"\n{indent[1:]}}}"
 
 
 def _row(file: PulledFile) -> dict[str, Any]:

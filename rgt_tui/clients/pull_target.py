@@ -79,13 +79,14 @@ class Target:
                 os.unlink(name, dir_fd=self.staging)
         _remove(self.made)
 
-    def write_whole(self, name: str, content: bytes) -> None:
-        """A file of ours in the target itself, durable and in one step."""
+    def write_whole(self, name: str, pieces: Iterable[str]) -> None:
+        """A file of ours, of ASCII, in the target itself, durable and in one step."""
         part = f"{name}.new"
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(part, flags, 0o600, dir_fd=self.staging)
         try:
-            places.write_whole(descriptor, content)
+            for piece in pieces:
+                places.write_whole(descriptor, piece.encode("ascii"))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

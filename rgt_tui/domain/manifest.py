@@ -10,6 +10,7 @@ from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
 from rgt_tui.domain.records import dataclass
 
 FORMAT: Final = "rgt-manifest 1"
+_AT_ONCE: Final = 512
 
 
 class BadManifest(Exception):
@@ -33,7 +34,7 @@ class Manifest:
     @property
     def digest(self) -> str:
         """SHA-256 over paths, stamps, hashes and verdicts; what a permit is bound to."""
-        return _digest(self.place, list(map(_row, self.files)))
+        return _digest(self.place, self.files)
 
     @property
     def size(self) -> int:
@@ -47,11 +48,16 @@ class Manifest:
 
 def to_table(manifest: Manifest) -> dict[str, Any]:
     """The manifest as a table for JSON, with its digest."""
-    rows = list(map(_row, manifest.files))
+    table = to_pieces(manifest)
+    return {**table, "files": list(table["files"])}
+
+
+def to_pieces(manifest: Manifest) -> dict[str, Any]:
+    """The same, whose files are made as they are taken: for very many."""
     return {
         "at": manifest.at,
-        "digest": _digest(manifest.place, rows),
-        "files": rows,
+        "digest": manifest.digest,
+        "files": map(_row, manifest.files),
         "manifest": FORMAT,
         "place": manifest.place,
     }
@@ -88,10 +94,20 @@ def differences(here: Sequence[tuple[str, str]], there: Sequence[tuple[str, str]
     return sorted(found)
 
 
-def _digest(place: str, rows: list[dict[str, Any]]) -> str:
-    ordered = sorted(rows, key=lambda row: row["path"])
-    text = json.dumps([FORMAT, place, ordered], separators=(",", ":"), sort_keys=True)
-    return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+def _digest(place: str, proofs: Sequence[FileProof]) -> str:
+    """Of the text `[format, place, [row, ...]]`, of which a part is made at a time."""
+    head = f"[{_compact(FORMAT)},{_compact(place)},["
+    digest = hashlib.sha256(head.encode("ascii"))
+    ordered = sorted(proofs, key=lambda proof: proof.stamp.path)
+    for first in range(0, len(ordered), _AT_ONCE):
+        text = _compact(list(map(_row, ordered[first : first + _AT_ONCE])))[1:-1]
+        digest.update((("," if first else "") + text).encode("ascii"))
+    digest.update(b"]]")
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def _row(proof: FileProof) -> dict[str, Any]:
