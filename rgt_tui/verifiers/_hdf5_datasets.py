@@ -22,6 +22,7 @@ from rgt_tui.verifiers._hdf5_tables import Cursor, Tables
 COMPACT, CONTIGUOUS, CHUNKED = 0, 1, 2
 _FLOAT, _VARIABLE = 1, 9
 _RANK_MAX = 32
+_TYPES = 5
 _FLOATS = {
     (2, 10, 5, 10): "f16",
     (2, 7, 8, 7): "bf16",
@@ -100,6 +101,8 @@ def _shape(tables: Tables, body: Cursor) -> Tuple[Tuple[int, ...], Tuple[Optiona
         return shape, shape
     endless = (1 << 8 * tables.long) - 1
     most = [body.number(tables.long) for _ in range(rank)]
+    if any(length > limit for length, limit in zip(shape, most)):
+        raise Broken(f"{body.what} is larger than it may become")
     return shape, tuple(None if length == endless else length for length in most)
 
 
@@ -109,6 +112,8 @@ def _type(body: Cursor) -> Tuple[int, Optional[str]]:
     size = body.number(4)
     if not size:
         raise Broken(f"{body.what} has elements of no bytes")
+    if not 1 <= first >> 4 <= _TYPES:
+        raise Unsure(f"{body.what} is of a version that is not known")
     if first & 15 != _FLOAT or order[0] & 0x41:
         return size, None
     _, _, exponent, bits, _, mantissa = (body.number(n) for n in (2, 2, 1, 1, 1, 1))

@@ -15,6 +15,8 @@ _GOES_ON, _NAMES = 0x10, 0x11
 _BLOCKS_MAX = 10_000
 _OBJECTS_MAX = 100_000
 _HARD, _SOFT = 0, 1
+_NO_BLOCK = 1
+"""What stands for the end of a chain of free blocks (`H5HL_FREE_NULL`)."""
 
 
 class Message(NamedTuple):
@@ -54,6 +56,8 @@ def _first(tables: Tables, blocks: List[Tuple[int, int]], count: int) -> List[Me
         while block.left >= 8 and len(found) < count:
             kind, length, flags = block.number(2), block.number(2), block.number(1)
             block.take(3)
+            if length % 8:
+                raise Broken(f"{block.what} has a message that is not aligned")
             body = block.take(length)
             found.append(Message(kind, bool(flags & 2), body))
             if kind == _GOES_ON:
@@ -134,6 +138,11 @@ def things(tables: Tables, root: int, outside: List[str]) -> Iterator[Thing]:
         path, at = waiting.pop()
         messages = messages_at(tables, at)
         kinds = {one.kind for one in messages}
+        cached = tables.cached.pop(at, None)
+        if cached is not None and not any(
+            one.kind == _NAMES and one.body.startswith(cached) for one in messages
+        ):
+            raise Broken(f"the group {path or '/'!r} lies elsewhere than what names it says")
         if LAYOUT in kinds:
             yield Thing(path, messages)
             continue
@@ -172,23 +181,46 @@ def _links(
 def _symbols(tables: Tables, at: int, heap: int) -> Iterator[Tuple[str, int]]:
     wide, long = tables.wide, tables.long
     head = tables.signed(heap, 8 + 2 * long + wide, b"HEAP", "a heap of names")
-    head.take(4)
-    size = head.number(long)
-    head.take(long)
+    if head.number(4) & 0xFF:
+        raise Broken(f"{head.what} is of a version that no writer makes")
+    size, free = head.number(long), head.number(long)
     names = tables.cursor(head.number(wide), size, "a heap of names").data
-    for _, node in tree(tables, at, 0, long):
+    _check_free(names, free, long, head.what)
+    before = b""
+    for _, node in tree(tables, at, 0, long, size):
         top = tables.signed(node, 8, b"SNOD", "a list of names")
-        top.take(2)
+        if top.number(1) != 1:
+            raise Broken(f"{top.what} is of a version that no writer makes")
+        top.take(1)
         count = top.number(2)
         rows = tables.cursor(node + 8, count * (2 * wide + 24), "a list of names")
         for _ in range(count):
             name, child, cache = rows.number(wide), rows.number(wide), rows.number(4)
-            rows.take(20)
+            rows.take(4)
+            cached = rows.take(16)
             end = names.find(b"\0", name)
-            if not 0 <= name < size or end < 0:
+            if not 0 <= name < size or end < 0 or cache > 2:
                 raise Broken(f"{rows.what} names what its heap does not hold")
+            if names[name:end] <= before:
+                raise Broken(f"{rows.what} is not in order: names in it are not found")
+            before = names[name:end]
+            if cache == 1:
+                tables.cached[child] = cached[: 2 * wide]
             if cache != 2:
-                yield names[name:end].decode("utf-8", "replace"), child
+                yield before.decode("utf-8", "replace"), child
+
+
+def _check_free(heap: bytes, at: int, long: int, what: str) -> None:
+    """The free blocks of a heap are a chain within it; the library reads none of it otherwise."""
+    seen = 0
+    while at != _NO_BLOCK:
+        following, size = (
+            int.from_bytes(heap[at + n * long : at + (n + 1) * long], "little") for n in (0, 1)
+        )
+        seen += size
+        if at % 8 or size < 2 * long or at + size > len(heap) or seen > len(heap):
+            raise Broken(f"{what}: its free blocks are no chain")
+        at = following
 
 
 def _link(tables: Tables, body: Cursor, outside: List[str]) -> Iterator[Tuple[str, int]]:

@@ -6,7 +6,7 @@ Layouts: HDF5 File Format Specification 3.0, III.A and III.G; `H5checksum.c` of 
 from __future__ import annotations
 
 import struct
-from typing import Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._content import File
@@ -59,13 +59,15 @@ class Cursor:
 class Tables:
     """What is read of a file, with the widths of its addresses and lengths; so much and no more.
 
-    `unsummed` are the bytes of tables whose checksum was not made.
+    `unsummed` are the bytes of tables whose checksum was not made. `cached` is where groups lie by what
+    names them, which the library believes without a look.
     """
 
     def __init__(self, file: File, wide: int, long: int) -> None:
         self.file, self.wide, self.long = file, wide, long
         self.nowhere = (1 << 8 * wide) - 1
         self.reads = self.summed = self.unsummed = 0
+        self.cached: Dict[int, bytes] = {}
         self.summed_max = _SUMMED_BRIEF if file.is_brief else SUMMED_MAX
 
     def cursor(self, at: int, count: int, what: str) -> Cursor:
@@ -152,7 +154,9 @@ def _ended(a: int, b: int, c: int) -> int:
     return b
 
 
-def tree(tables: Tables, at: int, kind: int, key: int) -> Iterator[Tuple[bytes, int]]:
+def tree(
+    tables: Tables, at: int, kind: int, key: int, most: int = 0
+) -> Iterator[Tuple[bytes, int]]:
     """Key and child of every leaf of a version 1 B-tree.
 
     Args:
@@ -160,6 +164,7 @@ def tree(tables: Tables, at: int, kind: int, key: int) -> Iterator[Tuple[bytes, 
         at: address of its root.
         kind: 0 for the names of a group, 1 for the chunks of a dataset.
         key: bytes of a key.
+        most: what keys that are numbers are below; 0 where they are none.
     """
     seen = {at}
     waiting: List[Tuple[int, int]] = [(at, -1)]
@@ -174,6 +179,8 @@ def tree(tables: Tables, at: int, kind: int, key: int) -> Iterator[Tuple[bytes, 
         below: List[Tuple[int, int]] = []
         for _ in range(count):
             name, child = body.take(key), body.number(tables.wide)
+            if most and int.from_bytes(name, "little") >= most:
+                raise Broken(f"{head.what} has a key that is no name")
             if not level:
                 yield name, child
                 continue
@@ -181,6 +188,8 @@ def tree(tables: Tables, at: int, kind: int, key: int) -> Iterator[Tuple[bytes, 
                 raise Broken(f"{head.what} leads back to itself")
             seen.add(child)
             below.append((child, level))
+        if most and body.number(key) >= most:
+            raise Broken(f"{head.what} has a key that is no name")
         waiting += reversed(below)
 
 

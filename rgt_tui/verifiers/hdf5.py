@@ -5,6 +5,8 @@ Superblock layouts: HDF5 File Format Specification 3.0, II.A.
 
 from __future__ import annotations
 
+from typing import List
+
 from rgt_tui.verifiers import Broken, Plan, Proves, Unsure, Verifier
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._hdf5_contents import Contents
@@ -68,15 +70,28 @@ def _superblock(file: File) -> "tuple[Tables, int]":
     if end != file.size:
         raise Broken(f"it should end at byte {end}, it has {file.size}")
     if version < 2:
-        if fields[3] != (1 << 8 * wide) - 1:
-            raise Unsure("it was written by a driver that is not known here")
-        return Tables(file, wide, long), fields[5]
+        tables = Tables(file, wide, long)
+        _check_old(tables, head, at, fields)
+        return tables, fields[5]
     sum_at = at + 4 * wide
     if lookup3(head[:sum_at]) != int.from_bytes(head[sum_at : sum_at + 4], "little"):
         raise Broken("its superblock: its checksum is wrong")
     if version == 3 and head[11] & _OPEN:
         raise Unsure("it was never closed by the program that wrote it")
     return Tables(file, wide, long), fields[3]
+
+
+def _check_old(tables: Tables, head: bytes, at: int, fields: List[int]) -> None:
+    """What a superblock without checksum says beside addresses, and where it lets the root lie."""
+    kind_at = at + 6 * tables.wide
+    kind = int.from_bytes(head[kind_at : kind_at + 4], "little")
+    is_odd = any(head[n] for n in (9, 10, 12)) or head[20] & ~_OPEN or any(head[21:24])
+    if is_odd or kind > 2 or fields[1] != tables.nowhere:
+        raise Broken("its superblock is damaged")
+    if fields[3] != tables.nowhere:
+        raise Unsure("it was written by a driver that is not known here")
+    if kind == 1:
+        tables.cached[fields[5]] = head[kind_at + 8 : kind_at + 8 + 2 * tables.wide]
 
 
 VERIFIER = Verifier(

@@ -160,6 +160,12 @@ def write_hdf5(folder: Path) -> None:
                 file.create_dataset(key.replace(".", "/"), data=value, **options)
     with h5py.File(folder / "latest.h5", "w", libver="latest") as file:
         file["weights"] = noise(30, 30)
+    packing: dict[str, Any] = {"compression": "gzip", "shuffle": True, "fletcher32": True}
+    with h5py.File(folder / "growing.h5", "w", libver="latest") as file:
+        for number, most in enumerate(((None, 40), (40, None), (None, None), (90, 90))):
+            file.create_dataset(
+                f"w{number}", data=noise(40, 40), maxshape=most, chunks=(3, 9), **packing
+            )
 
 
 def write_keras(folder: Path) -> None:

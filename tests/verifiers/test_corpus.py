@@ -16,7 +16,7 @@ FORMATS = {
     "gguf": ("gguf/f32.gguf", "gguf/q8_0.gguf", "gguf/f16.gguf"),
     "npz": ("numpy/stored.npz", "numpy/packed.npz"),
     "npy": ("numpy/plain.npy",),
-    "hdf5": ("hdf5/plain.h5", "hdf5/packed.hdf5"),
+    "hdf5": ("hdf5/plain.h5", "hdf5/packed.hdf5", "hdf5/growing.h5"),
     "keras": ("keras/model.keras",),
     "msgpack": ("msgpack/checkpoint_500", "msgpack/flax_model.msgpack"),
     "onnx": ("onnx/model.onnx",),

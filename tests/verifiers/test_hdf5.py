@@ -336,3 +336,45 @@ def test_the_structure_of_a_file_of_many_chunks_leaves_most_to_a_full_read(tmp_p
         "ok", "3 datasets, each within the file; 6000 chunks wait for a full read"
     )  # fmt: skip
     assert "checksums of 9000 of 9000 chunks" in judged(path)[1]
+
+
+def test_old_tables_that_the_library_does_not_follow_are_broken(tmp_path: Path) -> None:
+    """They have no checksum; whatever makes h5py refuse a name or the file is seen by its sense."""
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        for name in ("b", "a", "d/e"):
+            file[name] = noise(9, 4)
+    content = path.read_bytes()
+    heap, names, nodes = (content.index(sign) for sign in (b"HEAP", b"SNOD", b"TREE"))
+    group = 2 * 40 + 8 + names  # the third name, a group, whose place is kept beside it
+    places = {
+        "a flag of the superblock": 22, "a version of it": 9, "its free space": 33, "a kind of root": 73,
+        "a version of the heap": heap + 4, "its free blocks": heap + 18, "a key": nodes + 25,
+        "a version of names": names + 4, "the order of names": names + 8, "a kind of name": names + 25,
+        "where a group lies": group + 24,
+    }  # fmt: skip
+    assert judged(path)[0] == "ok"
+    for what, at in places.items():
+        path.write_bytes(content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :])
+        assert judged(path, "structure")[0] == "broken", what
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_file_that_was_changed_over_and_over_is_read_whole(
+    generation: str, tmp_path: Path
+) -> None:
+    dice = np.random.default_rng(5)
+    path = tmp_path / "a.h5"
+    for number in range(12):
+        with h5py.File(path, "a", libver=generation) as file:
+            for _ in range(40):
+                name = f"g{dice.integers(4)}/{'long' * dice.integers(9)}{dice.integers(30)}"
+                if name in file:
+                    del file[name]
+                elif dice.integers(9):
+                    file.create_dataset(
+                        name, data=noise(9, 9), **({"chunks": (4, 4)} if number % 2 else {})
+                    )
+                else:
+                    file.create_group(name)
+        assert judged(path)[0] == "ok", (number, judged(path))
