@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ import click
 from rgt_tui.commands import _options
 from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.errors import UsageError
-from rgt_tui.domain.finding import Finding, Severity
+from rgt_tui.domain.finding import Finding, Severity, steps_for
 from rgt_tui.domain.history import History
 from rgt_tui.domain.journal import JournalReport
 from rgt_tui.domain.logsigns import LogSigns
 from rgt_tui.domain.money import Balance
+from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import rfc3339
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Looked, Wanted, look
+from rgt_tui.panes import Scene
 
 NEVER = "never"
 KINDS = frozenset({LogSigns, DataCenterList, Balance, History, JournalReport})
@@ -69,12 +72,20 @@ def report(looked: Looked, *, as_json: bool, fail_on: str) -> int:
         "account": {"findings": [as_json_finding(f) for f in account]},
     }
     pods = sorted(looked.pods, key=lambda pod: worst_first(scene.of(pod.id)))
-    groups = [("account", account), *((f"{pod.label} {pod.id}", scene.of(pod.id)) for pod in pods)]
+    groups = [
+        ("account", account),
+        *((f"{pod.label} {pod.id}", _named(pod, scene)) for pod in pods),
+    ]
     _tell(answer, groups, as_json)
     found = [finding for _, findings in groups for finding in findings]
     if not as_json:
         click.echo(_total(len(pods), found))
     return exit_code(found, fail_on)
+
+
+def _named(pod: Pod, scene: Scene) -> tuple[Finding, ...]:
+    """What was found of a Pod, with its id in the commands of the steps."""
+    return tuple(replace(it, fix=steps_for(it, pod.id)) for it in scene.of(pod.id))
 
 
 def as_json_finding(finding: Finding) -> dict[str, Any]:

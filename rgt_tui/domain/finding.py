@@ -1,5 +1,6 @@
 """Symptoms: what a detector says of a Pod or of the account, and on what grounds."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import IntEnum, StrEnum
@@ -9,7 +10,7 @@ from rgt_tui.domain.account import Account
 from rgt_tui.domain.evidence import Evidence, Observed, Reading, Report
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
-from rgt_tui.domain.units import PodId
+from rgt_tui.domain.units import PodId, is_pod_id
 
 if TYPE_CHECKING:  # the rules for text are compiled where text is read
     from rgt_tui.domain.telling import Rule
@@ -241,3 +242,13 @@ class Finding:
 
 Findings = Mapping[PodId | None, tuple[Finding, ...]]
 """Findings of each Pod, and those of the account under None; worst first."""
+
+
+_OF_A_POD: Final = re.compile(r"(\brgt-tui [a-z]+ )POD\b")
+
+
+def steps_for(finding: Finding, pod: PodId | None) -> tuple[str, ...]:
+    """The steps, with the id of the Pod where a command of ours wants one, so that it can be copied."""
+    if pod is None or not is_pod_id(pod):
+        return finding.fix
+    return tuple(_OF_A_POD.sub(rf"\g<1>{pod}", step) for step in finding.fix)

@@ -83,6 +83,9 @@ def _seen(pod: Pod, scene: Scene) -> _Seen | None:
     reading: Reading[GpuReport] = evidence.reading(GpuReport)
     if reading.good is None:
         return None
+    waits_for_amd = amd.good is None and (pod.gpu_id or "").startswith("AMD")
+    if waits_for_amd and not reading.good.value.gpus:
+        return None  # nvidia-smi knows nothing of it, and has answered first
     report, cuda = reading.good.value, evidence.value(CudaReport)
     return _Seen(
         GpuReport,

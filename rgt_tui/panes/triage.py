@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rgt_tui.domain.catalog import DataCenterList
-from rgt_tui.domain.finding import Finding, Said, Severity
+from rgt_tui.domain.finding import Finding, Said, Severity, steps_for
 from rgt_tui.domain.history import History, Spell
 from rgt_tui.domain.pod import PodList
 from rgt_tui.domain.units import UNKNOWN, PodId, clock_time, rfc3339, show_age, show_duration
@@ -193,7 +193,9 @@ def explained(scene: Scene, pod: PodId | None, finding: Finding) -> tuple[Block,
         *(_said(said, scene.now) for said in finding.evidence),
         (Cell("why   ", Tone.ACCENT), Cell(finding.cause)),
     ]
-    steps: list[Line] = [(Cell(f"  {n}. {step}"),) for n, step in enumerate(finding.fix, 1)]
+    steps: list[Line] = [
+        (Cell(f"  {n}. {step}"),) for n, step in enumerate(steps_for(finding, pod), 1)
+    ]
     steps.append((Cell(f"  source: {finding.source}", Tone.DIM),))
     return (
         Block(f"{finding.code} {finding.title}", tuple(lines)),

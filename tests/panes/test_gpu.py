@@ -178,3 +178,12 @@ def test_work_that_was_seen_ends_the_idle_clock_of_a_former_run() -> None:
     account = having(account, pod, GpuReport(gpus=(gpu(util=0.0),)))
     account = having(account, pod, GpuIdle(NOW - 7200, NOW))
     assert rows(account)[0]["STATE"] == Cell("idle 5m", Tone.WARN)
+
+
+def test_an_amd_gpu_is_unknown_until_its_own_tool_has_answered() -> None:
+    pod = a_pod(gpu_id="AMD Instinct MI300X OAM", gpu_count=1)
+    account = having(an_account(pod), pod, GpuReport(absent="nvidia-smi is not installed"))
+    assert "NO GPU" not in rows(account)[0]["MODEL"].text
+    assert rows(account)[0]["MODEL"].text.endswith(": ?")
+    account = having(account, pod, AmdReport(absent="no device", is_expected=True))
+    assert rows(account)[0]["MODEL"].text == "AMD: not readable"

@@ -137,3 +137,20 @@ def test_an_account_in_which_nothing_is_wrong_is_called_so_and_an_unread_one_not
 
 def test_while_it_is_looked_at_what_tells_of_a_full_data_center_is_read() -> None:
     assert DataCenterList in PANE.wants  # RP7 and RP17 cannot be told without it
+
+
+def test_the_commands_of_the_steps_have_the_id_of_the_pod() -> None:
+    scene = triaged()
+    pod, finding = next(
+        (pod, found)
+        for pod, all_found in scene.findings.items()
+        for found in all_found
+        if pod is not None and found.is_present and any("rgt-tui " in step for step in found.fix)
+    )
+    told = text(
+        explained(scene, pod, replace(finding, fix=("See: rgt-tui logs POD --tail 9 of the POD",)))
+    )
+    assert f"rgt-tui logs {pod} --tail 9 of the POD" in told
+    assert "rgt-tui logs POD" in text(
+        explained(scene, None, replace(finding, fix=("rgt-tui logs POD",)))
+    )

@@ -100,8 +100,25 @@ def _one_box(blocks: Sequence[Block], space: Space) -> tuple[Line, ...]:
     room = space.height - 2
     kept = max(room - len(rest), room // 2) if rest else len(first)
     title, note = _title(blocks[0]), _note(blocks[0])
-    lines = [*first[:kept], *rest, *first[kept:]]
+    lines = [*_cut_off(first, kept, space), *rest, *first[kept:]]
     return framed(lines, title, note, space, corners=space.glyphs.middle)
+
+
+def _cut_off(rows: list[Line], kept: int, space: Space) -> list[Line]:
+    """The first rows; the last of them says so where the line that it begins goes on below it."""
+    head = rows[:kept]
+    if not 0 < kept < len(rows) or not _goes_on(rows[kept]):
+        return head
+    width, mark = space.width - 4, Piece(f" {space.glyphs.cut}", Tone.DIM)
+    last = head[-1]
+    if length(last) + 2 > width:
+        last = fit_line(last, width - 2, space.glyphs.cut)
+    return [*head[:-1], (*last, mark)]
+
+
+def _goes_on(row: Line) -> bool:
+    """Whether a row is a later one of a wrapped line: those are indented by a piece of their own."""
+    return bool(row) and row[0].text != "" and not row[0].text.strip()
 
 
 def _grid(blocks: Sequence[Block], space: Space) -> tuple[Line, ...]:
