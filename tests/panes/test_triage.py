@@ -5,7 +5,7 @@ from dataclasses import replace
 from rgt_tui.domain.catalog import DataCenterList
 from rgt_tui.domain.finding import Severity
 from rgt_tui.panes import Block, Row, Scene, Tone
-from rgt_tui.panes.triage import PANE, UNTOLD
+from rgt_tui.panes.triage import PANE, UNTOLD, explained
 from tests.ui import scenes
 from tests.ui.triaged import INFER, SWEEP, triaged
 from tests.values import NOW
