@@ -17,6 +17,7 @@ from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.units import PodId
 from rgt_tui.facts import unreachable_why
 from rgt_tui.sources import Wires
@@ -62,6 +63,8 @@ class Bench:
             return pod
         why = unreachable_why(pod, account.about(pod_id)) or "it has no direct SSH"
         hint = "RP6: the gateway runs no programs; expose 22/tcp on the Pod for direct SSH"
+        if not pod.is_running:
+            hint = to_reach(pod)
         raise SshError(SshFault.NO_ADDRESS, f"{pod.label}: {why}", hint=hint)
 
 

@@ -99,10 +99,13 @@ async def test_a_pod_without_a_shell_fails_the_job_and_says_why(opened: Opened) 
         gateway = find_pod(store.state.account.pods, "infer-x")
         await begin(session, store, verify(gateway, inventory.checkpoints[0]))
         await begin(session, store, MeasureOrder(pod=PodId("nosuch"), name="nosuch"))
-        await until(lambda: ended(store)() and ended(store, 2)())
+        stopped = find_pod(store.state.account.pods, "old-ckpt")
+        await begin(session, store, MeasureOrder(pod=stopped.id, name="old-ckpt"))
+        await until(lambda: all(ended(store, number)() for number in (1, 2, 3)))
         assert job(store).end is JobEnd.FAILED
         assert "RP6" in job(store).said
         assert "gone" in job(store, 2).said
+        assert f"the Pod is EXITED. Start it: rgt-tui start {stopped.id}" in job(store, 3).said
         assert pod.is_alive
 
 
