@@ -13,6 +13,7 @@ from rgt_tui.domain.checkpoint import (
     GroupProof,
     Level,
     Verdict,
+    with_proofs,
 )
 from rgt_tui.domain.manifest import BadManifest, Manifest, differences, from_table, to_table
 
@@ -68,6 +69,23 @@ def test_broken_beats_unknown_and_an_unverified_file_is_never_ok() -> None:
         )},
     )  # fmt: skip
     assert good.verdict_of(checkpoint) == (Verdict.BROKEN, "a shard is missing")
+
+
+def test_a_step_within_a_run_speaks_for_itself_and_not_for_the_run() -> None:
+    """A Trainer's output folder is a checkpoint, and so is each `checkpoint-N` in it."""
+    run, step = "/out", "/out/checkpoint-5"
+    files = {it: replace(STAMP, path=f"{it}/model.safetensors") for it in (run, step)}
+    kept = {it: Checkpoint(path=it, format="trainer", files=(files[it],)) for it in (run, step)}
+    proofs = [replace(PROOF, stamp=stamp) for stamp in files.values()]
+    groups = [
+        GroupProof(path=run, format="trainer", verdict=Verdict.OK, reason="whole"),
+        GroupProof(path=step, format="trainer", verdict=Verdict.BROKEN, reason="cut"),
+    ]
+    found = with_proofs(CheckpointProofs(), kept[run], proofs, groups)
+    assert found.verdict_of(kept[run])[0] is Verdict.OK
+    assert found.verdict_of(kept[step])[0] is Verdict.BROKEN
+    assert kept[run].only == (files[run].path,)
+    assert Checkpoint(path=STAMP.path, format="torch", files=(STAMP,)).only is None
 
 
 def test_an_empty_checkpoint_is_not_ok() -> None:
