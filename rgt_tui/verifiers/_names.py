@@ -157,7 +157,7 @@ _KNOWN = frozenset(
 
 _MAKERS = frozenset(
     ["torch.device", "torch.Size", "torch._tensor._rebuild_from_type_v2", "torch.storage._load_from_bytes",
-     "torch.serialization._get_layout", "numpy.dtype", "numpy.ndarray", "numpy.matrix", "numpy.memmap",
+     "torch.serialization._get_layout", "numpy.dtype", "numpy.ndarray", "numpy.matrix",
      "numpy.ma.core._mareconstruct", "numpy.rec.recarray", "numpy.recarray", "collections.deque",
      "collections.defaultdict", "collections.namedtuple", "datetime.datetime", "datetime.date", "datetime.time",
      "datetime.timedelta", "datetime.timezone", "array.array", "array._array_reconstructor", "functools.partial",
@@ -168,7 +168,7 @@ _MAKERS = frozenset(
 )  # fmt: skip
 """Functions that pickles call to make a value, beside those that a pattern knows and beside classes."""
 _MADE = re.compile(
-    r"torch\._utils\._(?:rebuild|get|import)_\w+|torch\._C\.\w+|torch\.jit\._pickle\.\w+"
+    r"torch\._utils\._rebuild_\w+|torch\.jit\._pickle\.\w+"
     r"|torch(?:\.\w+)*\.(?:_rebuild|_?reconstruct)\w*|torch\.(?:bfloat16|bool|u?int\d+|float\w+|complex\d+)"
     r"|numpy\._?core\.(?:multiarray|numeric|_multiarray_umath)\.(?:_reconstruct|scalar|_frombuffer)"
     r"|numpy(?:\.\w+)*\.__(?:\w+_ctor|pyx_unpickle_\w+)|ml_dtypes\.\w+"

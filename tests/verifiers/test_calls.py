@@ -29,6 +29,7 @@ def judged(path: Path, content: bytes) -> tuple[str, str]:
     "pandas.read_pickle", "hydra.utils.instantiate", "torch.serialization.load", "torch.jit.load",
     "torch._dynamo.optimize", "transformers.dynamic_module_utils.get_class_from_dynamic_module",
     "pathlib.Path.write_text", "torch.fx.graph_module.reduce_graph_module", "numpy.memmap.tofile",
+    "torch._utils._import_dotted_name", "numpy.memmap", "torch._C.import_ir_module",
     "torch.utils.bottleneck.__main__.run_cprofile", "io.open", "logging.config._resolve",
 ])  # fmt: skip
 def test_a_function_of_a_known_package_that_does_more_than_make_a_value_is_not_ok(
