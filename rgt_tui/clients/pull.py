@@ -218,8 +218,8 @@ class _Pull:
                 await self._carry(jobs, store)
             store.board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
             missing = self.meter.bytes_total - self.meter.bytes_done
-            if self.meter.bytes_done and self.tool == OWN:
-                had = f"{show_bytes(self.meter.bytes_done)} of {show_bytes(self.meter.bytes_total)}"
+            if self.meter.had and self.tool == OWN:
+                had = f"{show_bytes(self.meter.had)} of {show_bytes(self.meter.bytes_total)}"
                 self.meter.said(f"{had} are here already: going on from there")
             count = self.order.lanes or (
                 LANES if round_trip_s >= LONG_S and missing >= LARGE else 1

@@ -53,7 +53,9 @@ def test_a_second_pull_moves_nothing_and_says_the_same(pod: Pod) -> None:
     pod.put("out/a.safetensors", safetensors(3))
     pod.put("out/b.txt", b"b" * 3_000_000)
     first = run(pod, pod.order())
+    assert not [told.said for told in pod.told if told.said]
     second = run(pod, pod.order())
+    assert any("are here already" in told.said for told in pod.told)
     assert first.moved > 3_000_000
     assert second.moved == 0
     assert [f.sha256 for f in second.files] == [f.sha256 for f in first.files]
