@@ -139,7 +139,11 @@ class _Pull:
                 listing, round_trip_s = await self._listed(store)
             if listing.jobs:
                 self.has_begun = True
-                await self._copy(listing.jobs, store, round_trip_s)
+                try:
+                    await self._copy(listing.jobs, store, round_trip_s)
+                except PullError as error:
+                    self.has_begun = error.kind is not PullFault.NO_ROOM  # told before a byte comes
+                    raise
         finally:
             await asyncio.shield(asyncio.to_thread(_leave, store))
         jobs = listing.jobs
