@@ -10,4 +10,4 @@ def to_reach(pod: Pod) -> str:
     if not pod.network_mounts:
         return start
     volume = clean(pod.network_mounts[0].volume_id)
-    return f"{start}. Its network volume can be read without it: rgt-tui browse {volume}"
+    return f"{start}. Its network volume can be read without it, with an S3 key: rgt-tui browse {volume}"
