@@ -7,7 +7,6 @@ should, seen from outside any Pod; what lies between is not read.
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -19,6 +18,7 @@ from rgt_tui.domain.checkpoint import Checkpoint, FileStamp, Verdict
 from rgt_tui.domain.durable import OutsideLook
 from rgt_tui.domain.errors import ApiError, NotFound
 from rgt_tui.domain.objects import HeaderCheck, StoredObject, is_trash
+from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.stored import Closure, StoredVolume
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
