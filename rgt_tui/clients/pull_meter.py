@@ -25,15 +25,15 @@ class Meter:
     bytes_done: int = 0
     bytes_total: int = 0
     moved: int = 0
+    had: int = 0
     _told: float = 0.0
     _given: int = 0
-    _had: int = 0
     _seen: deque[tuple[float, int]] = field(default_factory=deque)
 
     def begin(self, stage: Stage, *, files: int, content: int) -> None:
         """A stage with so many files and bytes begins."""
         self.stage, self.files_total, self.bytes_total = stage, files, content
-        self.files_done = self.bytes_done = self._given = self._had = 0
+        self.files_done = self.bytes_done = self._given = self.had = 0
         self._seen.clear()
         self._say("")
 
@@ -51,7 +51,7 @@ class Meter:
         """
         self.bytes_done += count
         self._given += count
-        self._had += count if had else 0
+        self.had += count if had else 0
         self.files_done += files
 
     @property
@@ -91,6 +91,6 @@ class Meter:
                 rate=rate,
                 seconds_left=left / rate if rate else None,
                 said=text,
-                had=self._had,
+                had=self.had,
             )
         )
