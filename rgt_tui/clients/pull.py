@@ -34,6 +34,7 @@ from rgt_tui.clients.pull_plan import (
 from rgt_tui.clients.pull_rsync import Carrier, carry
 from rgt_tui.clients.pull_store import Store
 from rgt_tui.clients.pull_target import Target, cannot_write, open_target
+from rgt_tui.clients.pull_tree import cut
 from rgt_tui.clients.rsync_version import find_rsync
 from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clock import Clock, session_clock
@@ -153,7 +154,7 @@ class _Pull:
             nothing = pull_proof.Proofs({}, ())
             return await asyncio.to_thread(self._written, (jobs, listing, nothing), began)
         await self._look_again(jobs)
-        proofs = await pull_proof.prove(jobs, self.order, self.folder, self.meter)
+        proofs = await pull_proof.prove(jobs, self.order, (self.folder, self.parts), self.meter)
         return await asyncio.to_thread(self._written, (jobs, listing, proofs), began)
 
     def _patience(self) -> Patience:
@@ -162,6 +163,7 @@ class _Pull:
     def _store(self) -> Store:
         """The local end. Blocks."""
         journal = open_journal(self.folder.staging)
+        cut(journal.staged.items(), self.parts)  # of a pull that was killed
         return Store(
             target=self.folder,
             journal=journal,

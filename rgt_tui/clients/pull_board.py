@@ -35,6 +35,7 @@ class Job:
         left: large: pieces that are asked for or waiting.
         hold: where the copy is kept.
         is_staged: whether a small file lies whole as a part.
+        is_grown: whether it does so in the tree that is named as a whole.
         differed: how often a span was not equal.
     """
 
@@ -50,6 +51,7 @@ class Job:
     left: int = 0
     hold: str | None = None
     is_staged: bool = False
+    is_grown: bool = False
     differed: int = 0
 
     @property

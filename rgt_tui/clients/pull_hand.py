@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # without `typing`, which would be half of what a process of 
     Small = tuple[str, int, int, str]
     """A small file: its part, bytes, mtime in ns and SHA-256 there."""
 
+TREE: Final = "tree"
+"""Folder among the parts in which files grow that get their names together, by one rename."""
 NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 REQUEST: Final = struct.Struct("<II")
 """Bytes of the request and of the content that follow."""
@@ -48,9 +50,12 @@ class Hand:
         self._parts: Final = parts
         self._staging: Final = staging
         self._folders: Final = Folders(root)
+        self._tree: Final = Folders(parts)
 
-    def stage(self, files: Iterable[Small], content: memoryview) -> list[bool]:
+    def stage(self, files: Iterable[Small], content: memoryview, *, grows: bool) -> list[bool]:
         """Writes files whose bytes follow one another, and are those of their hashes.
+
+        `grows` says that a file is not named by its part, but by its path below `TREE`.
 
         Returns:
             For each whether it is.
@@ -64,17 +69,22 @@ class Hand:
             at += size
             is_equal = hashlib.sha256(data).hexdigest() == sha256
             if is_equal:
-                self._write(part, data, mtime_ns)
+                self._write(*self._place_for(part, grows=grows), data, mtime_ns)
             equal.append(is_equal)
         return equal
 
-    def _write(self, part: str, content: memoryview, mtime_ns: int) -> None:
-        name = part_path(part)
+    def _place_for(self, part: str, *, grows: bool) -> tuple[int, str]:
+        if not grows:
+            return self._parts, part_path(part)
+        folder, _, name = f"{TREE}/{part}".rpartition("/")
+        return self._tree.get(folder, make=True), name
+
+    def _write(self, there: int, name: str, content: memoryview, mtime_ns: int) -> None:
         try:
-            descriptor = os.open(name, NEW, 0o600, dir_fd=self._parts)
-        except FileExistsError:  # an earlier pull left it
-            os.unlink(name, dir_fd=self._parts)
-            descriptor = os.open(name, NEW, 0o600, dir_fd=self._parts)
+            descriptor = os.open(name, NEW, 0o600, dir_fd=there)
+        except FileExistsError:  # an earlier try left it
+            os.unlink(name, dir_fd=there)
+            descriptor = os.open(name, NEW, 0o600, dir_fd=there)
         try:
             while content:
                 content = content[os.write(descriptor, content) :]
@@ -127,6 +137,7 @@ class Hand:
     def close(self) -> None:
         """Closes what it has opened."""
         self._folders.close()
+        self._tree.close()
 
 
 def serve(parts: int, root: int, staging: int, owner: int) -> None:
@@ -134,7 +145,7 @@ def serve(parts: int, root: int, staging: int, owner: int) -> None:
 
     ::
 
-        request  lengths, then marshalled ("stage", files) or ("place", files, replace), then bytes
+        request  lengths, then marshalled ("stage", files, grows) or ("place", files, replace), bytes
         answer   length, then marshalled: a list, or (errno, words) of an OSError
     """
     hand = Hand(parts, root, staging)
@@ -159,7 +170,7 @@ def serve(parts: int, root: int, staging: int, owner: int) -> None:
 def _done(hand: Hand, asked: tuple[Any, ...], content: memoryview, owner: int) -> Any:
     files = _while_wanted(asked[1], owner)
     if asked[0] == "stage":
-        return hand.stage(files, content)
+        return hand.stage(files, content, grows=asked[2])
     return hand.place(files, replace=asked[2])
 
 

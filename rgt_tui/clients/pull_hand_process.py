@@ -44,12 +44,12 @@ class HandProcesses:
         given = (parts, root, staging)
         self._all: Final = [_Process(given, lock) for _ in range(HANDS)]
 
-    def stage(self, files: Sequence["Small"], content: memoryview) -> list[bool]:
+    def stage(self, files: Sequence["Small"], content: memoryview, *, grows: bool) -> list[bool]:
         """As `Hand.stage`."""
         asked = []
         for some in self._shares(files):
             count = sum(size for _, size, _, _ in some)
-            asked.append((("stage", some), content[:count]))
+            asked.append((("stage", some, grows), content[:count]))
             content = content[count:]
         return self._answers(asked)
 

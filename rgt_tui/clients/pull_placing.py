@@ -11,6 +11,7 @@ from rgt_tui.clients.pull_hand_process import HandProcesses
 from rgt_tui.clients.pull_journal import Journal
 from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Target
+from rgt_tui.clients.pull_tree import plant
 from rgt_tui.domain.pulling import Ended
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
@@ -29,13 +30,21 @@ class Placing:
     _hand: Hand | HandProcesses | None = None
     _using: threading.Lock = field(default_factory=threading.Lock)
 
-    def stage(self, jobs: Sequence[Job], sums: Sequence[str], content: memoryview) -> list[Job]:
+    def stage(
+        self,
+        jobs: Sequence[Job],
+        sums: Sequence[str],
+        content: memoryview,
+        *,
+        grows: bool = False,
+    ) -> list[Job]:
         """Writes small files whose bytes follow one another.
 
         Args:
             jobs: the files.
             sums: the SHA-256 of each there.
             content: their bytes.
+            grows: whether they grow as a tree, since nothing of it is here yet.
 
         Returns:
             Those whose bytes have that hash.
@@ -44,15 +53,15 @@ class Placing:
             OSError: one cannot be written.
         """
         files = [
-            (job.key, job.remote.size, job.remote.mtime_ns, sha256)
+            (job.relative if grows else job.key, job.remote.size, job.remote.mtime_ns, sha256)
             for job, sha256 in zip(jobs, sums, strict=True)
         ]
         with self._using:
-            equal = self._hand_for(len(files)).stage(files, content)
+            equal = self._hand_for(len(files)).stage(files, content, grows=grows)
         whole = []
         for job, sha256, is_equal in zip(jobs, sums, equal, strict=True):
             if is_equal:
-                job.sha256, job.is_staged = sha256, True
+                job.sha256, job.is_staged, job.is_grown = sha256, True, grows
                 whole.append(job)
         self.journal.stage(
             [
@@ -68,10 +77,13 @@ class Placing:
         Raises:
             OSError: one cannot be named.
         """
+        placed = plant([job for job in jobs if job.is_grown], self.parts, self.target)
+        jobs = [job for job in jobs if not job.is_placed]
+        if not jobs:
+            return placed
         files = [(job.key, job.relative) for job in jobs]
         with self._using:
             taken = self._hand_for(len(files)).place(files, replace=replace)
-        placed = []
         for job, why in zip(jobs, taken, strict=True):
             if why:
                 job.end(Ended.EXISTS, clean(why))

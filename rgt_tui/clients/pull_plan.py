@@ -86,6 +86,7 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
     """
     found = Listing(is_blind=store.target.is_blind)
     landings = tuple(order.landings.items())
+    await store.early_over()
     upto = 0 if order.with_rsync or talk.is_shell else store.early_room(order.landings.values())
     with _readable():
         async for answer in _listed(talk, order, upto=upto):
@@ -305,11 +306,9 @@ def drop_stale(jobs: Sequence[Job], store: Store) -> None:
         if wanted.get(relative, key) != key:
             store.parts.drop(key)
             store.journal.forget(key)
-    known = {
-        *store.journal.begun,
-        *store.journal.placed,
-        *(job.key for job in jobs if job.is_staged),
-    }
+    journal = store.journal
+    known = {*journal.begun, *journal.staged, *journal.placed}
+    known.update(job.key for job in jobs if job.is_staged)
     held = {os.path.basename(path) for path in store.held}
     for name in store.parts.names():
         if len(name) == KEY_LENGTH and name not in known and name not in held:

@@ -21,6 +21,7 @@ from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_placing import Placing
 from rgt_tui.clients.pull_target import Target
+from rgt_tui.clients.pull_tree import cut, fell
 from rgt_tui.domain.pulling import Ended
 from rgt_tui.domain.records import dataclass
 
@@ -69,6 +70,7 @@ class Store:
     _named: list[str] = field(default_factory=list)
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _placing: "asyncio.Future[None] | None" = None
+    _grown: list[Job] = field(default_factory=list)
     _staging: "asyncio.Future[list[Job]] | None" = None
     _open: set[Job] = field(default_factory=set)
 
@@ -145,9 +147,16 @@ class Store:
     def early_room(self, landings: Iterable[str]) -> int:
         """Bytes of small files that may come before it is known how much is to come.
 
-        None where any of them may be here already.
+        None where any of them may be here already, as after a drop in the listing: what had come
+        with it waits as parts then.
         """
         journal = self.journal
+        if self._grown:
+            grown, self._grown = self._grown, []
+            rows = [(job.key, _as_placed(job)) for job in grown if job.is_grown]
+            journal.staged.update(rows)
+            cut(rows, self.parts)
+            return 0
         if journal.begun or journal.placed or not self.target.lacks(landings):
             return 0
         return max(0, min(EARLY_BYTES, self.target.room() // 2))
@@ -163,7 +172,9 @@ class Store:
         """
         self.meter.came(len(content))
         await self.early_over()
-        self._staging = self._thread(self.placing.stage, jobs, sums, content)
+        self._grown += jobs
+        grow = partial(self.placing.stage, grows=True)
+        self._staging = self._thread(grow, jobs, sums, content)
         self._staging.add_done_callback(_heard)
 
     async def early_over(self) -> None:
@@ -179,9 +190,9 @@ class Store:
     def drop_early(self, jobs: Sequence[Job]) -> None:
         """Removes what came with a listing that is not carried out. Blocks."""
         for job in jobs:
-            if job.is_staged and job.key not in self.journal.staged:
-                self.parts.drop(job.key)
+            if job.is_grown:
                 self.journal.forget(job.key)
+        fell(self.parts)
 
     def hold_again(self, job: Job) -> str | None:
         """Keeps a file that an earlier pull has placed. Blocks."""
@@ -342,7 +353,7 @@ class Store:
         self.meter.note(0, files=1)
 
 
-def _as_placed(job: Job, inode: int) -> Placed:
+def _as_placed(job: Job, inode: int = 0) -> Placed:
     stamp = job.remote
     return Placed(job.relative, job.sha256, stamp.size, stamp.mtime_ns, inode)
 
