@@ -54,11 +54,6 @@ class Meter:
         self.had += count if had else 0
         self.files_done += files
 
-    @property
-    def had(self) -> int:
-        """Bytes that were here before this pull."""
-        return self._had
-
     def came(self, count: int) -> None:
         """So many bytes came over the wire."""
         self.moved += count

@@ -14,41 +14,10 @@ from typing import Any, Callable, ClassVar, Dict, Iterator, List, NamedTuple, Op
 
 from rgt_tui.verifiers import Broken, Unsure
 from rgt_tui.verifiers._names import judge_names
+from rgt_tui.verifiers._storages import Storage, Tensor, storage_of, tensor_of, text_of
 
 LARGEST = 256 << 20
 _INNER_MAX = 3
-
-ITEM_SIZES = {
-    "Float": 4, "Double": 8, "Half": 2, "BFloat16": 2, "Long": 8, "Int": 4, "Short": 2, "Char": 1,
-    "Byte": 1, "Bool": 1, "ComplexFloat": 8, "ComplexDouble": 16, "ComplexHalf": 4, "Untyped": 1,
-    "QInt8": 1, "QUInt8": 1, "QInt32": 4, "QUInt4x2": 1, "QUInt2x4": 1,
-}  # fmt: skip
-"""Bytes of one element by the first word of torch's storage classes."""
-
-
-class Storage(NamedTuple):
-    """A torch storage that a pickle refers to."""
-
-    key: str
-    elements: int
-    item: int
-    kind: str
-
-
-class Tensor(NamedTuple):
-    """A tensor that a pickle describes: a window on a storage, in elements."""
-
-    storage: Storage
-    offset: int
-    shape: Tuple[int, ...]
-    stride: Tuple[int, ...]
-
-    @property
-    def reach(self) -> int:
-        """The number of elements of the storage it needs."""
-        if not all(self.shape):
-            return 0
-        return self.offset + 1 + sum((n - 1) * s for n, s in zip(self.shape, self.stride))
 
 
 class Inert:
@@ -102,7 +71,7 @@ class Attribute:
             self.refuse()
             return Inert(*args)
         module, outer = owner.named
-        called = (module, f"{outer}.{_text(name)}")
+        called = (module, f"{outer}.{text_of(name)}")
         self.named.add(called)
         return type("x", (Inert,), {"named": called})
 
@@ -164,7 +133,7 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
         self.highest = 0
 
     def find_class(self, module: str, name: str) -> Any:
-        module, name = _text(module), _text(name)
+        module, name = text_of(module), text_of(name)
         if (module, name) in (("builtins", "getattr"), ("__builtin__", "getattr")):
             return Attribute(self.named)
         self.named.add((module, name))
@@ -183,15 +152,15 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
         return type(str(name.rpartition(".")[2] or "x"), (Inert,), {"named": (module, name)})
 
     def rebuild(self, *args: Any) -> Any:
-        made = _tensor(args)
+        made = tensor_of(args)
         if made is not None:
             self.tensors.append(made)
         return made if made is not None else Inert(*args)
 
     def persistent_load(self, pid: Any) -> Any:
-        if isinstance(pid, tuple) and len(pid) > 1 and _text(pid[0]) == "module":
+        if isinstance(pid, tuple) and len(pid) > 1 and text_of(pid[0]) == "module":
             return pid[1]  # the class of a whole model, with its source, in torch's old format
-        storage = _storage(pid)
+        storage = storage_of(pid)
         if storage is None:
             raise Unsure("it refers to something outside that is no torch storage")
         known = self.storages.setdefault(storage.key, storage)
@@ -292,13 +261,11 @@ def _encoded(*args: Any) -> Any:
         return Inert(*args)
 
 
-def _text(name: Any) -> str:
-    return name.decode("ascii", "replace") if isinstance(name, bytes) else str(name)
-
-
 def _is_plain(name: Any) -> bool:
     """Whether a name can be that of a member: neither dotted nor private."""
-    return isinstance(name, (str, bytes)) and _text(name).isidentifier() and _text(name)[0] != "_"
+    return (
+        isinstance(name, (str, bytes)) and text_of(name).isidentifier() and text_of(name)[0] != "_"
+    )
 
 
 def _hashable(key: Any) -> Any:
@@ -307,30 +274,6 @@ def _hashable(key: Any) -> Any:
     except TypeError:
         return repr(type(key))
     return key
-
-
-def _storage(pid: Any) -> Optional[Storage]:
-    if not isinstance(pid, tuple) or len(pid) < 5 or _text(pid[0]) != "storage":
-        return None
-    kind = getattr(pid[1], "named", ("", ""))[1]
-    if not kind.endswith("Storage") or not isinstance(pid[4], int) or pid[4] < 0:
-        return None
-    name = kind[: -len("Storage")]
-    return Storage(_text(pid[2]), pid[4], ITEM_SIZES.get(name, 0), name)
-
-
-def _tensor(args: Tuple[Any, ...]) -> Optional[Tensor]:
-    if len(args) < 4 or not isinstance(args[0], Storage):
-        return None
-    storage, offset, shape, stride = args[:4]
-    if isinstance(stride, tuple) and len(stride) == 2 and isinstance(stride[0], tuple):
-        return None  # a quantised tensor's quantiser stands elsewhere
-    numbers = (offset, *shape, *stride) if isinstance(shape, tuple) else ()
-    if not isinstance(stride, tuple) or len(shape) != len(stride) or not numbers:
-        raise Broken("a tensor's shape is damaged")
-    if not all(isinstance(n, int) and n >= 0 for n in numbers):
-        raise Broken("a tensor's shape is damaged")
-    return Tensor(storage, offset, shape, stride)
 
 
 def walk(
@@ -361,6 +304,25 @@ def walk(
     unpickler = _Unpickler(source, len(data), depth)
     if memo is not None:
         unpickler.memo = memo
+    value = _loaded(unpickler, what)
+    if unpickler.highest > max(256, len(data)):
+        raise Unsure(
+            f"{what} numbers a value {unpickler.highest}, as no writer does: a load needs room for "
+            "as many and may fail"
+        )
+    return Walked(
+        value,
+        unpickler.storages,
+        unpickler.tensors,
+        unpickler.named,
+        source.tell(),
+        unpickler.memo,
+        unpickler.called,
+    )
+
+
+def _loaded(unpickler: _Unpickler, what: str) -> Any:
+    """The value, once nothing it names runs code."""
     try:
         value = unpickler.load()
         for one in each(value):
@@ -377,20 +339,7 @@ def walk(
         judge_names(unpickler.named, what)
         raise Broken(f"{what} is not a whole pickle ({type(error).__name__})") from error
     judge_names(unpickler.named, what)
-    if unpickler.highest > max(256, len(data)):
-        raise Unsure(
-            f"{what} numbers a value {unpickler.highest}, as no writer does: a load needs room for "
-            "as many and may fail"
-        )
-    return Walked(
-        value,
-        unpickler.storages,
-        unpickler.tensors,
-        unpickler.named,
-        source.tell(),
-        unpickler.memo,
-        unpickler.called,
-    )
+    return value
 
 
 def each(value: Any) -> Iterator[Any]:
