@@ -13,7 +13,7 @@ from dataclasses import field
 from typing import Final
 
 from rgt_tui import places
-from rgt_tui.clients.pull_folders import FOLDER, Folders
+from rgt_tui.clients.pull_folders import FOLDER, Folders, Occupied
 from rgt_tui.clients.pull_hand import part_path
 from rgt_tui.clients.pull_names import JOURNAL, STAGING
 from rgt_tui.clients.pull_parts import Parts
@@ -122,7 +122,7 @@ class Target:
         with self._using:
             folder, name = os.path.split(relative)
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            return os.open(name, flags, dir_fd=self.folders.get(folder))
+            return os.open(name, flags, dir_fd=self._there(folder))
 
     def named(self, relatives: Iterable[str]) -> None:
         """Files were given these paths: their folders are to be made durable."""
@@ -134,7 +134,7 @@ class Target:
         """Keeps a file that has its final name already; whether it is kept."""
         folder, name = os.path.split(relative)
         with self._using:
-            there = self.folders.get(folder)
+            there = self._there(folder)
             found = os.stat(name, dir_fd=there, follow_symlinks=False)
             kept = parts.stamp(part)
             if kept is not None and kept.inode == found.st_ino:
@@ -156,7 +156,7 @@ class Target:
         """Takes the final name from a file again; it stays in the staging folder."""
         folder, name = os.path.split(relative)
         with self._using, contextlib.suppress(OSError):
-            there = self.folders.get(folder)
+            there = self._there(folder)
             os.rename(name, f"{part}.differs", src_dir_fd=there, dst_dir_fd=self.staging)
 
     def forget_cached(self, relative: str) -> None:
@@ -180,8 +180,13 @@ class Target:
             if len(wanted) > FOLDERS_EACH:
                 parts.sync()
                 return
-            for folder in sorted(wanted):
-                os.fsync(self.folders.get(folder))
+            try:
+                opened = [self._there(folder) for folder in sorted(wanted)]
+            except OSError:  # one was moved away: this reaches it wherever it is
+                parts.sync()
+                return
+            for descriptor in opened:
+                os.fsync(descriptor)
             os.fsync(self.staging)
 
     def lacks(self, landings: Iterable[str]) -> bool:
@@ -195,6 +200,17 @@ class Target:
         """Bytes that may come, less than nothing where the disk is nearly full."""
         disk = os.fstatvfs(self.root)
         return disk.f_bavail * disk.f_frsize - RESERVE
+
+    def _there(self, folder: str) -> int:
+        """A folder that had its name once.
+
+        Raises:
+            OSError: it cannot be opened, or something else is in its place.
+        """
+        try:
+            return self.folders.get(folder)
+        except Occupied as error:
+            raise NotADirectoryError(errno.ENOTDIR, clean(str(error))) from error
 
     def require_room(self, content: int, files: int) -> None:
         """Makes sure that so much fits.
