@@ -1,10 +1,10 @@
 """Pulls beside rsync over the same sshd, in turns within one run; medians of the ratios.
 
-A copy by a pull has every byte hashed at both ends, is synced to the disk, named and held; rsync
-hashes nothing of it and syncs nothing. So it is measured twice: with nothing synced on either side
+A copy by a pull has every byte hashed at both ends, is synced to the disk and named; rsync hashes
+nothing of it and syncs nothing. So it is measured twice: with nothing synced on either side
 (our syncs do nothing then), and with all of it on the disk on both (`sync -f` after rsync). A copy
-ends when every file has its name and the Pod was asked once more; reading it again here for the
-proof, which rsync has not, is in the lines `whole pull` alone.
+ends when every file has its name and the Pod was asked once more; holding it and reading it again
+here for the proof, which rsync has not, are in the lines `whole pull` alone.
 Set TMPDIR to a file system of its own where others write to the disk: a sync waits for them too.
 """
 
