@@ -30,6 +30,8 @@ BATCH_BYTES: Final = 256 << 20
 """Small files that are made durable by one sync, then placed, while the next are staged."""
 EARLY_BYTES: Final = 128 << 20
 """What comes with a listing at most."""
+SYNCED_FILES: Final = 2048
+"""Early files after which the disk begins with them: the sync before their names is short then."""
 QUEUED: Final = 8
 WORKERS: Final = 6
 Result = TypeVar("Result")
@@ -72,6 +74,7 @@ class Store:
     _placing: "asyncio.Future[None] | None" = None
     _grown: list[Job] = field(default_factory=list)
     _staging: "asyncio.Future[list[Job]] | None" = None
+    _unsynced: int = 0
     _open: set[Job] = field(default_factory=set)
 
     async def store(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
@@ -176,6 +179,10 @@ class Store:
         grow = partial(self.placing.stage, grows=True)
         self._staging = self._thread(grow, jobs, sums, content)
         self._staging.add_done_callback(_heard)
+        self._unsynced += len(jobs)
+        if self._unsynced >= SYNCED_FILES:
+            self._unsynced = 0
+            self._thread(self.parts.sync).add_done_callback(_heard)
 
     async def early_over(self) -> None:
         """Waits until what came with the listing is written.

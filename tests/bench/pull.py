@@ -56,8 +56,10 @@ def set_aside(pod: Pod) -> None:
     """Makes room for a fresh target without deleting anything.
 
     ext4 passes over inodes that were deleted in the last minutes, one by one, for each new file:
-    whoever comes after a deletion of ten thousand files would pay for it.
+    whoever comes after a deletion of ten thousand files would pay for it. What was not synced is
+    synced, for the same reason.
     """
+    os.sync()
     for path in (pod.home, pod.holds):
         if path.exists():
             path.rename(path.with_name(f"{path.name}.{time.monotonic_ns()}"))
