@@ -139,7 +139,7 @@ class _Pull:
             with _collecting_nothing():
                 listing, round_trip_s = await self._listed(store)
             if listing.jobs:
-                self.has_begun = True
+                self.has_begun, self.seen = True, listing.seen
                 try:
                     await self._copy(listing.jobs, store, round_trip_s)
                 except PullError as error:
@@ -219,15 +219,9 @@ class _Pull:
         total = sum(job.remote.size for job in jobs if job.ended is None)
         self.meter.begin(Stage.COPYING, files=len(jobs), content=total)
         try:
-            if all(job.is_staged or job.ended is not None for job in jobs):
-                async with asyncio.TaskGroup() as tasks:
-                    looking = tasks.create_task(self._stamps_now())  # while all get their names
-                    await self._prepare(jobs, store)
-                    if not store.board.waiting:
-                        await store.run()
-                self.seen = looking.result()
-            else:
-                await self._prepare(jobs, store)
+            await self._prepare(jobs, store)
+            if store.left and not store.board.waiting:
+                await store.run()
             missing = self.meter.bytes_total - self.meter.bytes_done
             count = self.order.lanes or (
                 LANES if round_trip_s >= LONG_S and missing >= LARGE else 1

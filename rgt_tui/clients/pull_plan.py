@@ -42,9 +42,11 @@ class Listing:
 
     Jobs are made while the listing comes; those whose name cannot be used have ended already.
     `is_blind` says that the target's disk takes `A` for `a`: with --replace one would be lost.
+    `seen` is what differs when the Pod is asked once more, None while it was not.
     """
 
     is_blind: bool = False
+    seen: dict[str, list[int]] | None = None
     jobs: list[Job] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     _names: set[str] = field(default_factory=set)
@@ -85,6 +87,7 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
         OSError: the target cannot be written.
     """
     found = Listing(is_blind=store.target.is_blind)
+    is_all_here = True
     landings = tuple(order.landings.items())
     await store.early_over()
     upto = 0 if order.with_rsync or talk.is_shell else store.early_room(order.landings.values())
@@ -96,9 +99,12 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
             jobs = [_taken(found, order.place, landings[row[0]], row) for row in rows]
             if "n" in answer:
                 await _early(talk, (rows, jobs, answer["n"]), order, store)
+            is_all_here = is_all_here and all(len(row) == _EARLY for row in rows)
             found.skip(answer)
             if len(found.jobs) > FILES_MAX:
                 raise ValueError("too many files")
+    if is_all_here and found.jobs:
+        found.seen = await stamps_now(talk, order)  # while the last ones are written
     await store.early_over()
     return found
 

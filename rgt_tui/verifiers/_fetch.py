@@ -49,7 +49,7 @@ def _send_files(request: Dict[str, Any], out: BinaryIO) -> None:
     early = Early(request.get("small", 0), request.get("upto", 0))
     for answer in _files(request, early):
         data = early.given()
-        send(out, {**answer, "n": len(data)} if data else answer, data)
+        send(out, answer if data is None else {**answer, "n": len(data)}, data or b"")
         out.flush()
 
 

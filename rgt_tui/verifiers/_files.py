@@ -56,10 +56,10 @@ class Early:
         finally:
             os.close(descriptor)
 
-    def given(self) -> bytes:
-        """What was read since this was asked last."""
+    def given(self) -> Optional[bytes]:
+        """The bytes of files that were read since this was asked last; None where none was."""
         parts, self.parts, self.held = self.parts, [], 0
-        return b"".join(parts)
+        return b"".join(parts) if parts else None
 
 
 def files_below(paths: List[str], early: Optional[Early] = None) -> Rows:

@@ -78,6 +78,35 @@ async def test_many_come_with_the_listing_and_are_written_beside_this_process(po
     assert again.moved == 0
 
 
+async def test_empty_files_come_as_well(pod: Pod) -> None:
+    for number in range(3):
+        pod.put(f"out/{number}", b"")
+    pulled = await pod.pull(pod.order())
+    assert is_home(pod)
+    assert pulled.is_whole
+    assert len(pulled.files) == 3
+
+
+async def test_what_changes_while_the_last_are_written_is_told(pod: Pod) -> None:
+    """The Pod is asked once more before all is written here: what is newer than its bytes is told."""
+    many(pod, 300)
+    changed: list[int] = []
+
+    def touch(count: int) -> None:
+        if count > 150_000 and not changed:
+            changed.append(count)
+            pod.put("out/0/0", noise(900))
+
+    async with a_line(pod.server.port, on_bytes=touch) as line:
+        pulled = await pod.pull(pod.order(), port=line.port)
+    assert changed
+    ends = {file.remote.path.rpartition("out/")[2]: file.ended for file in pulled.files}
+    assert ends.pop("0/0") in (Ended.CHANGED, Ended.EQUAL)
+    assert set(ends.values()) == {Ended.EQUAL}
+    if pulled.is_whole:  # it was changed before it was read
+        assert is_home(pod)
+
+
 async def test_a_cut_in_the_listing_costs_no_more_than_what_came_with_it(pod: Pod) -> None:
     size = many(pod)
     pod.put("out/big.bin", noise(3 << 20))
