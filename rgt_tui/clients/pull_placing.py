@@ -30,6 +30,15 @@ class Placing:
     _hand: Hand | HandProcesses | None = None
     _using: threading.Lock = field(default_factory=threading.Lock)
 
+    def begin(self) -> None:
+        """Starts the processes of the hand, for files that are about to come.
+
+        Raises:
+            OSError: they cannot be started.
+        """
+        with self._using:
+            self._hand_for(MANY)
+
     def stage(
         self,
         jobs: Sequence[Job],

@@ -162,6 +162,7 @@ class Store:
             return 0
         if journal.begun or journal.placed or not self.target.lacks(landings):
             return 0
+        self._thread(self.placing.begin).add_done_callback(_heard)  # while the Pod's reader starts
         return max(0, min(EARLY_BYTES, self.target.room() // 2))
 
     async def early(self, jobs: Sequence[Job], sums: Sequence[str], content: memoryview) -> None:

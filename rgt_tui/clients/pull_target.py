@@ -8,6 +8,7 @@ import errno
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import Final
@@ -25,6 +26,7 @@ from rgt_tui.domain.units import show_bytes
 RESERVE: Final = 64 << 20
 """Bytes that must be left on the target's disk after a pull."""
 IN_MEMORY: Final = frozenset({"tmpfs", "ramfs", "devtmpfs", "rootfs", "hugetlbfs"})
+LET_GO_S: Final = 1.0
 FOLDERS_EACH: Final = 8
 """So many folders are synced one by one: each costs a disk as much as syncing the file system."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -258,7 +260,7 @@ def open_target(path: str) -> Target:
         lock = os.open("lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600,
                        dir_fd=staging)  # fmt: skip
         opened.append(lock)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(lock)
     except BlockingIOError as error:
         _close(opened)
         said = f"another pull is filling {clean(path)}"
@@ -270,6 +272,24 @@ def open_target(path: str) -> Target:
         _close(opened)
         raise
     return Target(real, root, staging, lock, Folders(root), tuple(made))
+
+
+def _take(lock: int) -> None:
+    """Takes the lock; the hands of a pull that was killed a moment ago let go of it at once.
+
+    Raises:
+        BlockingIOError: another pull has it.
+    """
+    ends = time.monotonic() + LET_GO_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= ends:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _missing(path: str) -> list[str]:

@@ -54,10 +54,10 @@ def _send_files(request: Dict[str, Any], out: BinaryIO) -> None:
 
 
 def _hello(request: Dict[str, Any]) -> Answers:
-    from shutil import which
-
     python = list(sys.version_info[:2])
-    yield {"tool": TOOL, "python": python, "rsync": which("rsync") is not None}
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    rsync = any(os.access(os.path.join(folder, "rsync"), os.X_OK) for folder in folders)
+    yield {"tool": TOOL, "python": python, "rsync": rsync}
 
 
 def _files(request: Dict[str, Any], early: Optional[Early] = None) -> Answers:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rgt_tui.clients.pull_target import open_target
 from rgt_tui.domain.errors import RgtError, SshError
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from tests.clients.sshd import kill_connections
@@ -168,12 +169,22 @@ def test_a_volume_that_stalls_is_told_and_not_waited_for(pod: Pod) -> None:
 
 
 async def test_two_pulls_into_one_folder_do_not_meet(pod: Pod) -> None:
-    pod.put("out/big.bin", noise(30 << 20))
-    both = await asyncio.gather(
-        pod.pull(pod.order()), pod.pull(pod.order()), return_exceptions=True
-    )
-    faults = [one for one in both if isinstance(one, PullError)]
-    assert [fault.kind for fault in faults] == [PullFault.BUSY]
+    pod.put("out/x", b"abc")
+    other = open_target(str(pod.home))
+    with pytest.raises(PullError) as caught:
+        await pod.pull(pod.order())
+    assert caught.value.kind is PullFault.BUSY
+    other.close()
+    assert (await pod.pull(pod.order())).is_whole
+
+
+async def test_a_folder_that_a_killed_pull_lets_go_of_is_waited_for(pod: Pod) -> None:
+    pod.put("out/x", b"abc")
+    target = open_target(str(pod.home))
+    running = asyncio.create_task(pod.pull(pod.order()))
+    await asyncio.sleep(0.2)
+    target.close()
+    assert (await running).is_whole
 
 
 HOSTILE = """

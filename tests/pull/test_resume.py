@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.domain.pulling import Ended, PullProgress, Stage
+from rgt_tui.domain.pulling import Ended
 from tests.pull.lines import a_line
 from tests.pull.pods import Pod, a_pod, contents, noise
 from tests.shared import ROOT
@@ -50,15 +50,12 @@ async def test_a_cancelled_pull_leaves_no_name_and_goes_on_later(pod: Pod) -> No
     pod.put("out/big.bin", content)
     reached = asyncio.Event()
 
-    def tell(told: PullProgress) -> None:
-        pod.told.append(told)
-        if told.stage is Stage.COPYING and told.bytes_done > 8 << 20:
+    def passed(count: int) -> None:
+        if count > 14 << 20:
             reached.set()
 
-    async with pod.server.pool() as pool:
-        from rgt_tui.clients.pull import pull
-
-        run = asyncio.create_task(pull(pool, pod.server.target(), pod.order(), tell))
+    async with a_line(pod.server.port, on_bytes=passed) as line:
+        run = asyncio.create_task(pod.pull(pod.order(), port=line.port))
         await reached.wait()
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
