@@ -86,8 +86,7 @@ class Hand:
             os.unlink(name, dir_fd=there)
             descriptor = os.open(name, NEW, 0o600, dir_fd=there)
         try:
-            while content:
-                content = content[os.write(descriptor, content) :]
+            write_to(descriptor, content)
             os.utime(descriptor, ns=(mtime_ns, mtime_ns))
         finally:
             os.close(descriptor)
@@ -150,9 +149,9 @@ def serve(parts: int, root: int, staging: int, owner: int) -> None:
     """
     hand = Hand(parts, root, staging)
     buffer = bytearray()
-    while len(head := _read(REQUEST.size)) == REQUEST.size:
+    while len(head := read_from(0, REQUEST.size)) == REQUEST.size:
         size, count = REQUEST.unpack(head)
-        asked = marshal.loads(_read(size))  # noqa: S302  # of the process that started this one
+        asked = marshal.loads(read_from(0, size))  # noqa: S302  # of the process that started this one
         if len(buffer) < count:
             buffer = bytearray(count)
         content = memoryview(buffer)[:count]
@@ -163,7 +162,7 @@ def serve(parts: int, root: int, staging: int, owner: int) -> None:
             number = getattr(error, "errno", None)
             answer = (number or errno.EINVAL, getattr(error, "strerror", None) or str(error))
         packed = marshal.dumps(answer)
-        _write(ANSWER.pack(len(packed)) + packed)
+        write_to(1, memoryview(ANSWER.pack(len(packed)) + packed))
     os._exit(0)  # there is nothing to tidy, and the pull waits for it
 
 
@@ -182,12 +181,18 @@ def _while_wanted(files: Iterable[Row], owner: int) -> Iterator[Row]:
         yield file
 
 
-def _read(count: int) -> bytes:
+def read_from(pipe: int, count: int) -> bytes:
     """So many bytes; fewer at the end."""
     found = b""
-    while len(found) < count and (more := os.read(0, count - len(found))):
+    while len(found) < count and (more := os.read(pipe, count - len(found))):
         found += more
     return found
+
+
+def write_to(file: int, data: memoryview) -> None:
+    """Writes all of it, be it a pipe or a file."""
+    while data:
+        data = data[os.write(file, data) :]
 
 
 def _fill(content: memoryview) -> None:
@@ -196,8 +201,3 @@ def _fill(content: memoryview) -> None:
         if not count:
             os._exit(1)
         content = content[count:]
-
-
-def _write(data: bytes) -> None:
-    while data:
-        data = data[os.write(1, data) :]

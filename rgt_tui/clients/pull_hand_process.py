@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rgt_tui.clients.pull_hand import ANSWER, REQUEST
+from rgt_tui.clients.pull_hand import ANSWER, REQUEST, read_from, write_to
 
 if TYPE_CHECKING:
     from rgt_tui.clients.pull_hand import Row, Small
@@ -100,8 +100,11 @@ class _Process:
 
     def ask(self, request: tuple[Any, ...], content: memoryview) -> None:
         packed = marshal.dumps(request)
-        self._write(memoryview(REQUEST.pack(len(packed), len(content)) + packed))
-        self._write(content)
+        try:
+            write_to(self._in, memoryview(REQUEST.pack(len(packed), len(content)) + packed))
+            write_to(self._in, content)
+        except BrokenPipeError:
+            raise _ended() from None
 
     def answer(self) -> Any:
         (size,) = ANSWER.unpack(self._read(ANSWER.size))
@@ -119,20 +122,10 @@ class _Process:
             self._process.kill()
             self._process.wait()
 
-    def _write(self, data: memoryview) -> None:
-        while data:
-            try:
-                data = data[os.write(self._in, data) :]
-            except BrokenPipeError:
-                raise _ended() from None
-
     def _read(self, count: int) -> bytes:
-        found = b""
-        while len(found) < count:
-            more = os.read(self._out, count - len(found))
-            if not more:
-                raise _ended()
-            found += more
+        found = read_from(self._out, count)
+        if len(found) < count:
+            raise _ended()
         return found
 
 

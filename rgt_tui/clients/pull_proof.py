@@ -16,7 +16,7 @@ from rgt_tui.clients.pull_meter import Meter
 from rgt_tui.clients.pull_names import MANIFEST
 from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_target import Target
-from rgt_tui.clients.pull_tree import hold as hold_all
+from rgt_tui.clients.pull_tree import hold_planted
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Level, Verdict
 from rgt_tui.domain.holding import Hold
 from rgt_tui.domain.laid_out import laid_out
@@ -51,7 +51,7 @@ async def prove(
     placed = [job for job in jobs if job.is_placed]
     meter.begin(Stage.PROVING, files=len(placed), content=sum(j.remote.size for j in placed))
     target, parts = store
-    await asyncio.to_thread(hold_all, placed, parts, target)
+    await asyncio.to_thread(hold_planted, placed, parts, target)
     await asyncio.to_thread(_forget_cached, placed, target)
     paths = {os.path.join(target.path, job.relative): job for job in placed}
     wanted = [path for path in paths if is_of_interest(os.path.basename(path))]

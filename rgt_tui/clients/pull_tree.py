@@ -67,7 +67,7 @@ def _move(tree: int, root: int, top: str, *, is_file: bool) -> bool:
     return True
 
 
-def hold(jobs: Iterable[Job], parts: Parts, target: Target) -> None:
+def hold_planted(jobs: Iterable[Job], parts: Parts, target: Target) -> None:
     """Gives planted files the second name that is their hold. Blocks."""
     for job in jobs:
         if job.is_grown and job.is_placed and job.hold is None:

@@ -9,7 +9,7 @@ from rgt_tui.verifiers import _fetch
 
 def rows(folder: Path, *, again: bool) -> dict[str, Any]:
     request = {"paths": [str(folder)], "again": again}
-    answers = _fetch.OPERATIONS["files"](request)
+    answers = _fetch.listed(request)
     return {row[1]: row[2:] for answer in answers for row in answer.get("files", ())}
 
 
