@@ -219,28 +219,21 @@ class _Pull:
         total = sum(job.remote.size for job in jobs if job.ended is None)
         self.meter.begin(Stage.COPYING, files=len(jobs), content=total)
         try:
-            await self._prepare(jobs, store)
-            if store.left and not store.board.waiting:
-                await store.run()
+            await asyncio.to_thread(drop_stale, jobs, store)
+            if self.order.with_rsync:
+                await self._carry(jobs, store)
+            store.board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
             missing = self.meter.bytes_total - self.meter.bytes_done
+            if self.meter.had and self.tool == OWN:
+                had = f"{show_bytes(self.meter.had)} of {show_bytes(self.meter.bytes_total)}"
+                self.meter.said(f"{had} are here already: going on from there")
             count = self.order.lanes or (
                 LANES if round_trip_s >= LONG_S and missing >= LARGE else 1
             )
-            if store.left or store.board.waiting:
-                await self._fetch(store, count)
+            await self._fetch(store, count)
             self.meter.end()
         except ExceptionGroup as group:
             raise _first(group) from group
-
-    async def _prepare(self, jobs: Sequence[Job], store: Store) -> None:
-        """Finds out what is left to fetch."""
-        await asyncio.to_thread(drop_stale, jobs, store)
-        if self.order.with_rsync:
-            await self._carry(jobs, store)
-        store.board.give(await asyncio.to_thread(prepare, jobs, store, self.order))
-        if self.meter.had and self.tool == OWN:
-            had = f"{show_bytes(self.meter.had)} of {show_bytes(self.meter.bytes_total)}"
-            self.meter.said(f"{had} are here already: going on from there")
 
     async def _carry(self, jobs: Sequence[Job], store: Store) -> None:
         """Has rsync bring what it can; says why where it brings nothing or not all."""
@@ -268,7 +261,7 @@ class _Pull:
         lanes: list[asyncio.Task[None]] = []
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(store.run())
-            for number in range(1, count + 1) if store.left else ():
+            for number in range(1, count + 1) if store.wants else ():
                 lane = Lane(
                     pool=self.pool,
                     target=self.target,

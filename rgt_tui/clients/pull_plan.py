@@ -1,5 +1,6 @@
 """What a pull has to do: files there, names here, what is here already, what is left to fetch."""
 
+import asyncio
 import contextlib
 import os
 import stat
@@ -90,7 +91,9 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
     is_all_here = True
     landings = tuple(order.landings.items())
     await store.early_over()
-    upto = 0 if order.with_rsync or talk.is_shell else store.early_room(order.landings.values())
+    upto = 0
+    if not (order.with_rsync or talk.is_shell):
+        upto = await asyncio.to_thread(store.begin_early, order.landings.values())
     with _readable():
         async for answer in _listed(talk, order, upto=upto):
             rows = answer.get("files", ())

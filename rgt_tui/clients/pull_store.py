@@ -77,6 +77,11 @@ class Store:
     _unsynced: int = 0
     _open: set[Job] = field(default_factory=set)
 
+    @property
+    def wants(self) -> bool:
+        """Whether anything is still to come from the Pod."""
+        return self.left > self.staged
+
     async def store(self, bundle: Bundle, rows: list[Any], content: bytes) -> None:
         """Takes a frame of small files."""
         self.meter.came(len(content))
@@ -117,7 +122,7 @@ class Store:
         self._batch_bytes += sum(job.remote.size for job in jobs)
         with self._counting:
             self.staged += len(jobs)
-            is_read = self.left <= self.staged
+            is_read = not self.wants
         if is_read:
             self.board.end()
 
@@ -147,23 +152,25 @@ class Store:
         """Opens what lies here under a file's final name, for reading."""
         return lambda: self.target.open_placed(job.relative)
 
-    def early_room(self, landings: Iterable[str]) -> int:
-        """Bytes of small files that may come before it is known how much is to come.
+    def begin_early(self, landings: Iterable[str]) -> int:
+        """Gets ready for small files that come with the listing. Blocks.
 
-        None where any of them may be here already, as after a drop in the listing: what had come
-        with it waits as parts then.
+        Returns:
+            How many bytes of them may come; none where any of them may be here already.
         """
         journal = self.journal
-        if self._grown:
-            grown, self._grown = self._grown, []
-            rows = [(job.key, _as_placed(job)) for job in grown if job.is_grown]
-            journal.staged.update(rows)
-            cut(rows, self.parts)
+        if self._grown or journal.begun or journal.placed or not self.target.lacks(landings):
+            self._part_early()
             return 0
-        if journal.begun or journal.placed or not self.target.lacks(landings):
-            return 0
-        self._thread(self.placing.begin).add_done_callback(_heard)  # while the Pod's reader starts
+        self.workers.submit(self.placing.begin)  # while the Pod's reader starts
         return max(0, min(EARLY_BYTES, self.target.room() // 2))
+
+    def _part_early(self) -> None:
+        """After a drop in the listing, what had come with it waits as parts."""
+        grown, self._grown = self._grown, []
+        rows = [(job.key, _as_placed(job)) for job in grown if job.is_grown]
+        self.journal.staged.update(rows)
+        cut(rows, self.parts)
 
     async def early(self, jobs: Sequence[Job], sums: Sequence[str], content: memoryview) -> None:
         """Stages small files that came with the listing, with their hashes there.
