@@ -106,7 +106,7 @@ async def pull(
                     return await one.carry_out(began)
             finally:
                 parts.close()
-                if not (one.has_begun or one.meter.moved):
+                if one.leaves_nothing:
                     await asyncio.to_thread(folder.unmake)
                 await pool.close_lanes(target)
         finally:
@@ -131,6 +131,12 @@ class _Pull:
     is_shell: bool = False
     seen: dict[str, list[int]] | None = None
     has_begun: bool = False
+    is_refused: bool = False
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether a later pull has nothing to go on with: none of it may come, or none of it came."""
+        return self.is_refused or not (self.has_begun or self.meter.moved)
 
     async def carry_out(self, began: float) -> Pulled:
         self.meter.begin(Stage.LISTING, files=0, content=0)
@@ -143,7 +149,7 @@ class _Pull:
                 try:
                     await self._copy(listing.jobs, store, round_trip_s)
                 except PullError as error:
-                    self.has_begun = error.kind is not PullFault.NO_ROOM  # told before a byte comes
+                    self.is_refused = error.kind is PullFault.NO_ROOM
                     raise
         finally:
             await asyncio.shield(asyncio.to_thread(_leave, store))
