@@ -21,7 +21,7 @@ from rgt_tui.clients.pull_part import Part, Span
 from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.clients.pull_placing import Placing
 from rgt_tui.clients.pull_target import Target
-from rgt_tui.clients.pull_tree import cut, fell
+from rgt_tui.clients.pull_tree import cut, fell, hold_planted
 from rgt_tui.domain.pulling import Ended
 from rgt_tui.domain.records import dataclass
 
@@ -335,6 +335,8 @@ class Store:
             self._note_named()
             self._named += [job.key for job in self.placing.place(batch, replace=self.replace)]
             self._settled(len(batch), staged=len(batch))
+            if self.wants:  # it may take hours; else the proof, which comes now, does it
+                hold_planted(batch, self.parts, self.target)
             self.meter.note(0, files=len(self._named))
         if is_last and self._named:
             self.target.sync_folders(self.parts)

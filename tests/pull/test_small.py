@@ -203,6 +203,27 @@ async def test_copies_have_a_hold_of_their_own(pod: Pod) -> None:
     assert trees(pod) == []
 
 
+async def test_copies_are_held_while_a_large_file_still_comes(pod: Pod) -> None:
+    many(pod, 300)
+    pod.put("out/big.bin", noise(40 << 20))
+    reached = asyncio.Event()
+
+    def passed(count: int) -> None:
+        if count > 20 << 20:
+            reached.set()
+
+    async with a_line(pod.server.port, on_bytes=passed) as line:
+        running = asyncio.create_task(pod.pull(pod.order(), port=line.port))
+        await reached.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert len([part for part in parts(pod) if part.stat().st_nlink == 2]) == 300
+    pulled = await pod.pull(pod.order())
+    assert pulled.is_whole
+    assert pulled.moved < 40 << 20
+
+
 async def test_what_came_early_goes_where_the_whole_does_not_fit(pod: Pod) -> None:
     many(pod, 300)
     with (pod.disk / "out" / "vast.bin").open("wb") as file:
