@@ -26,7 +26,7 @@ def pod(tmp_path: Path) -> Iterator[Pod]:
 
 
 def is_home(pod: Pod) -> bool:
-    return contents(pod.home / "out") == contents(pod.disk / "out")
+    return contents(pod.home) == contents(pod.disk)
 
 
 async def test_drops_at_any_byte_cost_little_and_change_nothing(pod: Pod) -> None:

@@ -21,7 +21,7 @@ from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from tests.clients.sshd import left_over
 from tests.pull.lines import a_line
 from tests.pull.pods import Pod, a_pod, contents, noise
-from tests.pull.test_resume import KILLED, parts
+from tests.pull.test_resume import KILLED, is_home, parts
 from tests.shared import ROOT
 
 HAND = "pull_hand import serve"
@@ -39,10 +39,6 @@ def many(pod: Pod, count: int = MANY, size: int = 900) -> int:
     for number in range(count):
         pod.put(f"out/{number % 8}/{number}", noise(size))
     return count * size
-
-
-def is_home(pod: Pod) -> bool:
-    return contents(pod.home) == contents(pod.disk)
 
 
 def trees(pod: Pod) -> list[Path]:
