@@ -151,17 +151,35 @@ def write_private(path: "Path | str", content: bytes) -> None:
     """
     name = str(path)
     ensure_private(os.path.dirname(name))
+    replace_file(name, content, 0o600)
+
+
+def replace_file(path: "Path | str", content: bytes, mode: int) -> None:
+    """Writes a new file beside the old one and gives it the name: no reader sees a part of it.
+
+    What is half written has a name that node_exporter's collector does not take: it ends in `.tmp`.
+
+    Args:
+        path: in a folder that is there.
+        content: all of it.
+        mode: permissions, whatever the umask says.
+
+    Raises:
+        OSError: it cannot be written; what was there before is still there.
+    """
+    name = str(path)
     fresh = f"{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(fresh, flags, 0o600)
     try:
         try:
+            os.fchmod(descriptor, mode)
             write_whole(descriptor, content)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
         os.replace(fresh, name)
-    except OSError:
+    except BaseException:  # a signal's exception as well
         _remove(fresh)
         raise
 

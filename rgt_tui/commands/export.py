@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from rgt_tui.clients.textfile import replace_file
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _headless, _options
 from rgt_tui.commands._headless import Ended, Running, Wish
@@ -26,7 +25,7 @@ from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Wanted, look
 from rgt_tui.opening import configuration
 from rgt_tui.panes import Scene
-from rgt_tui.places import why
+from rgt_tui.places import replace_file, why
 from rgt_tui.sources import Watched
 
 if TYPE_CHECKING:  # prometheus_client is loaded when there is something to tell
@@ -37,6 +36,8 @@ PATIENCE_S: Final = 5.0
 """A scraper does not wait long for Pods that do not answer."""
 TICK_S: Final = 0.25
 LARGEST: Final = 64 * 1024 * 1024
+MODE: Final = 0o644
+"""node_exporter is another user."""
 EPILOG: Final = """
 The textfile is written once, for a cron job or a timer, or every --interval seconds until it is ended:
 beside the old one, then it takes its name. node_exporter wants its name to end in .prom; - is stdout. When the API
@@ -202,7 +203,7 @@ def _write(scene: Scene, file: Path | None, failures: Mapping[str, int] | None) 
         sys.stdout.flush()
     else:
         try:
-            replace_file(file, content)
+            replace_file(file, content, MODE)
         except OSError as error:
             shown = clean(str(file), 200)
             raise UsageError(f"{shown}: the metrics cannot be written: {why(error)}") from error

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from rgt_tui.clients.textfile import replace_file
 from rgt_tui.commands._metrics import (
     GPUS_MAX,
     LABEL_MAX,
@@ -28,6 +27,7 @@ from rgt_tui.commands._metrics import (
     text_of,
 )
 from rgt_tui.commands._scraped import place
+from rgt_tui.commands.export import MODE
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Failed, Observed
@@ -37,6 +37,7 @@ from rgt_tui.domain.pod import GpuUse, PodList, Runtime
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.panes import Scene
+from rgt_tui.places import replace_file
 from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.simulator import Simulator, build_world
 from tests.commands.conftest import Call, answer, settings
@@ -172,15 +173,15 @@ def test_a_file_is_replaced_in_one_step_and_readable_by_all(tmp_path: Path) -> N
     file = tmp_path / "runpod.prom"
     before = os.umask(0o077)
     try:
-        replace_file(file, b"one\n")
-        replace_file(file, b"two\n")
+        replace_file(file, b"one\n", MODE)
+        replace_file(file, b"two\n", MODE)
     finally:
         os.umask(before)
     assert file.read_bytes() == b"two\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError, match="directory"):
-        replace_file(tmp_path / "folder", b"x")
+        replace_file(tmp_path / "folder", b"x", MODE)
     assert sorted(it.name for it in tmp_path.iterdir()) == ["folder", "runpod.prom"]
 
 
