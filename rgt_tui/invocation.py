@@ -35,7 +35,12 @@ class Options:
 
 def emit(answer: Mapping[str, object]) -> None:
     """Prints one JSON object with its schema version on standard output."""
-    sys.stdout.write(json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False) + "\n")
+    sys.stdout.write(as_line(answer))
+
+
+def as_line(answer: Mapping[str, object]) -> str:
+    """One JSON object with its schema version: a line of ASCII, without control characters."""
+    return json.dumps({"schema": 1, **answer}, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def narrate(text: str) -> None:

@@ -4,7 +4,6 @@ A receiver that fails is said once, and once more when it works again. It never 
 and it is tried again with growing pauses; what it did not take in ten minutes is given up.
 """
 
-import json
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from typing import Final, Protocol
 from rgt_tui.clock import steady
 from rgt_tui.commands._happening import Happening
 from rgt_tui.domain.errors import NotDelivered
+from rgt_tui.invocation import as_line
 
 GATHER_S: Final = 1.0
 """How long an alert waits for what happens at the same time."""
@@ -125,9 +125,8 @@ class Courier:
 
     def _document(self, events: Sequence[Happening]) -> bytes:
         answer = {
-            "schema": 1,
             "text": "\n".join(event.text for event in events),
             "events": [event.as_json() for event in events],
             "given_up": self._given_up,
         }
-        return f"{json.dumps(answer, ensure_ascii=True, allow_nan=False)}\n".encode()
+        return as_line(answer).encode()

@@ -1,12 +1,13 @@
 """Lines for standard output, on a thread of their own: a reader that stands still holds up nobody."""
 
-import json
-import os
 import select
 import threading
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
+
+from rgt_tui.invocation import as_line
+from rgt_tui.places import write_whole
 
 KEPT: Final = 10_000
 """Lines that wait for a reader; older ones are given up, and their number is told."""
@@ -64,10 +65,7 @@ class Printer:
     def _run(self) -> None:
         try:
             while (line := self._next()) is not None:
-                text = json.dumps({"schema": 1, **line}, ensure_ascii=True, allow_nan=False)
-                content = f"{text}\n".encode()
-                while content:
-                    content = content[os.write(self._descriptor, content) :]
+                write_whole(self._descriptor, as_line(line).encode())
         except OSError as error:
             self.failed = error
 
