@@ -6,8 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -18,6 +17,7 @@ from rgt_tui.commands._metrics import Moment
 from rgt_tui.domain.errors import RgtError, UsageError
 from rgt_tui.domain.text import clean
 from rgt_tui.invocation import narrate
+from rgt_tui.places import why
 
 AT_ONCE: Final = 8
 SILENCE_S: Final = 10.0
@@ -63,17 +63,15 @@ class Scraped:
         Raises:
             RgtError: the port is taken, or the address is none of this machine.
         """
-        family = _ServerOfSix if ":" in host else _Server
+        family, shown = (_ServerOfSix, f"[{host}]") if ":" in host else (_Server, host)
         try:
             self._server = family((host, port), _Handler)
         except OSError as error:
-            shown = f"[{host}]" if ":" in host else host
             raise RgtError(
-                f"cannot listen on {shown}:{port}: {(error.strerror or str(error)).lower()}",
+                f"cannot listen on {shown}:{port}: {why(error)}",
                 hint="Take another port, or 0 for a free one.",
             ) from error
         self.port: int = self._server.server_address[1]
-        shown = f"[{host}]" if ":" in host else host
         self.url: Final = f"http://{shown}:{self.port}/metrics"
         self._thread: threading.Thread | None = None
 
@@ -87,16 +85,7 @@ class Scraped:
         )
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        """As `contextlib` wants it."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Closes the port."""
         if self._thread is not None:
             self._server.shutdown()

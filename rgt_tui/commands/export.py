@@ -141,7 +141,10 @@ def _serve(opened: tuple[Options, Config, Wish], given: Mapping[str, Any]) -> No
 
     options, config, wish = opened
     host, port = place(given["listen"], is_remote_allowed=given["allow_remote"])
-    with Scraped(host, port) as server, _headless.running(options, config, wish) as running:
+    with (
+        contextlib.closing(Scraped(host, port)) as server,
+        _headless.running(options, config, wish) as running,
+    ):
         _await_first(running, Settling(wish.watched, PATIENCE_S))
         server.start(lambda: metrics_of(running.engine.scene(), dict(running.failures)))
         _announce(server, host, as_json=given["as_json"])
