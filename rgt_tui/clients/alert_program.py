@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
+from rgt_tui.clients.alert_webhook import URL_VARIABLE
+from rgt_tui.clients.credentials import KEY_VARIABLE
+from rgt_tui.clients.s3_keys import ACCESS_VARIABLE, SECRET_VARIABLE
 from rgt_tui.domain.errors import NotDelivered
 from rgt_tui.domain.text import clean
+from rgt_tui.places import why
 
 LIMIT_S: Final = 30.0
-_SECRETS: Final = (
-    "RUNPOD_API_KEY",
-    "RUNPOD_S3_ACCESS_KEY",
-    "RUNPOD_S3_SECRET_KEY",
-    "RGT_TUI_WEBHOOK_URL",
-)
+_SECRETS: Final = (KEY_VARIABLE, ACCESS_VARIABLE, SECRET_VARIABLE, URL_VARIABLE)
 """Variables this program reads secrets from; what else the person has there is the person's own."""
 
 
@@ -45,8 +44,8 @@ class AlertProgram:
                 start_new_session=True,
             )
         except OSError as error:
-            said = (error.strerror or type(error).__name__).lower()
-            raise NotDelivered(f"{self.name} cannot be started: {said}", again_s=None) from error
+            said = f"{self.name} cannot be started: {why(error)}"
+            raise NotDelivered(said, again_s=None) from error
         with process:
             try:
                 process.communicate(document, timeout=self._limit_s)
