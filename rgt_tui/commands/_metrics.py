@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from rgt_tui import __version__
+from rgt_tui.commands._runway import known_money, spend_of
 from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import Pod, PodList
@@ -28,11 +29,8 @@ from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.gpu_health import GpuHealthReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 from rgt_tui.probes.rocm_smi import AmdGpu, AmdReport
-from rgt_tui.spending import money_of
 
 OLD_S: Final = 900.0
-BALANCE_OLD_S: Final = 1800.0
-"""It is read every five minutes, and less often while that fails."""
 LABEL_MAX: Final = 128
 MOUNTS_MAX: Final = 16
 GPUS_MAX: Final = 32
@@ -93,8 +91,7 @@ def metrics_of(
     gauges.add("exporter_info", "The program that tells this.", 1, {"version": __version__})
     _reads(scene, gauges, remembered or {})
     _money(scene, gauges)
-    listed = scene.account.evidence.latest(PodList)
-    if listed is not None and scene.now - listed.at <= OLD_S:
+    if _fresh(scene.account.evidence, PodList, scene.now) is not None:
         for pod in scene.account.pods:
             _pod(pod, scene, gauges)
         _findings(scene, gauges)
@@ -155,27 +152,22 @@ def _reads(scene: Scene, gauges: _Gauges, remembered: Mapping[str, float]) -> No
 
 
 def _money(scene: Scene, gauges: _Gauges) -> None:
-    money = money_of(scene.account, scene.now, scene.high_performance)
-    seen = scene.account.evidence.latest(Balance)
-    service = None
-    if seen is not None and scene.now - seen.at <= BALANCE_OLD_S:
-        service = seen.value.spend_per_hour
+    money = known_money(scene)
+    if money.balance is not None:
         runway = None if money.runway_h is None else float(money.runway_h) * 3600
-        gauges.add("balance_usd", "What is left on the account.", _float(seen.value.balance))
+        gauges.add("balance_usd", "What is left on the account.", _float(money.balance.balance))
         gauges.add("runway_seconds", "Until nothing is left. Absent: unknown or never.", runway)
-    listed = scene.account.evidence.latest(PodList)
-    if listed is None or scene.now - listed.at > OLD_S:
+    if _fresh(scene.account.evidence, PodList, scene.now) is None:
         return
-    computed, burn = money.burn.total, money.burn
     gauges.add(
         "spend_usd_per_hour",
         "What the account spends, by the service, else by its price list.",
-        _float(computed if service is None else service),
+        _float(spend_of(money)),
     )
     gauges.add(
         "stopped_storage_usd_per_hour",
         "Volume disks of stopped Pods.",
-        _float(burn.stopped_storage),
+        _float(money.burn.stopped_storage),
     )
     gauges.add(
         "idle_gpus_usd_per_hour", "At least so much is paid for idle GPUs.", float(money.idle)
@@ -265,9 +257,9 @@ def _utilization(gauges: _Gauges, percent: float | None, whom: Mapping[str, obje
 
 
 def _disks(pod: Pod, scene: Scene, gauges: _Gauges) -> None:
-    seen = scene.account.about(pod.id).latest(DiskReport)
-    is_old = seen is None or scene.now - seen.at > OLD_S
-    if seen is not None and not is_old:
+    seen = _fresh(scene.account.about(pod.id), DiskReport, scene.now)
+    is_old = seen is None
+    if seen is not None:
         _read_at(gauges, pod, "disk", seen.at)
     for store in gauges.some(stores(pod, scene.account), MOUNTS_MAX):
         whom = {"pod": pod.id, "path": store.path, "kind": store.kind.value}
@@ -301,8 +293,8 @@ def _findings(scene: Scene, gauges: _Gauges) -> None:
 def _volumes(scene: Scene, gauges: _Gauges) -> None:
     from rgt_tui.domain.objects import StoredUses
 
-    listed = scene.account.evidence.latest(VolumeList)
-    if listed is None or scene.now - listed.at > OLD_S:
+    listed = _fresh(scene.account.evidence, VolumeList, scene.now)
+    if listed is None:
         return
     uses = scene.account.evidence.value(StoredUses)
     for volume in listed.value.volumes:
@@ -318,6 +310,12 @@ def _volumes(scene: Scene, gauges: _Gauges) -> None:
         use = None if uses is None else uses.of(volume.id)
         used = None if use is None or use.trouble or not use.is_whole else use.size
         gauges.add("network_volume_used_bytes", "Its objects added up, over S3.", used, whom)
+
+
+def _fresh(evidence: Evidence, kind: type[Report], now: float) -> Observed[Report] | None:
+    """The newest value of a report type that is not too old to be shown."""
+    seen = evidence.latest(kind)
+    return None if seen is None or now - seen.at > OLD_S else seen
 
 
 def _label(value: object) -> str:

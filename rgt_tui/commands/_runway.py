@@ -1,6 +1,8 @@
 """How long the balance lasts: told when it falls below a limit of RP8, or rises above it again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, Final
 
 from rgt_tui.commands._happening import Happening
@@ -8,13 +10,13 @@ from rgt_tui.domain.finding import Severity
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.units import rfc3339, show_duration
 from rgt_tui.panes import Scene
-from rgt_tui.spending import money_of
+from rgt_tui.spending import Money, money_of
 
 LIMITS_H: Final = (0.0, 1.0, 6.0, 24.0)
 BACK: Final = 1.1
 """It is above a limit again when it is so much above it: top-ups are larger, swings are not."""
 OLD_S: Final = 1800.0
-"""A balance older than this is not known, as for RP8."""
+"""A balance older than this is not known, as for RP8: it is read every five minutes, or less often."""
 Below = float | None
 
 
@@ -54,21 +56,30 @@ class Runway:
         )
 
 
+def known_money(scene: Scene) -> Money:
+    """The account's money, without a balance that is too old."""
+    money = money_of(scene.account, scene.now, scene.high_performance)
+    age = scene.account.evidence.reading(Balance).age(scene.now)
+    is_old = age is None or age > OLD_S
+    return replace(money, balance=None, runway_h=None, out_at=None) if is_old else money
+
+
+def spend_of(money: Money) -> Decimal | None:
+    """USD an hour of the account, by the service, else by its price list."""
+    service = None if money.balance is None else money.balance.spend_per_hour
+    return money.burn.total if service is None else service
+
+
 def _facts(scene: Scene) -> dict[str, Any]:
     reading = scene.account.evidence.reading(Balance)
-    money = money_of(scene.account, scene.now, scene.high_performance)
-    age = reading.age(scene.now)
-    is_old = age is None or age > OLD_S
-    balance = None if is_old or money.balance is None else money.balance.balance
-    service = None if money.balance is None else money.balance.spend_per_hour
-    spend = money.burn.total if service is None else service
+    money = known_money(scene)
+    balance = None if money.balance is None else money.balance.balance
+    spend = spend_of(money)
     why = "not read yet" if reading.failure is None else reading.failure.error
     return {
         "balance": None if balance is None else round(float(balance), 6),
         "spend_per_hour": None if spend is None else round(float(spend), 6),
-        "runway_hours": None
-        if balance is None or money.runway_h is None
-        else round(float(money.runway_h), 2),
+        "runway_hours": None if money.runway_h is None else round(float(money.runway_h), 2),
         "balance_read_at": None if reading.good is None else rfc3339(reading.good.at),
         "balance_unknown": why if balance is None else None,
     }

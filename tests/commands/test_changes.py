@@ -293,6 +293,13 @@ def test_a_balance_that_cannot_be_read_is_unknown_and_not_fine() -> None:
     assert changes.after(old) == [], "an old figure is not known either"
 
 
+def test_beside_an_old_balance_the_spend_is_by_the_price_list() -> None:
+    pod = replace(POD, cost_per_hour=Decimal("0.5"), disk_gb=0, volume_disk=None)
+    changes = begun(known(pod))
+    told = only(changes.after(scene(known(pod), later=3600)))
+    assert (told["balance"], told["spend_per_hour"]) == (None, 0.5)
+
+
 def test_what_flaps_is_told_so_and_then_not_until_it_keeps_still() -> None:
     changes = begun(known(POD))
     told = []
