@@ -7,6 +7,7 @@ shown stands in `runpod_last_success_timestamp_seconds` and `runpod_pod_read_tim
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from prometheus_client import generate_latest
@@ -18,8 +19,9 @@ from rgt_tui import __version__
 from rgt_tui.commands._runway import known_money, spend_of
 from rgt_tui.domain.evidence import Evidence, Observed
 from rgt_tui.domain.money import Balance
+from rgt_tui.domain.objects import StoredUses
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.readiness import Readiness
+from rgt_tui.domain.readiness import Answered, Readiness
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import GIB
 from rgt_tui.domain.volume import VolumeList
@@ -29,8 +31,12 @@ from rgt_tui.probes.df import DiskReport
 from rgt_tui.probes.gpu_health import GpuHealthReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 from rgt_tui.probes.rocm_smi import AmdGpu, AmdReport
+from rgt_tui.spending import idle_per_hour
+from rgt_tui.storage import Store
 
 OLD_S: Final = 900.0
+ADDED_UP_OLD_S: Final = 4500.0
+"""What is in use of a network volume is added up once an hour at most, over SSH or S3."""
 LABEL_MAX: Final = 128
 MOUNTS_MAX: Final = 16
 GPUS_MAX: Final = 32
@@ -170,8 +176,22 @@ def _money(scene: Scene, gauges: _Gauges) -> None:
         _float(money.burn.stopped_storage),
     )
     gauges.add(
-        "idle_gpus_usd_per_hour", "At least so much is paid for idle GPUs.", float(money.idle)
+        "idle_gpus_usd_per_hour", "At least so much is paid for idle GPUs.", _float(_idle(scene))
     )
+
+
+def _idle(scene: Scene) -> Decimal | None:
+    """What is paid for GPUs that do nothing, of the Pods of which that is known; None for no such."""
+    on_gpus = [pod for pod in scene.account.pods if pod.gpu_id is not None and pod.is_running]
+    costs = [idle_per_hour(pod, scene.account) for pod in on_gpus if not _is_use_old(pod, scene)]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if known or not on_gpus else None
+
+
+def _is_use_old(pod: Pod, scene: Scene) -> bool:
+    """Whether what was seen of its GPUs over SSH, which goes before the API's word, is too old."""
+    at, gpus = _gpus_seen(scene.account.about(pod.id))
+    return bool(gpus) and scene.now - at > OLD_S
 
 
 def _pod(pod: Pod, scene: Scene, gauges: _Gauges) -> None:
@@ -199,11 +219,20 @@ def _pod(pod: Pod, scene: Scene, gauges: _Gauges) -> None:
     )
     started = pod.started_at
     gauges.add("pod_start_time_seconds", "When it was started last.", started, whom)
-    failed = has_failed_login(pod, scene.account.about(pod.id))
+    failed = _has_failed_lately(pod, scene)
     answers = None if failed is None else not failed
     gauges.add("pod_ssh_up", "Whether its shell answered when it was tried last.", answers, whom)
     _gpus(pod, scene, gauges)
     _disks(pod, scene, gauges)
+
+
+def _has_failed_lately(pod: Pod, scene: Scene) -> bool | None:
+    """Whether its shell did not answer; None where it was not tried of late."""
+    evidence = scene.account.about(pod.id)
+    tried = evidence.reading(Answered)
+    seen = tried.failure or tried.good
+    is_old = seen is None or scene.now - seen.at > OLD_S
+    return None if is_old else has_failed_login(pod, evidence)
 
 
 def _gpus(pod: Pod, scene: Scene, gauges: _Gauges) -> None:
@@ -213,11 +242,11 @@ def _gpus(pod: Pod, scene: Scene, gauges: _Gauges) -> None:
         _gpus_by_api(pod, gauges)
         return
     _read_at(gauges, pod, "gpu", at)
-    health = evidence.value(GpuHealthReport)
+    health = _fresh(evidence, GpuHealthReport, scene.now)
     for gpu in gauges.some(gpus, GPUS_MAX):
         whom = {"pod": pod.id, "gpu": gpu.index}
         _gpu(gpu, whom, gauges)
-        found = health.of(gpu.uuid) if health is not None and isinstance(gpu, Gpu) else None
+        found = health.value.of(gpu.uuid) if health and isinstance(gpu, Gpu) else None
         gauges.add(
             "pod_gpu_ecc_uncorrected",
             "Memory errors that ECC could not correct, since the driver was loaded.",
@@ -258,15 +287,21 @@ def _utilization(gauges: _Gauges, percent: float | None, whom: Mapping[str, obje
 
 def _disks(pod: Pod, scene: Scene, gauges: _Gauges) -> None:
     seen = _fresh(scene.account.about(pod.id), DiskReport, scene.now)
-    is_old = seen is None
     if seen is not None:
         _read_at(gauges, pod, "disk", seen.at)
     for store in gauges.some(stores(pod, scene.account), MOUNTS_MAX):
         whom = {"pod": pod.id, "path": store.path, "kind": store.kind.value}
-        used = None if is_old and store.used_source == "df" else store.used_bytes
-        size = None if is_old and store.size_source == "df" else store.size_bytes
+        size = None if seen is None and store.size_source == "df" else store.size_bytes
+        used = None if _is_unsure(store, seen is None, scene.now) else store.used_bytes
         gauges.add("pod_disk_used_bytes", "What is used of a mount.", used, whom)
         gauges.add("pod_disk_size_bytes", "Its size; of a network volume its own.", size, whom)
+
+
+def _is_unsure(store: Store, is_df_old: bool, now: float) -> bool:
+    """Whether what is used of it was seen too long ago, or is a lower bound."""
+    if store.used_at is None:
+        return is_df_old
+    return store.used_is_least or now - store.used_at > ADDED_UP_OLD_S
 
 
 def _read_at(gauges: _Gauges, pod: Pod, what: str, at: float) -> None:
@@ -291,12 +326,10 @@ def _findings(scene: Scene, gauges: _Gauges) -> None:
 
 
 def _volumes(scene: Scene, gauges: _Gauges) -> None:
-    from rgt_tui.domain.objects import StoredUses
-
     listed = _fresh(scene.account.evidence, VolumeList, scene.now)
     if listed is None:
         return
-    uses = scene.account.evidence.value(StoredUses)
+    uses = _fresh(scene.account.evidence, StoredUses, scene.now, ADDED_UP_OLD_S)
     for volume in listed.value.volumes:
         whom = {"volume": volume.id}
         info = {
@@ -307,15 +340,17 @@ def _volumes(scene: Scene, gauges: _Gauges) -> None:
         gauges.add("network_volume_info", "A network volume.", 1, {**whom, **info})
         size = None if volume.size_gb is None else volume.size_gb * GIB
         gauges.add("network_volume_size_bytes", "Its size as ordered.", size, whom)
-        use = None if uses is None else uses.of(volume.id)
+        use = None if uses is None else uses.value.of(volume.id)
         used = None if use is None or use.trouble or not use.is_whole else use.size
         gauges.add("network_volume_used_bytes", "Its objects added up, over S3.", used, whom)
 
 
-def _fresh(evidence: Evidence, kind: type[Report], now: float) -> Observed[Report] | None:
+def _fresh(
+    evidence: Evidence, kind: type[Report], now: float, old_s: float = OLD_S
+) -> Observed[Report] | None:
     """The newest value of a report type that is not too old to be shown."""
     seen = evidence.latest(kind)
-    return None if seen is None or now - seen.at > OLD_S else seen
+    return None if seen is None or now - seen.at > old_s else seen
 
 
 def _label(value: object) -> str:

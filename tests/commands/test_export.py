@@ -18,6 +18,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from rgt_tui.commands._metrics import (
+    ADDED_UP_OLD_S,
     GPUS_MAX,
     LABEL_MAX,
     MOUNTS_MAX,
@@ -33,12 +34,16 @@ from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.finding import Finding, Severity
 from rgt_tui.domain.money import Balance
-from rgt_tui.domain.pod import GpuUse, PodList, Runtime
+from rgt_tui.domain.objects import StoredUse, StoredUses
+from rgt_tui.domain.pod import GpuUse, NetworkMount, PodList, Runtime
+from rgt_tui.domain.readiness import Answered
 from rgt_tui.domain.units import PodId
-from rgt_tui.domain.volume import MountKind
+from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
 from rgt_tui.panes import Scene
 from rgt_tui.places import replace_file
 from rgt_tui.probes.df import DiskMount, DiskReport
+from rgt_tui.probes.gpu_health import GpuHealth, GpuHealthReport
+from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 from rgt_tui.simulator import Simulator, build_world
 from tests.commands.conftest import Call, answer, settings
 from tests.shared import ROOT
@@ -140,6 +145,58 @@ def test_old_values_are_dated_and_very_old_ones_left_out() -> None:
     old = told(account, later=OLD_S + 1)
     assert not [name for name in names(old) if name.startswith("runpod_pod_")]
     assert of(old, "runpod_last_success_timestamp_seconds", what="pods") == NOW
+
+
+def test_what_a_pod_showed_long_ago_is_left_out_though_the_list_is_fresh() -> None:
+    gpu = Gpu(
+        index=0,
+        uuid="GPU-1",
+        name="A100",
+        util_percent=0.0,
+        memory_used_bytes=1,
+        memory_total_bytes=2,
+        temperature_c=40.0,
+        power_w=60.0,
+        power_limit_w=300.0,
+    )
+    health = GpuHealthReport((GpuHealth(uuid="GPU-1", uncorrected=0),))
+    account = an_account(POD)
+    for seen in (Answered(road="direct"), GpuReport(gpus=(gpu,)), health):
+        account = having(account, POD, seen)
+    shown = ("runpod_pod_ssh_up", "runpod_pod_gpu_ecc_uncorrected", "runpod_idle_gpus_usd_per_hour")
+    assert [of(told(account), name) is not None for name in shown] == [True] * 3
+    later = OLD_S + 1
+    listed = account.after(Change(PodList, Observed(PodList((POD,)), NOW + later)))
+    assert [of(told(listed, later=later), name) for name in shown] == [None] * 3
+    busy = having(listed, POD, GpuReport(gpus=(gpu,)), at=NOW + later)
+    series = told(busy, later=later)
+    assert of(series, "runpod_pod_gpu_temperature_celsius") == 40.0
+    assert of(series, "runpod_pod_gpu_ecc_uncorrected") is None
+    assert of(series, "runpod_idle_gpus_usd_per_hour") is not None
+
+
+def test_nothing_is_said_of_idle_gpus_where_no_use_is_known() -> None:
+    assert of(told(an_account(POD)), "runpod_idle_gpus_usd_per_hour") is None
+    assert of(told(an_account()), "runpod_idle_gpus_usd_per_hour") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("is_whole", "later", "expected"),
+    [(True, OLD_S, 7.0), (False, 0.0, None), (True, ADDED_UP_OLD_S + 1, None)],
+    ids=["added up", "at least", "long ago"],
+)
+def test_a_volume_has_the_use_that_was_added_up_of_late(
+    is_whole: bool, later: float, expected: float | None
+) -> None:
+    pod = a_pod(network_mounts=(NetworkMount(volume_id="v1", path="/workspace"),), volume_disk=None)
+    volume = NetworkVolume(id="v1", name="data", size_gb=500, data_center="US", tier="STANDARD")
+    uses = StoredUses((StoredUse(volume_id="v1", size=7, is_whole=is_whole),))
+    account = an_account(pod, at=NOW + later).after(Change(StoredUses, Observed(uses, NOW, "s3")))
+    account = account.after(Change(VolumeList, Observed(VolumeList((volume,)), NOW + later)))
+    series = told(account, later=later)
+    assert of(series, "runpod_network_volume_used_bytes") == expected
+    assert of(series, "runpod_pod_disk_used_bytes", path="/workspace") == expected
+    assert of(series, "runpod_pod_disk_size_bytes", path="/workspace") == 500 * 1024**3
 
 
 def test_a_pod_with_a_thousand_mounts_and_gpus_has_a_bounded_number_of_series() -> None:
