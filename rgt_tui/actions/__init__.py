@@ -17,7 +17,7 @@ from rgt_tui.domain.request import Request
 from rgt_tui.panes import Block, Scene
 
 if TYPE_CHECKING:  # the first frame can spare them
-    from rgt_tui.domain.job import Order
+    from rgt_tui.domain.job import Job, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +245,14 @@ def question(
         field=Field(what),
         request=typed,
     )
+
+
+def selected_job(scene: Scene, aim: Aim | None) -> "Job | str":
+    """The job whose row the key was pressed on; else why there is none."""
+    if aim is None or aim.pane != "jobs":
+        return "choose a job first: 7 shows the jobs"
+    chosen = next((job for job in scene.jobs if str(job.number) == aim.key), None)
+    return chosen if chosen is not None else "this job is off the list"
 
 
 @cache

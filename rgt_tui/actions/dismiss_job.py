@@ -1,6 +1,6 @@
 """Takes the selected job off the list once it has ended."""
 
-from rgt_tui.actions import Action, Aim, DismissJob, Outcome
+from rgt_tui.actions import Action, Aim, DismissJob, Outcome, selected_job
 from rgt_tui.domain.pod import Pod
 from rgt_tui.panes import Scene
 
@@ -10,10 +10,10 @@ def _why_not(scene: Scene, pod: Pod | None) -> str | None:
 
 
 def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
-    if aim is None or aim.pane != "jobs":
-        return "choose a job first: 7 shows the jobs"
-    job = next((job for job in scene.jobs if str(job.number) == aim.key), None)
-    if job is None or job.is_open:
+    job = selected_job(scene, aim)
+    if isinstance(job, str):
+        return job
+    if job.is_open:
         return "this job still runs; X cancels it"
     return DismissJob(job.number)
 
