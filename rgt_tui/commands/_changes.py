@@ -70,7 +70,7 @@ class Changes:
             return told
         told += self._pods_after(scene, "pod_appeared")
         told += self._findings_after(scene, "finding_appeared")
-        told += self._runway.after(scene)
+        told += self._runway.after(scene, is_away=self._outage.is_on)
         self._damper.forget(scene.now)
         return told
 
@@ -107,7 +107,7 @@ class Changes:
     ) -> Iterator[Happening]:
         told = {}
         for name in FIELDS:
-            if before[name] == now[name] or (name == "ssh_answers" and self._is_moot(now[name])):
+            if before[name] == now[name] or self._is_moot(name, now[name]):
                 self._damper.is_as_told((pod.id, name), scene.now)
             elif name == "ssh_answers" and before[name] is None and now[name]:
                 before[name] = True  # that it answers is what was to be expected
@@ -125,9 +125,15 @@ class Changes:
             _of_pod(scene, pod, "pod_changed", facts, f"{pod.label}: {says}"), severity=severity
         )
 
-    def _is_moot(self, ssh_answers: bool | None) -> bool:
-        """Whether a shell's silence says nothing: not known, or the network may be away as a whole."""
-        return ssh_answers is None or (self._outage.is_on and not ssh_answers)
+    def _is_moot(self, name: str, value: object) -> bool:
+        """Whether it says nothing of the Pod.
+
+        A shell's silence does not where it is not known, or the network may be away as a whole.
+        How far a Pod is comes from the list, and changes with time alone while that is not read.
+        """
+        if name == "readiness":
+            return self._outage.is_on
+        return name == "ssh_answers" and (value is None or (self._outage.is_on and not value))
 
     def _gone(self, scene: Scene, pod_id: PodId) -> Happening:
         before = self._pods.pop(pod_id)

@@ -34,10 +34,17 @@ class Runway:
         self._below = _below(facts["runway_hours"], None)
         return self._said(scene, "account", facts)
 
-    def after(self, scene: Scene) -> Iterator[Happening]:
-        """That a limit was crossed, or that the balance is not known any more, or known again."""
+    def after(self, scene: Scene, *, is_away: bool) -> Iterator[Happening]:
+        """That a limit was crossed, or that the balance is not known any more, or known again.
+
+        Args:
+            scene: what is known.
+            is_away: whether the API is, of which it was said that nothing is known for now.
+        """
         facts = _facts(scene)
         is_known = facts["balance"] is not None
+        if is_away and not is_known:
+            return
         below = _below(facts["runway_hours"], self._below) if is_known else self._below
         if is_known == self._is_known and below == self._below:
             return

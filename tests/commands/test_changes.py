@@ -17,7 +17,7 @@ from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.finding import Finding, Said, Severity
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import Pod, PodList
-from rgt_tui.domain.readiness import Answered
+from rgt_tui.domain.readiness import Answered, Restarts
 from rgt_tui.domain.units import PodId
 from rgt_tui.domain.volume import VolumeList
 from rgt_tui.panes import Scene
@@ -244,6 +244,33 @@ def test_an_outage_is_told_once_when_it_lasts_and_once_when_it_is_over() -> None
     back = changes.after(scene(known(POD, at=NOW + 1100), unknown, later=1100))
     assert events(back) == ["api_back", "finding_changed"]
     assert back[0].facts["away_seconds"] == 1100.0
+
+
+def test_in_an_outage_time_alone_makes_no_pod_well_and_no_balance_unknown() -> None:
+    def account(at: float) -> Account:
+        return known(POD, at=NOW + at).after(
+            Change(Restarts, Observed(Restarts((NOW - 20, NOW - 10)), NOW), POD.id)
+        )
+
+    changes = Changes(Watched(least_s=15.0))
+    assert told_first(changes, account(0))[0].facts["readiness"] == "looping"
+    away = lost(account(0), 45)
+    assert events(changes.after(scene(away, later=45))) == ["api_lost"]
+    assert changes.after(scene(away, later=600)) == [], "the list was not read since"
+    assert changes.after(scene(away, later=3600)) == [], "nor the balance"
+    back = changes.after(scene(account(3700), later=3700))
+    assert events(back) == ["api_back", "pod_changed"]
+    assert back[1].facts["was"] == {"readiness": "looping"}
+
+
+def test_a_balance_that_is_not_read_again_after_an_outage_is_told_then() -> None:
+    changes = begun(known(POD))
+    away = lost(known(POD), 45)
+    assert events(changes.after(scene(away, later=45))) == ["api_lost"]
+    listed = away.after(Change(PodList, Observed(PodList((POD,)), NOW + 3600)))
+    back = changes.after(scene(listed, later=3600))
+    assert events(back) == ["api_back", "runway"]
+    assert back[1].facts["balance"] is None
 
 
 def test_an_api_that_never_answered_is_told_at_once() -> None:
