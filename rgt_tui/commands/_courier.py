@@ -44,6 +44,7 @@ class Courier:
         self._receiver = receiver
         self._say = say
         self._waiting: deque[Happening] = deque()
+        self._leaving: list[Happening] = []
         self._given_up = 0
         self._is_failing = False
         self._closes_at: float | None = None
@@ -67,7 +68,7 @@ class Courier:
             self._news.notify()
         self._thread.join(within_s)
         with self._news:
-            left = len(self._waiting) + self._given_up
+            left = len(self._leaving) + len(self._waiting) + self._given_up
         if left:
             self._say(f"{self._receiver.name}: {left} alerts were not delivered")
 
@@ -82,11 +83,14 @@ class Courier:
                 self._news.wait()
             if self._closes_at is None:
                 self._news.wait_for(lambda: self._closes_at is not None, GATHER_S)
-            return [self._waiting[i] for i in range(min(TOGETHER, len(self._waiting)))]
+            many = min(TOGETHER, len(self._waiting))
+            self._leaving = [self._waiting.popleft() for _ in range(many)]
+            return self._leaving
 
     def _deliver(self, events: Sequence[Happening]) -> None:
-        """Sends until it is taken or given up; only then do the alerts leave the queue."""
-        document = self._document(events)
+        """Sends until it is taken or given up."""
+        given_up = self._given_up
+        document = _document(events, given_up)
         began, pause_s = steady(), 1.0
         while True:
             try:
@@ -100,9 +104,9 @@ class Courier:
                 if self._is_failing:
                     self._say(f"{self._receiver.name}: works again")
                 self._is_failing = False
-                self._done(events, was_taken=True)
+                self._done(-given_up)
                 return
-        self._done(events, was_taken=False)
+        self._done(len(events))
 
     def _may_try_again(self, error: NotDelivered, wait_s: float | None, began: float) -> bool:
         """Says the first failure; waits, and tells whether another try is to be made."""
@@ -116,17 +120,16 @@ class Courier:
             self._news.wait_for(lambda: self._closes_at is not None, wait_s)
             return self._closes_at is None or steady() < self._closes_at
 
-    def _done(self, events: Sequence[Happening], *, was_taken: bool) -> None:
+    def _done(self, more_given_up: int) -> None:
         with self._news:
-            sent = set(map(id, events))
-            while self._waiting and id(self._waiting[0]) in sent:
-                self._waiting.popleft()
-            self._given_up = 0 if was_taken else self._given_up + len(events)
+            self._leaving = []
+            self._given_up += more_given_up
 
-    def _document(self, events: Sequence[Happening]) -> bytes:
-        answer = {
-            "text": "\n".join(event.text for event in events),
-            "events": [event.as_json() for event in events],
-            "given_up": self._given_up,
-        }
-        return as_line(answer).encode()
+
+def _document(events: Sequence[Happening], given_up: int) -> bytes:
+    answer = {
+        "text": "\n".join(event.text for event in events),
+        "events": [event.as_json() for event in events],
+        "given_up": given_up,
+    }
+    return as_line(answer).encode()

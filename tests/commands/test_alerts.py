@@ -16,7 +16,7 @@ import pytest
 
 from rgt_tui.clients.alert_program import AlertProgram
 from rgt_tui.clients.alert_webhook import Webhook, find_url, is_clear
-from rgt_tui.commands._courier import Courier
+from rgt_tui.commands._courier import KEPT, Courier
 from rgt_tui.commands._happening import Happening
 from rgt_tui.commands.watch import receivers_of
 from rgt_tui.config import Config
@@ -260,6 +260,35 @@ def test_what_is_refused_is_given_up_and_the_next_alert_says_how_many(receiver: 
     assert [it["text"] for it in body["events"]] == ["next"]
     assert body["given_up"] == 1
     assert said == ["webhook: answered 403", "webhook: works again"]
+
+
+def test_what_was_given_up_while_an_alert_was_on_its_way_is_told_by_the_next() -> None:
+    class Slow:
+        name = "slow"
+
+        def __init__(self) -> None:
+            self.documents: list[dict[str, Any]] = []
+            self.may_go = threading.Event()
+
+        def send(self, document: bytes) -> None:
+            self.documents.append(json.loads(document))
+            self.may_go.wait(20)
+
+    said: list[str] = []
+    slow = Slow()
+    courier = Courier(slow, said.append)
+    courier.put(event("first"))
+    until(lambda: slow.documents)
+    for number in range(KEPT + 5):
+        courier.put(event(str(number)))
+    slow.may_go.set()
+    courier.close(20.0)
+    first, second, *rest = slow.documents
+    assert (first["text"], first["given_up"]) == ("first", 0)
+    assert (second["events"][0]["text"], second["given_up"]) == ("5", 5)
+    assert sum(len(it["events"]) for it in (second, *rest)) == KEPT
+    assert {it["given_up"] for it in rest} == {0}
+    assert said == []
 
 
 def test_the_end_waits_for_the_last_alert_but_not_for_ever(receiver: Receiver) -> None:
