@@ -117,15 +117,15 @@ def metrics_of(
 
 def read_times(text: str) -> dict[str, float]:
     """When things were read, as an earlier text tells it; nothing where it is no such text."""
+    own = "\n".join(line for line in text.splitlines() if line.startswith(f"runpod_{_LAST}{{"))
     try:
-        families = list(text_string_to_metric_families(text))
+        families = list(text_string_to_metric_families(f"{own}\n"))
     except ValueError:
         return {}
     return {
         sample.labels.get("what", ""): sample.value
         for family in families
         for sample in family.samples
-        if sample.name == f"runpod_{_LAST}"
     }
 
 
