@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,12 @@ import pytest
 
 from rgt_tui.cli import main
 from rgt_tui.simulator import Simulator, build_world
+from tests.shared import ROOT
 
 Called = tuple[int, str, str]
 """Exit code, standard output, standard error."""
 Call = Callable[..., Called]
+Started = Callable[..., "subprocess.Popen[str]"]
 
 
 def answer(called: Called) -> dict[str, Any]:
@@ -64,3 +68,26 @@ def call(
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture
+def started(simulator: Simulator, tmp_path: Path) -> Iterator[Started]:
+    """Starts the command line as a program of its own, which does not outlive the test."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(*argv: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rgt_tui", "--identity", simulator.ssh_identity, *argv],
+            env=settings(simulator, tmp_path),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        begun.append(process)
+        return process
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.communicate()

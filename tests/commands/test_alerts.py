@@ -1,6 +1,7 @@
 """Alerts, sent to real programs and real HTTP servers."""
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -51,7 +52,8 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook/s3cr3t-t0ken"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve = functools.partial(self.server.serve_forever, poll_interval=0.01)
+        threading.Thread(target=serve, daemon=True).start()
 
 
 @pytest.fixture

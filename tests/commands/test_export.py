@@ -5,8 +5,7 @@ import os
 import signal
 import socket
 import stat
-import subprocess
-import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -45,8 +44,7 @@ from rgt_tui.probes.df import DiskMount, DiskReport
 from rgt_tui.probes.gpu_health import GpuHealth, GpuHealthReport
 from rgt_tui.probes.nvidia_smi import Gpu, GpuReport
 from rgt_tui.simulator import Simulator, build_world
-from tests.commands.conftest import Call, answer, settings
-from tests.shared import ROOT
+from tests.commands.conftest import Call, Started, answer
 from tests.values import NOW, a_pod, an_account, having
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -306,45 +304,33 @@ def test_a_file_that_is_no_metrics_tells_no_times() -> None:
     assert read_times("") == {}
 
 
-def test_it_serves_and_writes_until_it_is_ended(simulator: Simulator, tmp_path: Path) -> None:
+def test_it_serves_and_writes_until_it_is_ended(
+    started: Started, simulator: Simulator, tmp_path: Path
+) -> None:
     file = tmp_path / "runpod.prom"
-    ways = [("--listen", "127.0.0.1:0", "--json"), ("--textfile", str(file), "--interval", "5")]
-    serving, writing = (
-        subprocess.Popen(
-            [sys.executable, "-m", "rgt_tui", "export", "--no-ssh", *way],
-            env=settings(simulator, tmp_path),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for way in ways
-    )
-    with serving, writing:
-        try:
-            assert serving.stdout is not None
-            line = json.loads(serving.stdout.readline())
-            assert (line["schema"], line["address"]) == (1, "127.0.0.1")
-            with urllib.request.urlopen(line["url"], timeout=20) as page:
-                assert page.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-                series = parsed(page.read())
-            assert of(series, "runpod_pod_up", pod="7h9k2m4n6p") == 1.0
-            assert of(series, "runpod_finding", code="RP4") == 1.0
-            assert of(series, "runpod_read_errors_total", source="pods") == 0.0
-            with pytest.raises(urllib.error.HTTPError, match="404"):
-                urllib.request.urlopen(line["url"].replace("metrics", "pods"), timeout=20)
-            while not file.exists():
-                assert writing.poll() is None
-            assert of(parsed(file.read_text()), "runpod_up") == 1.0
-            serving.send_signal(signal.SIGINT)
-            writing.send_signal(signal.SIGTERM)
-            assert (serving.wait(30), writing.wait(30)) == (130, 0)
-            assert simulator.api_key not in file.read_text()
-            assert writing.stderr is not None
-            assert writing.stderr.read() == ""
-        finally:
-            serving.kill()
-            writing.kill()
+    serving = started("export", "--no-ssh", "--listen", "127.0.0.1:0", "--json")
+    writing = started("export", "--no-ssh", "--textfile", str(file), "--interval", "5")
+    assert serving.stdout is not None
+    line = json.loads(serving.stdout.readline())
+    assert (line["schema"], line["address"]) == (1, "127.0.0.1")
+    with urllib.request.urlopen(line["url"], timeout=20) as page:
+        assert page.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        series = parsed(page.read())
+    assert of(series, "runpod_pod_up", pod="7h9k2m4n6p") == 1.0
+    assert of(series, "runpod_finding", code="RP4") == 1.0
+    assert of(series, "runpod_read_errors_total", source="pods") == 0.0
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(line["url"].replace("metrics", "pods"), timeout=20)
+    while not file.exists():
+        assert writing.poll() is None
+        time.sleep(0.05)
+    assert of(parsed(file.read_text()), "runpod_up") == 1.0
+    serving.send_signal(signal.SIGINT)
+    writing.send_signal(signal.SIGTERM)
+    assert (serving.wait(30), writing.wait(30)) == (130, 0)
+    assert simulator.api_key not in file.read_text()
+    assert writing.stderr is not None
+    assert writing.stderr.read() == ""
 
 
 def test_a_request_that_makes_no_sense_exits_2_and_a_port_that_is_taken_4(call: Call) -> None:

@@ -4,10 +4,8 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -16,41 +14,7 @@ from rgt_tui.commands.forward import port_pair
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.simulator import Simulator
 from rgt_tui.simulator.world import World
-from tests.commands.conftest import Call, settings
-from tests.shared import ROOT
-
-
-@pytest.fixture
-def started(
-    simulator: Simulator, tmp_path: Path
-) -> "Iterator[Callable[..., subprocess.Popen[str]]]":
-    """Starts `forward` with the simulated account's key."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def start(*argv: str) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "rgt_tui",
-                "--identity",
-                simulator.ssh_identity,
-                "forward",
-                *argv,
-            ],
-            env=settings(simulator, tmp_path),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        begun.append(process)
-        return process
-
-    yield start
-    for process in begun:
-        process.kill()
-        process.communicate()
+from tests.commands.conftest import Call, Started
 
 
 def line(process: "subprocess.Popen[str]") -> str:
@@ -72,9 +36,9 @@ def local_port(said: str, remote: int) -> str:
 
 
 def test_pages_of_the_pod_are_served_here_until_it_is_interrupted(
-    started: "Callable[..., subprocess.Popen[str]]", simulator: Simulator
+    started: Started, simulator: Simulator
 ) -> None:
-    process = started("train-a", ":8888", ":9999")
+    process = started("forward", "train-a", ":8888", ":9999")
     port, nothing = local_port(line(process), 8888), local_port(line(process), 9999)
     assert page(port) == "a simulated page of Pod 7h9k2m4n6p\n"
     with socket.create_connection(("127.0.0.1", int(nothing)), timeout=20) as client:
@@ -101,12 +65,12 @@ def test_pages_of_the_pod_are_served_here_until_it_is_interrupted(
     ],
 )
 def test_it_ends_when_the_pod_does_and_says_so(
-    started: "Callable[..., subprocess.Popen[str]]",
+    started: Started,
     simulator: Simulator,
     end: Callable[..., None],
     said: str,
 ) -> None:
-    process = started("train-a", ":8888", "--json")
+    process = started("forward", "train-a", ":8888", "--json")
     (row,) = json.loads(line(process))["forwards"]
     assert (row["address"], row["port"]) == ("127.0.0.1", 8888)
     simulator.call(lambda world: end(world, world.find("train-a")))

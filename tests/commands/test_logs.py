@@ -3,9 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +10,7 @@ from rgt_tui.commands._options import seconds
 from rgt_tui.domain.errors import UsageError
 from rgt_tui.simulator import Simulator
 from rgt_tui.simulator.world import World
-from tests.commands.conftest import Call, settings
-from tests.shared import ROOT
+from tests.commands.conftest import Call, Started
 
 
 def test_the_container_log_is_printed_the_newest_lines_last(call: Call) -> None:
@@ -117,21 +113,12 @@ def test_what_is_no_duration(text: str) -> None:
 
 
 @pytest.fixture
-def following(simulator: Simulator, tmp_path: Path) -> "Iterator[subprocess.Popen[str]]":
+def following(started: Started) -> "subprocess.Popen[str]":
     """A program that follows the log of a Pod, and has printed its first line."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rgt_tui", "logs", "train-a", "-f", "--tail", "1"],
-        env=settings(simulator, tmp_path),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("step ")
-        yield process
-        process.kill()
+    process = started("logs", "train-a", "-f", "--tail", "1")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("step ")
+    return process
 
 
 def write(simulator: Simulator, text: str) -> None:

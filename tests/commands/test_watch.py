@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,11 +22,8 @@ from rgt_tui.invocation import Options
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from rgt_tui.sources import Watched
-from tests.commands.conftest import settings
+from tests.commands.conftest import Started, settings
 from tests.commands.test_alerts import Receiver
-from tests.shared import ROOT
-
-Started = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -36,30 +32,6 @@ def simulator() -> Iterator[Simulator]:
     scenarios = ("healthy_training", "rp11_container_disk_full", "rp16_running_never_started")
     with Simulator(build_world(scenarios=scenarios), quota=UNMETERED) as served:
         yield served
-
-
-@pytest.fixture
-def started(simulator: Simulator, tmp_path: Path) -> Iterator[Started]:
-    """Starts `watch` with the simulated account's key."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def start(*argv: str, **environment: str) -> "subprocess.Popen[str]":
-        key = ("--identity", simulator.ssh_identity)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rgt_tui", *key, "watch", "--interval", "5", *argv],
-            env={**settings(simulator, tmp_path), **environment},
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        begun.append(process)
-        return process
-
-    yield start
-    for process in begun:
-        process.kill()
-        process.communicate()
 
 
 def line(process: "subprocess.Popen[str]") -> dict[str, Any]:
@@ -151,7 +123,9 @@ def test_it_starts_in_an_outage_and_ends_well_however_it_is_ended(
     started: Started, simulator: Simulator
 ) -> None:
     simulator.faults.drop = True
-    interrupted, terminated, left = (started("--no-ssh") for _ in range(3))
+    interrupted, terminated, left = (
+        started("watch", "--interval", "5", "--no-ssh") for _ in range(3)
+    )
     for process in (interrupted, terminated, left):
         assert line(process)["event"] == "api_lost"
     interrupted.send_signal(signal.SIGINT)
