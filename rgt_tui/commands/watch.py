@@ -32,7 +32,7 @@ from rgt_tui.sources import Watched
 
 TICK_S: Final = 1.0
 ANYWAY_S: Final = 5.0
-"""Some changes come with time alone."""
+"""Some changes come with time alone; that the first state is whole does so each time."""
 DRAIN_S: Final = 10.0
 """How long the last alerts may take at the end."""
 EPILOG: Final = """
@@ -181,7 +181,8 @@ def _follow(
     printer, couriers = out
     changes, version, looked_at, is_named = Changes(watched), -1, 0.0, False
     while terms.until is None or steady() < terms.until:
-        if running.engine.version != version or steady() - looked_at >= ANYWAY_S:
+        anyway_s = ANYWAY_S if changes.has_begun else TICK_S
+        if running.engine.version != version or steady() - looked_at >= anyway_s:
             version, looked_at = running.engine.version, steady()
             scene = running.engine.scene()
             if not is_named:
