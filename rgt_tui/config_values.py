@@ -178,8 +178,7 @@ def program(value: object) -> tuple[str, ...]:
     Raises:
         Unfit: it is none.
     """
-    is_list = isinstance(value, list) and all(isinstance(word, str) for word in value)
-    if not isinstance(value, list) or not is_list or any("\0" in word for word in value):
+    if not isinstance(value, list) or not all(map(_is_word, value)):
         raise Unfit('a list such as ["/path/of/program", "argument"]')
     if value and not value[0].strip():
         raise Unfit("a list that begins with a program")
@@ -195,6 +194,10 @@ def severity(value: object) -> str:
     if value not in ("info", "warning", "critical"):
         raise Unfit('"info", "warning" or "critical"')
     return str(value)
+
+
+def _is_word(member: object) -> bool:
+    return isinstance(member, str) and "\0" not in member
 
 
 def _is_path(member: object) -> bool:
