@@ -17,6 +17,13 @@ from rgt_tui.triage import all_detectors
 
 PACKAGE: Final = Path(rgt_tui.__file__).parent
 ROOT: Final = PACKAGE.parent
+PAGES: Final = (
+    "README.md",
+    "docs/checkpoints.md",
+    "docs/export.md",
+    "docs/own-symptoms.md",
+    "docs/watch.md",
+)
 _NAMED: Final = re.compile(r"\brgt-tui((?: +[^\s`]+)+)")
 _QUOTED: Final = re.compile(r"'[^']*'")
 _PLACE: Final = re.compile(r"[A-Z]+\Z|/|\d|<|:\d")
@@ -115,7 +122,7 @@ def test_every_text_of_the_program_names_commands_that_are_there() -> None:
     assert "triage/rp15_restart_loop.py" in faults
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/checkpoints.md", "docs/own-symptoms.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_page_names_commands_that_are_there(page: str) -> None:
     spans = re.findall(
         r"`(rgt-tui[^`]*)`|^ *(?:\$ )?(rgt-tui .*)$", (ROOT / page).read_text("utf-8"), re.MULTILINE
