@@ -6,10 +6,11 @@ half a second, and the console paints its first frame without them.
 
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clock import Clock
 from rgt_tui.config import Config, load
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from rgt_tui.pacing.pacer import Pacer
     from rgt_tui.session import Session
     from rgt_tui.writer import Writer
+
+_S3_VARIABLES: Final = ("RUNPOD_S3_ACCESS_KEY", "RUNPOD_S3_SECRET_KEY")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,7 @@ def _simulated(*, read_only: bool) -> Iterator[Address]:
     with (
         scratch("demo") as folder,
         Simulator(build_world()) as simulator,
+        _no_s3_key(),
     ):
         yield Address(
             base_url=simulator.url,
@@ -123,6 +127,26 @@ def _simulated(*, read_only: bool) -> Iterator[Address]:
             read_only=read_only,
             journal=folder / "state" / "journal.jsonl",
         )
+
+
+@contextlib.contextmanager
+def _no_s3_key() -> Iterator[None]:
+    """Hides the person's own S3 key: the volumes are made up, yet their data centers' S3 is real."""
+    hidden = {**dict.fromkeys(_S3_VARIABLES), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    before = {name: os.environ.get(name) for name in hidden}
+    _set(hidden)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @contextlib.asynccontextmanager

@@ -2,14 +2,14 @@
 
 import asyncio
 import difflib
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from rgt_tui.clients.s3 import S3
 from rgt_tui.clients.s3_open import s3_of, verify_header
 from rgt_tui.commands import _options
-from rgt_tui.domain.errors import ApiError, NotFound, UsageError
+from rgt_tui.domain.errors import ApiError, NoCredentials, NotFound, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Listing, StoredObject, is_trash
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import rfc3339, show_bytes
@@ -19,6 +19,8 @@ from rgt_tui.look import Wanted, look
 
 VERIFIED_MAX = 50
 """Headers read by one call; each costs two small requests."""
+
+NO_DEMO: Final = "Without --demo, browse reads the network volumes of your own account."
 
 
 @click.command("browse", help=__doc__)
@@ -33,6 +35,8 @@ def run(
     options: Options, volume: str, path: str, as_json: bool, levels: str | None, verify: bool
 ) -> None:
     """Lists a folder of a network volume, or shows one file."""
+    if options.demo:
+        raise NoCredentials("The simulated account has no S3 interface.", hint=NO_DEMO)
     scene = look(options, Wanted(shells=False)).scene
     wanted = _find(scene.account.volumes, volume)
     found, checks = asyncio.run(_browse(wanted, path.lstrip("/"), levels, verify=verify))

@@ -1,6 +1,7 @@
 """`browse` against a real S3 server (moto's) and the simulated account whose volumes it holds."""
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,6 +89,17 @@ def test_volumes_takes_its_use_from_s3_where_no_pod_has_counted(browse: Call) ->
     assert (volume["used_source"], volume["used_is_whole"]) == ("s3", True)
     others = [v["used_bytes"] for v in found["volumes"] if v["name"] != "nv-eu-01"]
     assert others == [None] * len(others)
+
+
+def test_a_demo_asks_nobody_with_the_s3_key_of_the_person(browse: Call) -> None:
+    found = answer(browse("--demo", "volumes", "--slow", "--no-ssh", "--json"))
+    used = [v["used_bytes"] for v in found["volumes"]]
+    assert used == [None] * len(used)
+    assert used
+    assert os.environ["RUNPOD_S3_ACCESS_KEY"] == "user_x", "it is hidden from the demo alone"
+    code, out, _ = browse("--demo", "browse", "nv-eu-01", "--json")
+    assert code == 3
+    assert json.loads(out)["error"]["message"] == "The simulated account has no S3 interface."
 
 
 def test_without_a_key_it_says_where_to_get_one(call: Call) -> None:
