@@ -152,7 +152,7 @@ class RgtApp(TerminalApp, inherit_bindings=False):
             self._attend()
             screen = self.screen
             is_held = isinstance(screen, Asking) and screen.takes(event)
-            if is_held or (isinstance(screen, MainScreen) and await screen.takes_at_once(event)):
+            if is_held or (isinstance(screen, Shown) and await screen.takes_at_once(event)):
                 return
         await super().on_event(event)
 

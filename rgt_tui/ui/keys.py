@@ -98,6 +98,8 @@ READER: Final = (
     Key("close", "escape,q,h,enter", "close", "back", "Back to the panes."),
 )
 """Keys of a reading window."""
+READER_ENDS: Final = frozenset(READER[-1].keys.split(","))
+"""Keys that close it."""
 
 BROWSER: Final = (
     Key("down", "j,down", "move(1)", "down", "The next row."),

@@ -4,6 +4,7 @@ import pytest
 from textual import events
 
 from rgt_tui.ui.widgets.prompt import Prompt
+from tests.conftest import screen_text
 from tests.ui import scenes
 from tests.ui.driving import Console, console
 
@@ -132,3 +133,15 @@ async def test_what_comes_in_one_burst_behind_escape_is_for_the_list(sign: str) 
         assert _field(running) is None
         assert running.main.view.text == ""
         assert running.table.cursor == running.table.rows[1].key
+
+
+@pytest.mark.parametrize("opener", ["enter", "x", "question_mark"])
+async def test_a_command_in_one_burst_behind_a_closed_window_is_for_the_panes(opener: str) -> None:
+    async with console(scenes.demo()) as running:
+        await running.press(opener)
+        assert running.app.screen is not running.main
+        _burst(running, "escape", "colon", *"gpu", "enter")
+        await running.pilot.pause()
+        await running.settle()
+        assert running.app.screen is running.main
+        assert "[4 GPU]" in screen_text(running.app)

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
+from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -122,6 +123,13 @@ class Shown(Screen[None], inherit_bindings=False):
     @abstractmethod
     def subject(self) -> str:
         """What the help is about, in two words."""
+
+    async def takes_at_once(self, event: events.Key | events.Paste) -> bool:
+        """Whether this key put something else in front: what follows it is for what is there then.
+
+        A widget hears a key only after the app has handed out those that came in one burst with it.
+        """
+        return False
 
     def on_resize(self) -> None:
         """Paints for the new size: at once where the places stay, else when they have moved."""

@@ -319,10 +319,7 @@ class MainScreen(Shown):
             self.desk.leave()
 
     async def takes_at_once(self, event: events.Key | events.Paste) -> bool:
-        """Whether this key opened or closed the field: what follows it is for what is there then.
-
-        A widget hears a key only after the app has handed out those that came in one burst with it.
-        """
+        """Whether this key opened or closed the field."""
         if not isinstance(event, events.Key):
             return False
         kind = keys.FIELDS.get(event.key)

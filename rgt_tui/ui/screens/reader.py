@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -70,6 +71,13 @@ class Reader(Shown):
     def subject(self) -> str:
         """What the help calls this."""
         return "a reading window"
+
+    async def takes_at_once(self, event: events.Key | events.Paste) -> bool:
+        """Whether this key closed the window."""
+        closes = isinstance(event, events.Key) and event.key in keys.READER_ENDS
+        if closes:
+            self.action_close()
+        return closes
 
     def compose(self) -> ComposeResult:
         """The page over its hints."""
