@@ -65,12 +65,6 @@ _HOSTILE = frozenset(
     ]
 )
 """Modules whose functions a pickle can turn into running code; nothing that trains saves them."""
-_HARMLESS_HOSTILE = frozenset(
-    [("functools", "partial"), ("functools", "reduce"), ("types", "SimpleNamespace"), ("types", "GenericAlias"),
-     ("types", "UnionType"), ("types", "NoneType"), ("signal", "Signals"), ("operator", "getitem"),
-     ("operator", "or_"), ("operator", "itemgetter")]
-)  # fmt: skip
-"""Of their functions what makes a value and no more: annotations of types are pickled so."""
 _BUILTINS = frozenset(
     ["set", "frozenset", "dict", "list", "tuple", "bytearray", "bytes", "int", "float", "complex", "bool",
      "str", "slice", "range", "object", "NoneType", "Ellipsis", "NotImplemented", "type", "long", "unicode",
@@ -164,9 +158,11 @@ _MAKERS = frozenset(
      "copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__", "_codecs.encode",
      "operator.getitem", "operator.or_", "operator.itemgetter", "_operator.getitem", "_operator.or_",
      "_operator.itemgetter", "functools.reduce", "_functools.reduce", "pandas.core.indexes.base._new_Index",
-     "jax._src.array._reconstruct_array", "jax._src.device_array.reconstruct_device_array", "jax.device"]
+     "jax._src.array._reconstruct_array", "jax._src.device_array.reconstruct_device_array", "jax.device",
+     "types.SimpleNamespace", "types.GenericAlias", "types.UnionType", "types.NoneType", "signal.Signals"]
 )  # fmt: skip
-"""Functions that pickles call to make a value, beside those that a pattern knows and beside classes."""
+"""What pickles call to make a value and no more, beside what a pattern knows and beside classes, of
+which those of hostile modules are here: annotations of types are pickled so."""
 _MADE = re.compile(
     r"torch\._utils\._rebuild_\w+|torch\.jit\._pickle\.\w+"
     r"|torch(?:\.\w+)*\.(?:_rebuild|_?reconstruct)\w*|torch\.(?:bfloat16|bool|u?int\d+|float\w+|complex\d+)"
@@ -203,20 +199,25 @@ def strangers(named: Set[Tuple[str, str]], called: Set[Tuple[str, str]]) -> str:
 
 def _makes(module: str, name: str) -> bool:
     """Whether a call makes a value and does nothing else: classes are called in capitals."""
-    full = f"{module}.{name}"
-    if module in ("builtins", "__builtin__") or full in _MAKERS or _MADE.fullmatch(full):
-        return True
+    is_plain = module in ("builtins", "__builtin__") or _is_maker(f"{module}.{name}")
+    return is_plain or is_class(name)
+
+
+def is_class(name: str) -> bool:
+    """Whether a name is that of a class, by its capital."""
     return name.rpartition(".")[2].lstrip("_")[:1].isupper()
 
 
+def _is_maker(full: str) -> bool:
+    return full in _MAKERS or _MADE.fullmatch(full) is not None
+
+
 def _is_hostile(module: str, name: str) -> bool:
-    if (module, name) in _HARMLESS_HOSTILE or f"{module}.{name}" in _MAKERS:
-        return False
-    if _MADE.fullmatch(f"{module}.{name}"):
+    full = f"{module}.{name}"
+    if _is_maker(full):
         return False
     if module in ("builtins", "__builtin__"):
         return name.partition(".")[0] not in _BUILTINS and not _is_exception(name)
-    full = f"{module}.{name}"
     if any(full == bad or full.startswith(bad + ".") for bad in _LOADERS):
         return True
     parts = name.split(".")

@@ -13,7 +13,7 @@ import pickle
 from typing import Any, Callable, ClassVar, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from rgt_tui.verifiers import Broken, Unsure
-from rgt_tui.verifiers._names import judge_names
+from rgt_tui.verifiers._names import is_class, judge_names
 from rgt_tui.verifiers._storages import Storage, Tensor, storage_of, tensor_of, text_of
 
 LARGEST = 256 << 20
@@ -190,7 +190,7 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
         named = _named(what)
         if named is not None:
             self.called.add(named)
-        if named is None or not named[1].rpartition(".")[2].lstrip("_")[:1].isupper():
+        if named is None or not is_class(named[1]):
             self.called.update(it for it in map(_named, given) if it is not None)
 
     def inner(self, *args: Any) -> Any:
