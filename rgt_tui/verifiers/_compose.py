@@ -44,6 +44,7 @@ main()
 """
 
 
+_FAMILY = "rgt_tui.verifiers"
 FETCHER = ("_content", "_fetch", "_files", "_reader")
 """What a pull needs on a Pod; the worker needs all of the family."""
 
@@ -51,32 +52,39 @@ FETCHER = ("_content", "_fetch", "_files", "_reader")
 @functools.lru_cache(maxsize=2)
 def composed(names: "tuple[str, ...]" = ()) -> bytes:
     """The source of these files, which serves requests when it runs; all of the family for none."""
-    folder = Path(__file__).parent
-    sources = {"rgt_tui": "", "rgt_tui.verifiers": (folder / "__init__.py").read_text()}
-    for path in sorted(folder.glob("*.py")):
-        if path.stem not in ("__init__", "_compose") and (not names or path.stem in names):
-            sources[f"rgt_tui.verifiers.{path.stem}"] = path.read_text()
-    packed = base64.b64encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
+    packed = base64.b64encode(zlib.compress(json.dumps(_sources(names)).encode(), 9)).decode()
     text = f'json.loads(zlib.decompress(base64.b64decode("{packed}")).decode())'
-    main = "_fetch" if names else "_worker"
-    return _LOADER.replace("@MAIN@", main).replace("@SOURCES@", text).encode()
+    return _loader(text, "_fetch" if names else "_worker")
 
 
 @functools.lru_cache(maxsize=1)
 def _compiled() -> bytes:
     """The whole family for a process of this very Python, which need not compile it: half its start."""
-    codes: dict[str, str | CodeType] = {"rgt_tui": ""}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem != "_compose":
-            name = "rgt_tui.verifiers" + ("" if path.stem == "__init__" else f".{path.stem}")
-            spec = importlib.util.find_spec(name)
-            loader = spec.loader if spec is not None else None
-            get_code = getattr(loader, "get_code", None)
-            found = get_code(name) if get_code is not None else None
-            codes[name] = found if isinstance(found, CodeType) else path.read_text()
+    codes = {name: _code(name) or source for name, source in _sources().items()}
     packed = base64.b64encode(marshal.dumps(codes)).decode()
-    text = f'marshal.loads(base64.b64decode("{packed}"))'
-    return _LOADER.replace("@MAIN@", "_worker").replace("@SOURCES@", text).encode()
+    return _loader(f'marshal.loads(base64.b64decode("{packed}"))', "_worker")
+
+
+def _sources(names: "tuple[str, ...]" = ()) -> "dict[str, str]":
+    """The modules of the family, or those of these names, with the packages that they are in."""
+    folder = Path(__file__).parent
+    sources = {"rgt_tui": "", _FAMILY: (folder / "__init__.py").read_text()}
+    for path in sorted(folder.glob("*.py")):
+        if path.stem not in ("__init__", "_compose") and (not names or path.stem in names):
+            sources[f"{_FAMILY}.{path.stem}"] = path.read_text()
+    return sources
+
+
+def _code(name: str) -> CodeType | None:
+    """A module of the family as Python keeps it compiled; None where it does not."""
+    spec = importlib.util.find_spec(name) if name.startswith(_FAMILY) else None
+    get_code = getattr(spec.loader if spec is not None else None, "get_code", None)
+    found = get_code(name) if get_code is not None else None
+    return found if isinstance(found, CodeType) else None
+
+
+def _loader(sources: str, main: str) -> bytes:
+    return _LOADER.replace("@MAIN@", main).replace("@SOURCES@", sources).encode()
 
 
 def preamble(names: "tuple[str, ...]" = ()) -> bytes:
