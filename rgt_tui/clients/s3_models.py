@@ -13,7 +13,7 @@ from rgt_tui.clients.s3 import S3
 from rgt_tui.clients.s3_open import opener
 from rgt_tui.domain.errors import ApiError
 from rgt_tui.domain.text import clean
-from rgt_tui.verifiers import MISFITS, Unsure
+from rgt_tui.verifiers import MISFITS, Unsure, unfollowed
 from rgt_tui.verifiers.onnx import inside_of, outside_of
 
 MODELS_MAX: Final = 100
@@ -60,7 +60,7 @@ async def _named_by(s3: S3, bucket: str, model: str, size: int) -> set[str] | st
     except (Unsure, ApiError) as why:
         return clean(str(why), 200)
     except MISFITS as error:
-        return f"what it holds cannot be followed ({type(error).__name__})"
+        return unfollowed(error)
     inside = {inside_of(one.location) for one in outside}
     folder = posixpath.dirname(model)
     return {posixpath.normpath(posixpath.join(folder, name)) for name in inside if name}

@@ -12,7 +12,7 @@ from rgt_tui.domain.errors import NoCredentials, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Verdict, no_s3, s3_endpoint
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
-from rgt_tui.verifiers import MISFITS, Broken, Unsure, all_verifiers
+from rgt_tui.verifiers import MISFITS, Broken, Unsure, all_verifiers, unfollowed
 from rgt_tui.verifiers._check import structure_of
 
 
@@ -64,7 +64,7 @@ async def verify_closure(
     except Unsure as why:
         return HeaderCheck("unknown", kind, clean(str(why), 300))
     except (*MISFITS, OSError) as error:
-        return _unfollowed(kind, error)
+        return HeaderCheck("unknown", kind, unfollowed(error))
     return HeaderCheck("ok", kind, clean(said, 300))
 
 
@@ -89,7 +89,7 @@ async def verify_header(
     try:
         kind, judged = await asyncio.to_thread(structure_of, file)
     except MISFITS as error:
-        return _unfollowed("unknown", error)
+        return HeaderCheck("unknown", "unknown", unfollowed(error))
     except Unsure as why:
         return HeaderCheck("unknown", "unknown", clean(str(why), 300))
     verdict = next(v for v in get_args(Verdict) if v == judged.verdict)
@@ -108,8 +108,3 @@ def opener(s3: S3, bucket: str) -> Callable[[str], Fetch]:
         return fetch
 
     return opened
-
-
-def _unfollowed(kind: str, error: Exception) -> HeaderCheck:
-    said = f"what it holds cannot be followed ({type(error).__name__})"
-    return HeaderCheck("unknown", kind, said)

@@ -33,6 +33,11 @@ MISFITS = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, 
 """What bytes that somebody made up may cause in a verifier: it cannot be told what they are."""
 
 
+def unfollowed(error: BaseException) -> str:
+    """What is said of bytes that caused such an error."""
+    return f"what it holds cannot be followed ({type(error).__name__})"
+
+
 class Region(NamedTuple):
     """Bytes that one checksum covers; `crc` is None where the file has none for them."""
 

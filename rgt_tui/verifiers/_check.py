@@ -19,6 +19,7 @@ from rgt_tui.verifiers import (
     Unsure,
     Verifier,
     all_verifiers,
+    unfollowed,
 )
 from rgt_tui.verifiers._blanks import judge
 from rgt_tui.verifiers._content import File, Scan, scan
@@ -103,21 +104,25 @@ def _structure(file: File, verifier: Optional[Verifier]) -> "tuple[Optional[Plan
         return None, _unknown_format(file)
     try:
         plan: Plan = verifier.check(file)
-    except Broken as why:
-        return None, Judged(BROKEN, STRUCTURE, str(why))
-    except Unsure as why:
-        return None, Judged(UNKNOWN, STRUCTURE, str(why))
-    except MemoryError:
-        return None, Judged(UNKNOWN, STRUCTURE, "its tables need more memory than a verifier has")
-    except MISFITS as error:
-        return None, Judged(UNKNOWN, STRUCTURE, _unfollowed(error))
+    except _FAULTS as why:
+        return None, _faulty(STRUCTURE, why)
     if plan.warning:
         return plan, Judged(UNKNOWN, STRUCTURE, plan.warning)
     return plan, Judged(OK, STRUCTURE, plan.said or "its structure is whole")
 
 
-def _unfollowed(error: BaseException) -> str:
-    return f"what it holds cannot be followed ({type(error).__name__})"
+_FAULTS = (Broken, Unsure, MemoryError, *MISFITS)
+
+
+def _faulty(level: str, why: BaseException) -> Judged:
+    """What an error says of a file in which its verifier came upon it."""
+    if isinstance(why, Broken):
+        return Judged(BROKEN, level, str(why))
+    if isinstance(why, Unsure):
+        return Judged(UNKNOWN, level, str(why))
+    if isinstance(why, MemoryError):
+        return Judged(UNKNOWN, level, "its tables need more memory than a verifier has")
+    return Judged(UNKNOWN, level, unfollowed(why))
 
 
 WEIGHTS = (".safetensors", ".gguf", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack",
@@ -172,14 +177,8 @@ def _full(file: File, plan: Plan, found: Scan) -> Judged:
         judge(file.size, plan.extents, found.blanks)
         said = plan.deep() if plan.deep is not None else plan.said
         looked = look(file, plan.floats() if plan.floats is not None else ())
-    except Broken as why:
-        return Judged(BROKEN, FULL, str(why))
-    except Unsure as why:
-        return Judged(UNKNOWN, FULL, str(why))
-    except MemoryError:
-        return Judged(UNKNOWN, FULL, "its tables need more memory than a verifier has")
-    except MISFITS as error:
-        return Judged(UNKNOWN, FULL, _unfollowed(error))
+    except _FAULTS as why:
+        return _faulty(FULL, why)
     if plan.warning:
         return Judged(UNKNOWN, FULL, plan.warning)
     if looked.found:
