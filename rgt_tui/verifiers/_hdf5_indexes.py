@@ -115,10 +115,9 @@ def _by_fixed(tables: Tables, one: Dataset, how: Chunking) -> Iterator[Chunk]:
         raise Unsure(f"{head.what} is of a version or size that is not read")
     if at == tables.nowhere:
         return
-    most = _most(one)
+    most, whole = _most(one), bytes_of(one, how)
     for number, row in _fixed_rows(tables, at, (count, entry, 1 << bits)):
-        first = _first(number, most, how.shape)
-        yield _chunk(tables, row, (kind, bytes_of(one, how)), first)
+        yield _chunk(tables, row, (kind, whole), _first(number, most, how.shape))
 
 
 def _chunk(tables: Tables, row: bytes, how: Tuple[int, int], first: Tuple[int, ...]) -> Chunk:
@@ -128,9 +127,11 @@ def _chunk(tables: Tables, row: bytes, how: Tuple[int, int], first: Tuple[int, .
     return Chunk(_number(row, 0, wide), size, _number(row, entry - 4, 4) * is_packed, first)
 
 
-def _fixed_rows(
-    tables: Tables, at: int, sizes: Tuple[int, int, int]
-) -> Iterator[Tuple[int, bytes]]:
+Rows = Iterator[Tuple[int, bytes]]
+"""Rows of an array by their number."""
+
+
+def _fixed_rows(tables: Tables, at: int, sizes: Tuple[int, int, int]) -> Rows:
     """The rows of a fixed array by their number, without pages that were never written."""
     count, entry, page = sizes
     fixed = 6 + tables.wide
@@ -143,14 +144,26 @@ def _fixed_rows(
     marks = (pages + 7) // 8
     block = tables.summed_table(at, fixed + marks + 4, b"FADB", _WHAT)
     block.take(fixed - 4)
-    written = block.take(marks)
-    where = at + fixed + marks + 4
-    for number in range(pages):
-        rows = min(page, count - number * page)
-        if written[number // 8] & (0x80 >> number % 8):
-            one = tables.summed_rows(where, rows * entry + 4, _WHAT)
-            yield from ((number * page + row, one.take(entry)) for row in range(rows))
-        where += page * entry + 4
+    written = _marked(block.take(marks), range(pages))
+    yield from _paged_rows(tables, at + fixed + marks + 4, written, (range(count), page, entry))
+
+
+def _marked(marks: bytes, pages: Sequence[int]) -> List[bool]:
+    """Of these pages, which were written."""
+    return [bool(marks[number // 8] & (0x80 >> number % 8)) for number in pages]
+
+
+def _paged_rows(
+    tables: Tables, at: int, written: Sequence[bool], how: Tuple[Sequence[int], int, int]
+) -> Rows:
+    """Rows of these numbers in pages of so many rows, each of so many bytes; the last page may be short."""
+    numbers, page, entry = how
+    for place, is_written in enumerate(written):
+        here = numbers[place * page : (place + 1) * page]
+        if is_written:
+            one = tables.summed_rows(at, len(here) * entry + 4, _WHAT)
+            yield from ((number, one.take(entry)) for number in here)
+        at += page * entry + 4
 
 
 class _Growing(NamedTuple):
@@ -195,20 +208,17 @@ def _by_growing(tables: Tables, one: Dataset, how: Chunking) -> Iterator[Chunk]:
     most, axis = _most(one), next((i for i, n in enumerate(one.most) if n is None), 0)
     order = [axis, *(i for i in range(len(most)) if i != axis)]
     shape, steps = [most[i] for i in order], [how.shape[i] for i in order]
-    rows = _growing_rows(tables, at, how_large, (pointers, supers))
+    rows, whole = _growing_rows(tables, at, how_large, (pointers, supers)), bytes_of(one, how)
     for total, (number, row) in enumerate(rows):
         if total > CHUNKS_MAX:
             raise Unsure(f"{one.name} has more chunks than are looked at")
         turned = _first(number, [1 << 62, *shape[1:]], [steps[0], *steps[1:]])
         first = tuple(turned[order.index(i)] for i in range(len(order)))
-        yield _chunk(tables, row, (kind, bytes_of(one, how)), first)
+        yield _chunk(tables, row, (kind, whole), first)
 
 
 def _is_power(number: int) -> bool:
     return number > 0 and not number & (number - 1)
-
-
-Rows = Iterator[Tuple[int, bytes]]
 
 
 def _growing_rows(tables: Tables, at: int, how: _Growing, counts: Tuple[int, int]) -> Rows:
@@ -230,9 +240,7 @@ def _growing_rows(tables: Tables, at: int, how: _Growing, counts: Tuple[int, int
                 # The library counts all blocks before as if each were as large as this one.
                 told = start + (before + number) * rows
                 if child != tables.nowhere:
-                    yield from _block_rows(
-                        tables, child, how, (start + number * rows, told, rows, b"")
-                    )
+                    yield from _block_rows(tables, child, how, (start + number * rows, told, rows))
             before += count
         else:
             child = block.number(how.wide)
@@ -255,32 +263,29 @@ def _super_rows(tables: Tables, at: int, how: _Growing, place: Tuple[int, int]) 
     for number in range(count):
         child = block.number(how.wide)
         if child != tables.nowhere:
-            first = number * pages
-            marked = bytes(written[n // 8] & (0x80 >> n % 8) for n in range(first, first + pages))
-            yield from _block_rows(tables, child, how, (start, start, rows, marked))
+            marked = _marked(written, range(number * pages, (number + 1) * pages))
+            yield from _block_rows(tables, child, how, (start, start, rows), marked)
         start += rows
 
 
-def _block_rows(tables: Tables, at: int, how: _Growing, place: Tuple[int, int, int, bytes]) -> Rows:
-    """The rows of a block: the first, what it tells as such, how many, which pages were written."""
-    start, told, rows, pages = place
-    fixed = how.head + how.offset
-    if not pages:
-        block = tables.summed_table(at, fixed + rows * how.entry + 4, b"EADB", _WHAT)
-        block.take(how.head - 4)
-        _check_offset(block, how, told)
-        yield from ((start + number, block.take(how.entry)) for number in range(rows))
-        return
-    block = tables.summed_table(at, fixed + 4, b"EADB", _WHAT)
+def _block_rows(
+    tables: Tables,
+    at: int,
+    how: _Growing,
+    place: Tuple[int, int, int],
+    pages: Sequence[bool] = (),
+) -> Rows:
+    """The rows of a block: the first, what it tells as such, how many; which pages were written."""
+    start, told, rows = place
+    held = how.head + how.offset + (0 if pages else rows * how.entry) + 4
+    block = tables.summed_table(at, held, b"EADB", _WHAT)
     block.take(how.head - 4)
     _check_offset(block, how, told)
-    where = at + fixed + 4
-    for number, is_written in enumerate(pages):
-        if is_written:
-            one = tables.summed_rows(where, how.page * how.entry + 4, _WHAT)
-            begin = start + number * how.page
-            yield from ((begin + row, one.take(how.entry)) for row in range(how.page))
-        where += how.page * how.entry + 4
+    numbers = range(start, start + rows)
+    if pages:
+        yield from _paged_rows(tables, at + held, pages, (numbers, how.page, how.entry))
+    else:
+        yield from ((number, block.take(how.entry)) for number in numbers)
 
 
 def _check_offset(block: Cursor, how: _Growing, start: int) -> None:
