@@ -64,6 +64,7 @@ def lines_of(stream: BinaryIO, rows_of: Rows | None = None) -> Iterator[str]:
         rows_of: notes which row each line is from.
     """
     told = rows_of or Rows()
+    lines = 0  # of a row that was told in part
     begin = stream.read(CHUNK)
     encoding = next((name for mark, name in _MARKS if begin.startswith(mark)), "utf-8")
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
@@ -72,20 +73,20 @@ def lines_of(stream: BinaryIO, rows_of: Rows | None = None) -> Iterator[str]:
         *rows, rest = (rest + decoder.decode(begin)).split("\n")
         for row in rows:
             found = _lines_in(row)
-            told.note(len(found))
+            told.note(lines + len(found))
+            lines = 0
             yield from found
         if len(rest) > ROW_MAX:
             drawn, _, last = rest.rpartition("\r")
             found = _lines_in(drawn or rest)
-            told.note(len(found))
+            lines += len(found)
             yield from found
             rest = last if drawn else ""
         begin = stream.read(CHUNK)
     rest += decoder.decode(b"", final=True)
-    if rest:
-        found = _lines_in(rest)
-        told.note(len(found))
-        yield from found
+    found = _lines_in(rest) if rest else ()
+    told.note(lines + len(found))
+    yield from found
 
 
 def lines_in(cleaned: str) -> tuple[str, ...]:

@@ -72,6 +72,17 @@ def test_each_line_knows_the_row_it_is_from() -> None:
     assert [whose.of(line) for line in range(1, len(told) + 1)] == [*expected, len(rows) + 1]
 
 
+@pytest.mark.parametrize("picture", [b"x", b"\r%d%%"], ids=["plain", "bar"])
+@pytest.mark.parametrize("end", [b"\nend", b""], ids=["more", "none"])
+def test_a_row_that_is_told_in_parts_is_one_row(picture: bytes, end: bytes) -> None:
+    raw = b"begin\n" + picture * (9 * ROW_MAX // 4 // len(picture)) + end
+    whose = Rows()
+    told = list(lines_of(BytesIO(raw), whose))
+    assert len(told) > 3
+    rows = [whose.of(line) for line in range(1, len(told) + 1)]
+    assert rows == [{"begin": 1, "end": 3}.get(line, 2) for line in told]
+
+
 def test_a_cleaned_line_of_a_log_is_parted_as_a_terminal_would_have_drawn_it() -> None:
     assert lines_in(clean("1%|# |\r2%|##|\rno space left\r3%|##|")) == (
         "2%|##|",
