@@ -7,10 +7,10 @@ from dataclasses import field
 from typing import Any, Final
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
+from rgt_tui.domain.laid_out import AT_ONCE
 from rgt_tui.domain.records import dataclass
 
 FORMAT: Final = "rgt-manifest 1"
-_AT_ONCE: Final = 512
 
 
 class BadManifest(Exception):
@@ -46,14 +46,8 @@ class Manifest:
         return next((proof for proof in self.files if proof.stamp.path == path), None)
 
 
-def to_table(manifest: Manifest) -> dict[str, Any]:
-    """The manifest as a table for JSON, with its digest."""
-    table = to_pieces(manifest)
-    return {**table, "files": list(table["files"])}
-
-
 def to_pieces(manifest: Manifest) -> dict[str, Any]:
-    """The same, whose files are made as they are taken: for very many."""
+    """The manifest as a table for JSON, with its digest; its files are made as they are taken."""
     return {
         "at": manifest.at,
         "digest": manifest.digest,
@@ -99,8 +93,8 @@ def _digest(place: str, proofs: Sequence[FileProof]) -> str:
     head = f"[{_compact(FORMAT)},{_compact(place)},["
     digest = hashlib.sha256(head.encode("ascii"))
     ordered = sorted(proofs, key=lambda proof: proof.stamp.path)
-    for first in range(0, len(ordered), _AT_ONCE):
-        text = _compact(list(map(_row, ordered[first : first + _AT_ONCE])))[1:-1]
+    for first in range(0, len(ordered), AT_ONCE):
+        text = _compact(list(map(_row, ordered[first : first + AT_ONCE])))[1:-1]
         digest.update((("," if first else "") + text).encode("ascii"))
     digest.update(b"]]")
     return f"sha256:{digest.hexdigest()}"

@@ -15,7 +15,8 @@ from rgt_tui.domain.checkpoint import (
     Verdict,
     with_proofs,
 )
-from rgt_tui.domain.manifest import BadManifest, Manifest, differences, from_table, to_table
+from rgt_tui.domain.laid_out import laid_out
+from rgt_tui.domain.manifest import BadManifest, Manifest, differences, from_table, to_pieces
 
 STAMP = FileStamp(path="/workspace/a.pt", size=10, mtime_ns=5, ctime_ns=6, inode=7)
 PROOF = FileProof(
@@ -101,7 +102,7 @@ def test_two_names_of_one_file_count_once() -> None:
 def test_a_manifest_survives_json_and_a_changed_one_is_refused() -> None:
     hostile = replace(PROOF, stamp=replace(STAMP, path="/w/\udcff\n.pt"))
     manifest = Manifest(place="pod:x@1", files=(PROOF, hostile), at=3.0)
-    text = json.dumps(to_table(manifest))
+    text = "".join(laid_out(to_pieces(manifest)))
     assert text.isascii()
     assert from_table(json.loads(text)) == manifest
     with pytest.raises(BadManifest, match="digest"):
