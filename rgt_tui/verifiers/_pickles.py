@@ -204,9 +204,14 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
             at = found[-1].end
             self.named |= found[-1].named
             self.called |= found[-1].called
-        value = found[3].value
+        value, keys = found[3].value, found[4].value
         if not isinstance(value, Storage):
             raise Unsure("a storage in it is held in a way that is not read")
+        if not isinstance(keys, list) or list(map(text_of, keys)) != [value.key]:
+            raise Broken("the list of a storage in it does not name it")
+        count = int.from_bytes(data[at : at + 8], "little", signed=True)
+        if count != value.elements:
+            raise Broken(f"a storage in it has {count} elements, its tensor {value.elements}")
         if value.item and len(data) != at + 8 + value.elements * value.item:
             raise Broken(
                 f"a storage in it has {len(data) - at - 8} bytes of {value.elements} elements"

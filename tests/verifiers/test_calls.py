@@ -5,6 +5,7 @@ import io
 import operator
 import pickle
 import typing
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,12 +65,12 @@ def test_what_numpy_and_annotations_call_makes_values(protocol: int, tmp_path: P
     assert verdict == "ok", reason
 
 
-def inner(storage: bytes, *, count: int = 3) -> bytes:
+def inner(storage: bytes, *, count: int = 3, keys: Sequence[str] = ("0",)) -> bytes:
     """A pickled tensor as `pickle.dump` writes it: its storage is the bytes of a file of its own."""
     graph = (
         b"\x80\x02(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x03NtQ."
     )
-    whole = LEGACY + graph + pickle.dumps(["0"], 2) + count.to_bytes(8, "little") + storage
+    whole = LEGACY + graph + pickle.dumps(list(keys), 2) + count.to_bytes(8, "little") + storage
     out = io.BytesIO()
     out.write(b"\x80\x03ctorch._utils\n_rebuild_tensor_v2\n(ctorch.storage\n_load_from_bytes\n")
     out.write(
@@ -82,6 +83,9 @@ def test_a_storage_that_is_held_as_bytes_is_walked_as_well(tmp_path: Path) -> No
     path = tmp_path / "a.pkl"
     assert judged(path, inner(bytes(range(12)))) == ("ok", "one pickle, no checksum")
     assert judged(path, inner(bytes(11)))[0] == "broken"
+    assert judged(path, inner(bytes(12), count=4))[0] == "broken"
+    for keys in ((), ("1",), ("0", "0")):
+        assert judged(path, inner(bytes(12), keys=keys))[0] == "broken"
     hostile = LEGACY + EVIL + pickle.dumps([], 2)
     code = b"ctorch.storage\n_load_from_bytes\n(B" + len(hostile).to_bytes(4, "little") + hostile
     verdict, reason = judged(path, b"\x80\x03" + code + b"tR.")
