@@ -68,17 +68,12 @@ class RangedFile(File):
 
     is_alone = True
 
-    def __init__(self, name: str, blocks: Blocks, start: int = 0, size: int | None = None) -> None:
+    def __init__(self, name: str, blocks: Blocks) -> None:
         self.path = self.name = name
         self.fd = -1
-        self.start = start
-        self.size = blocks.size if size is None else size
+        self.start, self.size = 0, blocks.size
         self.stamp = (blocks.size, 0, 0, 0)
         self._blocks = blocks
-
-    def part(self, start: int, size: int) -> File:
-        """The bytes from `start` on as a file of their own."""
-        return RangedFile(self.name, self._blocks, self.start + start, size)
 
     def read(self, offset: int, count: int) -> bytes:
         """Exactly `count` bytes at `offset`.

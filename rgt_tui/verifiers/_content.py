@@ -69,10 +69,8 @@ class File:
 
     def part(self, start: int, size: int) -> File:
         """The bytes from `start` on as a file of their own; closes nothing."""
-        one = File.__new__(File)
-        one.path, one.name, one.fd, one.stamp = self.path, self.name, self.fd, self.stamp
-        one.start, one.size = self.start + start, size
-        one.is_alone, one.is_brief = self.is_alone, self.is_brief
+        one = File.__new__(type(self))
+        vars(one).update(vars(self), start=self.start + start, size=size)
         return one
 
     def read(self, offset: int, count: int) -> bytes:
