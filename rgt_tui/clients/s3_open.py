@@ -2,18 +2,22 @@
 
 import asyncio
 import os
+import posixpath
 from collections.abc import Callable, Mapping
-from typing import get_args
+from typing import Final, get_args
 
 from rgt_tui.clients.ranged import Blocks, Fetch, RangedFile, RangedFolder
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_keys import ENDPOINT_VARIABLE, MISSING, find_s3_keys
-from rgt_tui.domain.errors import NoCredentials, UsageError
+from rgt_tui.domain.errors import NoCredentials, NotFound, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Verdict, no_s3, s3_endpoint
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.verifiers import MISFITS, Broken, Unsure, all_verifiers, unfollowed
 from rgt_tui.verifiers._check import structure_of
+
+BESIDE_MAX: Final = 200
+"""Objects that one model may have looked for; each costs a round trip."""
 
 
 def endpoint_of(volume: NetworkVolume, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -78,14 +82,17 @@ async def verify_header(
         bucket: the volume.
         key: the object.
         size: bytes of it.
-        sizes: of every object by key, where they are known: an ONNX model names others.
+        sizes: of every object by key; without them each that an ONNX model names is asked for.
 
     Raises:
         ApiError: it could not be read.
     """
     file = RangedFile(key.rpartition("/")[2], Blocks(size, opener(s3, bucket)(key)))
+    folder = key.rpartition("/")[0]
     if sizes is not None:
-        file.beside = RangedFolder(key.rpartition("/")[0], sizes, opener(s3, bucket)).size
+        file.beside = RangedFolder(folder, sizes, opener(s3, bucket)).size
+    else:
+        file.beside = _sizes_below(s3, bucket, folder)
     try:
         kind, judged = await asyncio.to_thread(structure_of, file)
     except MISFITS as error:
@@ -94,6 +101,28 @@ async def verify_header(
         return HeaderCheck("unknown", "unknown", clean(str(why), 300))
     verdict = next(v for v in get_args(Verdict) if v == judged.verdict)
     return HeaderCheck(verdict, kind, clean(judged.reason, 300))
+
+
+def _sizes_below(s3: S3, bucket: str, folder: str) -> Callable[[str], int]:
+    """Gives a verifier the bytes of an object by its path below a folder, by a HEAD of it."""
+    loop = asyncio.get_running_loop()
+    left = BESIDE_MAX
+
+    def size(inside: str) -> int:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Unsure(f"it names more than {BESIDE_MAX} files: verify it in a Pod")
+        asked = s3.head(bucket, posixpath.join(folder, inside))
+        try:
+            found = asyncio.run_coroutine_threadsafe(asked, loop).result()
+        except NotFound as error:
+            raise Broken(f"{inside} is missing") from error
+        if found.size is None:
+            raise Unsure(f"the size of {inside} was not told")
+        return found.size
+
+    return size
 
 
 def opener(s3: S3, bucket: str) -> Callable[[str], Fetch]:

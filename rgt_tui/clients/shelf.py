@@ -3,17 +3,16 @@
 from collections.abc import AsyncIterator
 
 from rgt_tui.clients.s3 import S3
-from rgt_tui.clients.s3_open import s3_of, verify_header
+from rgt_tui.clients.s3_headers import headers
+from rgt_tui.clients.s3_open import s3_of
 from rgt_tui.clock import Clock
-from rgt_tui.domain.errors import RgtError
+from rgt_tui.domain.errors import ApiError, RgtError
 from rgt_tui.domain.objects import Listing, StoredObject, is_trash
 from rgt_tui.domain.shelf import HEAD, Answer, Glance, Wish
 from rgt_tui.domain.volume import NetworkVolume
 
 TRASH_MAX = 50_000
 """Objects of a volume among which trash is looked for; beyond it what is found is "at least"."""
-VERIFIED_MAX = 50
-"""Files of a folder whose tables are read by one question."""
 
 
 async def answers(
@@ -50,16 +49,14 @@ async def _trash(s3: S3, bucket: str) -> Listing:
 async def _verified(s3: S3, glance: Glance, clock: Clock) -> AsyncIterator[tuple[Glance, Answer]]:
     files: tuple[StoredObject, ...]
     if glance.path.endswith("/") or not glance.path:
-        files = (await s3.list(glance.volume, glance.path)).objects[:VERIFIED_MAX]
+        files = (await s3.list(glance.volume, glance.path)).objects
     else:
         files = (await s3.head(glance.volume, glance.path),)
-    for stored in files:
+    async for stored, seen in headers(s3, glance.volume, files):
         asked = Glance(glance.volume, stored.key, Wish.VERIFY)
-        try:
-            check = await verify_header(s3, glance.volume, stored.key, stored.size or 0)
-        except RgtError as error:
-            yield asked, Answer(at=clock(), trouble=error.message, hint=error.hint)
+        if isinstance(seen, ApiError):
+            yield asked, Answer(at=clock(), trouble=seen.message, hint=seen.hint)
         else:
-            yield asked, Answer(at=clock(), check=check)
+            yield asked, Answer(at=clock(), check=seen)
     if glance.path.endswith("/") or not glance.path:
         yield glance, Answer(at=clock())

@@ -7,7 +7,8 @@ from typing import Any, Final
 import click
 
 from rgt_tui.clients.s3 import S3
-from rgt_tui.clients.s3_open import s3_of, verify_header
+from rgt_tui.clients.s3_headers import HEADERS_MAX, headers
+from rgt_tui.clients.s3_open import s3_of
 from rgt_tui.commands import _options
 from rgt_tui.domain.errors import ApiError, NoCredentials, NotFound, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Listing, StoredObject, is_trash
@@ -17,10 +18,10 @@ from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Wanted, look
 
-VERIFIED_MAX = 50
-"""Headers read by one call; each costs two small requests."""
-
-NO_DEMO: Final = "Without --demo, browse reads the network volumes of your own account."
+NO_DEMO: Final = (
+    "Without --demo, browse reads the network volumes of your own account, with an S3 key of yours. "
+    "In the demo, `rgt-tui --demo checkpoints train-a` shows what lies on nv-eu-01, over SSH."
+)
 
 
 @click.command("browse", help=__doc__)
@@ -73,13 +74,12 @@ async def _listing(s3: S3, bucket: str, path: str, *, deep: bool) -> Listing:
 
 async def _verified(s3: S3, bucket: str, found: Listing) -> dict[str, HeaderCheck]:
     checks: dict[str, HeaderCheck] = {}
-    for stored in found.objects[:VERIFIED_MAX]:
-        try:
-            checks[stored.key] = await verify_header(s3, bucket, stored.key, stored.size or 0)
-        except ApiError as error:
-            checks[stored.key] = HeaderCheck("unknown", "", error.message)
-    if len(found.objects) > VERIFIED_MAX:
-        narrate(f"headers of the first {VERIFIED_MAX} files were read; name a folder for others")
+    async for stored, seen in headers(s3, bucket, found.objects):
+        checks[stored.key] = (
+            HeaderCheck("unknown", "", seen.message) if isinstance(seen, ApiError) else seen
+        )
+    if len(found.objects) > HEADERS_MAX:
+        narrate(f"headers of the first {HEADERS_MAX} files were read; name a folder for others")
     return checks
 
 

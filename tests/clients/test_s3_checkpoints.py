@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from onnx import TensorProto, helper
 
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_checkpoints import look_outside
@@ -18,6 +17,7 @@ from rgt_tui.domain.volume import MountKind, NetworkVolume
 from rgt_tui.saved_facts import UNREAD
 from rgt_tui.simulator.files import safetensors, trainer_checkpoint
 from tests.clients.buckets import client, serving
+from tests.verifiers.onnx_models import model
 
 REGION = "us-ks-2"
 VOLUME = NetworkVolume(
@@ -165,17 +165,6 @@ async def test_a_look_is_the_witness_that_a_stopped_pods_volume_needs(origin: st
 async def test_a_volume_that_is_gone_is_an_error_and_not_an_empty_list(origin: str) -> None:
     with pytest.raises(ApiError):
         await seen(origin, replace(VOLUME, id="nosuchbucket"))
-
-
-def model(location: str, length: int = 4096, offset: int = 0) -> bytes:
-    """A model of one tensor of 1,024 numbers whose bytes lie in another file."""
-    tensor = TensorProto(name="w", data_type=1, dims=[1024], data_location="EXTERNAL")
-    for key, value in (("location", location), ("offset", offset), ("length", length)):
-        tensor.external_data.add(key=key, value=str(value))
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1024])
-    node = helper.make_node("Identity", ["x"], ["y"])
-    graph = helper.make_graph([node], "g", [x], [x], [tensor])
-    return bytes(helper.make_model(graph).SerializeToString())
 
 
 async def test_a_model_and_the_weights_that_it_names_are_one_checkpoint() -> None:

@@ -13,12 +13,19 @@ from rgt_tui.simulator.ratelimit import UNMETERED
 from tests.clients.buckets import serving
 from tests.commands.conftest import Call, answer
 from tests.verifiers.good import noise
+from tests.verifiers.onnx_models import model
 
 WHOLE = save({"a": noise(5, 2), "b": noise(4, 5)})
 FILES = {
     "ckpt/good.safetensors": WHOLE,
     "ckpt/cut.safetensors": WHOLE[:-3],
     "ckpt/optim.pt": b"PK\x03\x04" + bytes(60),
+    "onnx/whole.onnx": model("w.data"),
+    "onnx/w.data": bytes(4096),
+    "onnx/cut.onnx": model("sub/cut.data"),
+    "onnx/sub/cut.data": bytes(4095),
+    "onnx/gone.onnx": model("gone.data"),
+    "onnx/out.onnx": model("../ckpt/good.safetensors"),
     "readme.txt": b"hello",
     ".Trash-0/files/old.bin": b"x" * 7,
 }
@@ -56,7 +63,7 @@ def files(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_one_level_of_a_volume_is_listed_by_its_name(browse: Call, simulator: Simulator) -> None:
     found = answer(browse("browse", "nv-eu-01", "--json"))
     assert found["volume"] == volume_id(simulator)
-    assert found["folders"] == [".Trash-0/", "ckpt/"]
+    assert found["folders"] == [".Trash-0/", "ckpt/", "onnx/"]
     assert files(found)["readme.txt"]["bytes"] == 5
     assert found["whole"]
 
@@ -69,6 +76,22 @@ def test_headers_tell_a_whole_checkpoint_from_a_cut_one(browse: Call) -> None:
         "ckpt/cut.safetensors": "broken",
         "ckpt/optim.pt": "broken",
     }
+
+
+def test_a_model_is_judged_with_the_weights_that_it_names(browse: Call) -> None:
+    found = files(answer(browse("browse", "nv-eu-01", "onnx", "--verify", "--json")))
+    headers = {path: file["header"] for path, file in found.items()}
+    assert {path: header["verdict"] for path, header in headers.items()} == {
+        "onnx/whole.onnx": "ok",
+        "onnx/w.data": "unknown",
+        "onnx/cut.onnx": "broken",
+        "onnx/gone.onnx": "broken",
+        "onnx/out.onnx": "broken",
+    }
+    assert "weights of onnx/whole.onnx" in headers["onnx/w.data"]["reason"]
+    assert "which has 4095" in headers["onnx/cut.onnx"]["reason"]
+    assert "gone.data is missing" in headers["onnx/gone.onnx"]["reason"]
+    assert "outside the model's folder" in headers["onnx/out.onnx"]["reason"]
 
 
 def test_one_file_is_shown_with_its_checksum(browse: Call) -> None:
