@@ -4,7 +4,7 @@ RUN := .venv/bin
 .DEFAULT_GOAL := help
 # Tests start hundreds of programs: let them keep what they compiled.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills steps mutants cancels
+.PHONY: help setup demo test check lint types contracts snap pages bench soak gateway wheel tools clean kills steps mutants cancels frameworks
 
 help:  ## show this menu
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ wheel: setup  ## build the wheel, install it into an empty environment, try it
 
 tools: setup  ## fetch the outside judges the tests use (Prism by npm, sshd and others by apt)
 	@sh .ci/tools
+
+frameworks: setup  ## install the libraries that write checkpoints (torch and others, 1.6 GB) for the tests
+	@sh .ci/frameworks
 
 clean:  ## remove what this menu made
 	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .reports

@@ -1,10 +1,9 @@
 """Distributed checkpoints by torch's own writer: good ones are ok, and each damage is told.
 
-The captured ones were written by torch 2.13 (`dcp_writer.py`); with `RGT_TORCH` naming a Python
-that has such a torch, they are written anew and loaded.
+The captured ones were written by torch 2.13 (`dcp_writer.py`); where there is such a torch, they are
+written anew and loaded.
 """
 
-import os
 import shutil
 import subprocess
 import zipfile
@@ -16,11 +15,11 @@ import pytest
 from rgt_tui.verifiers import Broken
 from rgt_tui.verifiers._check import verify_file, verify_group
 from rgt_tui.verifiers._pickles import walk
+from tests.frameworks import needs, python_with
 from tests.verifiers.asking import ask
 
 CAPTURED = Path(__file__).parent.parent / "data" / "dcp-torch-2.13.zip"
 WRITER = Path(__file__).with_name("dcp_writer.py")
-TORCH = os.environ.get("RGT_TORCH", "")
 LAYOUTS = ("alone", "parts", "bare", "pair")
 
 Damage = Callable[[Path], object]
@@ -153,12 +152,13 @@ def test_no_way_around_by_names_of_modules_or_by_handing_on(code: bytes) -> None
         walk(b"\x80\x04" + code, "it")
 
 
-@pytest.mark.skipif(not TORCH, reason="RGT_TORCH names no Python with torch 2.10 or later")
+@needs("torch")
 def test_torch_writes_what_is_ok_and_loads_it(tmp_path: Path) -> None:
-    subprocess.run([TORCH, str(WRITER), str(tmp_path)], check=True, capture_output=True)
+    python = python_with("torch")
+    subprocess.run([python, str(WRITER), str(tmp_path)], check=True, capture_output=True)
     for layout in LAYOUTS:
         request = {"op": "verify", "paths": [str(tmp_path / layout)], "level": "load"}
-        answers = ask(request, python=(TORCH, "-I"))
+        answers = ask(request, python=(python, "-I"))
         groups = [one["group"] for one in answers if "group" in one]
         assert [one["verdict"] for one in groups] == ["ok"], groups
         loaded = [

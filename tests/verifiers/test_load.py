@@ -12,17 +12,11 @@ import pytest
 from safetensors.numpy import save_file
 
 from rgt_tui.verifiers._load import load
+from tests.frameworks import needs, python_with
 from tests.verifiers.asking import ask
 from tests.verifiers.good import has_torch, write_torch
 
 SIZE = 48 << 20
-
-
-def has_orbax() -> bool:
-    """Whether the Python that RGT_TORCH names can write Orbax checkpoints."""
-    python = os.environ.get("RGT_TORCH", "")
-    looks = "import sys; from importlib.util import find_spec as f; sys.exit(not f('orbax'))"
-    return bool(python) and not subprocess.run([python, "-c", looks], check=False).returncode
 
 
 def resident(path: Path) -> float:
@@ -107,9 +101,9 @@ writer.wait_until_finished()
 """
 
 
-@pytest.mark.skipif(not has_orbax(), reason="RGT_TORCH names no Python with orbax")
+@needs("orbax")
 def test_orbax_reads_every_array_and_its_checksums_speak(tmp_path: Path) -> None:
-    python = os.environ["RGT_TORCH"]
+    python = python_with("orbax")
     subprocess.run([python, "-c", ORBAX, str(tmp_path)], check=True, capture_output=True)
     assert "read 3640 bytes" in _group(tmp_path, python, "ok")
     for path in tmp_path.rglob("d/*"):
@@ -149,9 +143,9 @@ ANSWERS = {
 }  # fmt: skip
 
 
-@pytest.mark.skipif(not os.environ.get("RGT_TORCH"), reason="RGT_TORCH names no Python with torch")
+@needs("torch")
 def test_a_load_refuses_what_is_more_than_weights_and_says_what_that_is(tmp_path: Path) -> None:
-    python = os.environ["RGT_TORCH"]
+    python = python_with("torch")
     subprocess.run([python, "-W", "ignore", "-c", ODD, str(tmp_path)], check=True)
     for name, (verdict, level, said) in ANSWERS.items():
         asked = {"op": "verify", "paths": [str(tmp_path / name)], "level": "load"}
