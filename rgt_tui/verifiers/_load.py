@@ -6,14 +6,13 @@ loads prove nothing, so tensors are copied and the bytes counted.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from rgt_tui.verifiers import Broken, Unsure
+from rgt_tui.verifiers._framework import ask
 
-LIMIT_S = 3600
 NEWEST_HOLE_FREE = (2, 10)
 """Older torch than this ran code also with `weights_only=True`; on the jump box it is not used."""
 
@@ -21,8 +20,9 @@ POD = [False]
 """Whether this runs on a Pod, which is rented and thrown away, so that any torch may load there."""
 
 _TORCH = """
+import pickle
 import torch
-if int(sys.argv[3]) and tuple(int(n) for n in torch.__version__.split(".")[:2]) < (2, 10):
+if not is_pod and tuple(int(n) for n in torch.__version__.split(".")[:2]) < (2, 10):
     raise ImportError("torch %s is older than 2.10" % torch.__version__)
 import argparse, collections, datetime, pathlib
 plain = [list, dict, set, tuple, int, float, complex, str, bytes, bool, argparse.Namespace, collections.defaultdict, collections.Counter, collections.deque, pathlib.PosixPath,
@@ -78,7 +78,7 @@ _TORCH_ITEMS = (
 import io
 total = 0
 with open(path, "rb") as file:
-    for offset, length in json.load(sys.stdin):
+    for offset, length in items:
         file.seek(offset)
         item = file.read(length)
         if item[8:9] == b"{":
@@ -127,6 +127,7 @@ model = onnx.load(path)
 say("onnx " + onnx.__version__, model.ByteSize())
 """
 _ORBAX = """
+import os
 os.environ["JAX_PLATFORMS"] = "cpu"
 import numpy, jax, orbax.checkpoint as ocp
 def numbers(one):
@@ -149,32 +150,12 @@ say("orbax " + ocp.__version__, total)
 """
 """Into plain arrays, so that the devices that it was saved from need not be here. Of its errors only
 those of its checksums speak against the bytes: it has others for what this program asks of it."""
-_FRAME = """
-import json, os, pickle, re, resource, sys
-path = sys.argv[1]
-out = os.dup(1)
-os.dup2(2, 1)
-def say(tool, count): os.write(out, json.dumps({"tool": tool, "bytes": count}).encode())
-try:
-    exec(sys.argv[2])
-except ImportError as error:
-    os.write(out, json.dumps({"missing": str(error)[:200]}).encode())
-except MemoryError:
-    os.write(out, json.dumps({"missing": "there is not enough memory"}).encode())
-except pickle.UnpicklingError as error:
-    named = re.search("GLOBAL ([A-Za-z0-9_.]+)", str(error))
-    rest = str(error).split("WeightsUnpickler error:")[-1].strip()
-    words = named[1] if named else rest.split(chr(10))[0]
-    said = "it holds what a load of weights alone refuses: " + words
-    os.write(out, json.dumps({"refused": said[:200]}).encode())
-except BaseException as error:
-    os.write(out, json.dumps({"broken": type(error).__name__}).encode())
-"""
 _PROGRAMS: Dict[str, str] = {
     "torch": _TORCH_FILE, "lightning": _TORCH_FILE, "torch-legacy": _TORCH_FILE,
     "dcp": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
     "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX, "orbax": _ORBAX,
 }  # fmt: skip
+_ONCE = dict.fromkeys(("torch", "lightning", "torch-legacy", "dcp", "safetensors"), "import torch")
 
 
 NOTHING_TO_LOAD = frozenset(["text", "onnx-data"])
@@ -193,9 +174,11 @@ def load(path: str, kind: str, items: Sequence[Tuple[int, int]] = ()) -> Tuple[s
     program = _PROGRAMS.get(kind)
     if program is None:
         raise Unsure(f"nothing here loads {kind}")
+    asked = {"path": path, "program": program, "once": _ONCE.get(kind, ""), "items": list(items),
+             "pod": POD[0]}  # fmt: skip
     why = "there is no python3 with its framework"
     for python in _pythons():
-        answer = _run(python, path, program, items)
+        answer = ask(python, asked)
         if "tool" in answer:
             return str(answer["tool"]), int(str(answer["bytes"]))
         if "refused" in answer:
@@ -216,23 +199,3 @@ def _pythons() -> List[str]:
         if python and os.access(python, os.X_OK):
             real.setdefault(os.path.abspath(python), python)
     return list(real)
-
-
-def _run(
-    python: str, path: str, program: str, items: Sequence[Tuple[int, int]]
-) -> Dict[str, object]:
-    import subprocess  # only a load needs it, and it is a tenth of a process's start
-
-    argv = [python, "-I", "-c", _FRAME, path, program, "0" if POD[0] else "1"]
-    try:
-        ran = subprocess.run(
-            argv, input=json.dumps(list(items)).encode(), stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, timeout=LIMIT_S, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return {"missing": f"its load did not end ({type(error).__name__})"}
-    try:
-        answer = json.loads(ran.stdout.decode())
-    except ValueError:
-        return {"missing": f"its load ended without an answer (status {ran.returncode})"}
-    return answer if isinstance(answer, dict) else {}

@@ -171,7 +171,7 @@ def _verify_folder(path: str, level: str, only: Any) -> Answers:
             yield row
     wanted = None if only is None else set(only)
     proofs: List[Dict[str, Any]] = []
-    for some in _batches([e for e in sorted(entries) if wanted is None or e.path in wanted], level):
+    for some in _batches([e for e in sorted(entries) if wanted is None or e.path in wanted]):
         for answer in _verify_some(some, level):
             if "file" in answer:
                 proofs.append(answer["file"])
@@ -185,11 +185,11 @@ def _verify_folder(path: str, level: str, only: Any) -> Answers:
         yield from _verify_as_group(kind, folder, inside, level)
 
 
-def _batches(entries: List[Entry], level: str) -> Iterator[List[str]]:
-    """Paths that share a child, in order: neighbours that are small; a load is for one file."""
+def _batches(entries: List[Entry]) -> Iterator[List[str]]:
+    """Paths that share a child, in order: neighbours that are small."""
     some: List[str] = []
     for entry in entries:
-        is_small = entry.size <= SMALL and level != LOAD
+        is_small = entry.size <= SMALL
         if some and (not is_small or len(some) == TOGETHER):
             yield some
             some = []
@@ -206,7 +206,8 @@ def _verify_some(paths: List[str], level: str) -> Answers:
     while len(paths) > 1:
         done = 0
         try:
-            for answer in limited(functools.partial(_children, paths, level), START_S):
+            work = functools.partial(_children, paths, level)
+            for answer in limited(work, START_S, _memory(level, len(paths) * SMALL)):
                 if "file" in answer:
                     done += 1
                 yield answer
@@ -254,11 +255,12 @@ def _verify_one(path: str, level: str) -> Answers:
         size, *stamp = stamp_of(os.stat(path, follow_symlinks=False))
     except OSError:
         size, stamp = 0, [0, 0, 0]
-    memory = MEMORY if level != LOAD else MEMORY * 2 + 4 * size
     seconds = START_S + size / SLOWEST
     proof: Dict[str, Any] = {}
     try:
-        for answer in limited(lambda send: _child(path, level, send), seconds, memory):
+        for answer in limited(
+            lambda send: _child(path, level, send), seconds, _memory(level, size)
+        ):
             if "file" in answer:
                 proof = answer["file"]
             else:
@@ -270,6 +272,11 @@ def _verify_one(path: str, level: str) -> Answers:
                  "sha256": "", "tool": TOOL, "verdict": UNKNOWN, "level": STRUCTURE,
                  "reason": str(why)}  # fmt: skip
     yield {"file": proof}
+
+
+def _memory(level: str, size: int) -> int:
+    """How much a child may use for files of so many bytes: a framework has a copy or two of them."""
+    return MEMORY if level != LOAD else MEMORY * 2 + 4 * size
 
 
 def _child(path: str, level: str, send: Send) -> None:

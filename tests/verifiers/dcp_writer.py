@@ -1,6 +1,6 @@
 """Writes checkpoints with torch's own distributed writer into the folder named first.
 
-Not a test and not imported: `test_dcp.py` runs it with a Python that has torch. `alone` is of one
+Not a test and not imported: a person runs it with a Python that has torch. `alone` is of one
 process, `parts` has a file for each item, `bare` its tensors as safetensors, and `pair` is of two
 processes over gloo on loopback. With torch 2.13 and `zip -r9` it made tests/data/dcp-torch-2.13.zip.
 """
