@@ -20,9 +20,10 @@ Opened = Callable[[], contextlib.AbstractAsyncContextManager[tuple[Session, Stor
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """The mixed demo fleet, served on loopback."""
-    with Simulator(build_world()) as served:
+def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """The mixed demo fleet, or the scenarios the test's `fleet` mark names, served on loopback."""
+    mark = request.node.get_closest_marker("fleet")
+    with Simulator(build_world(scenarios=mark.args if mark else ())) as served:
         yield served
 
 

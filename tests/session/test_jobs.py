@@ -20,7 +20,8 @@ from rgt_tui.store import Store
 from tests.session.conftest import Opened
 from tests.session.test_watch import until, watching
 
-pytestmark = pytest.mark.usefixtures("cut_connections")
+# Every Pod that is watched costs programs on its side; most jobs here are on one of them.
+pytestmark = [pytest.mark.usefixtures("cut_connections"), pytest.mark.fleet("healthy_training")]
 
 
 async def listed(store: Store, name: str) -> tuple[Pod, CheckpointList]:
@@ -93,6 +94,7 @@ async def test_a_second_job_on_a_pod_waits_and_both_can_be_cancelled(opened: Ope
         assert third not in [job.number for job in store.state.jobs]
 
 
+@pytest.mark.fleet("healthy_training", "proxy_only", "stopped")
 async def test_a_pod_without_a_shell_fails_the_job_and_says_why(opened: Opened) -> None:
     async with watching(opened) as (session, store):
         pod, inventory = await listed(store, "train-a")
@@ -147,6 +149,7 @@ async def test_a_pull_is_a_job_and_its_held_copy_keeps_what_the_pod_would_lose(
         assert saved.is_loaded
 
 
+@pytest.mark.fleet("volume_disk")
 async def test_a_pull_that_is_cancelled_says_what_it_keeps_and_goes_on_from_there(
     opened: Opened, tmp_path: Path, simulator: Simulator
 ) -> None:

@@ -36,14 +36,17 @@ def raised(store: Store, code: str) -> bool:
     return any(f"{code} raised" in text for _, text in store.state.notices)
 
 
-async def test_the_watch_reads_the_list_and_the_pods_and_raises_what_is_wrong(
-    opened: Opened,
+async def test_the_watch_of_a_fleet_raises_what_is_wrong_and_sends_only_reads(
+    opened: Opened, simulator: Simulator
 ) -> None:
     async with watching(opened) as (_, store):
         await until(lambda: raised(store, "RP11") and raised(store, "RP16"))
         assert store.state.account.pods
+    methods = {request.method for request in simulator.requests if request.path.startswith("/v2")}
+    assert methods == {"GET"}
 
 
+@pytest.mark.fleet("healthy_training", "proxy_only")
 async def test_an_api_that_goes_away_ages_the_list_and_its_return_mends_it(
     opened: Opened, simulator: Simulator
 ) -> None:
@@ -58,6 +61,7 @@ async def test_an_api_that_goes_away_ages_the_list_and_its_return_mends_it(
         await until(lambda: store.state.account.evidence.reading(PodList).failure is None)
 
 
+@pytest.mark.fleet("healthy_training", "proxy_only")
 async def test_a_pod_that_is_terminated_elsewhere_becomes_gone(
     opened: Opened, simulator: Simulator
 ) -> None:
@@ -69,13 +73,7 @@ async def test_a_pod_that_is_terminated_elsewhere_becomes_gone(
         await until(lambda: gone in store.state.account.gone)
 
 
-async def test_watching_sends_only_reads(opened: Opened, simulator: Simulator) -> None:
-    async with watching(opened) as (_, store):
-        await until(lambda: raised(store, "RP11"))
-    methods = {request.method for request in simulator.requests if request.path.startswith("/v2")}
-    assert methods == {"GET"}
-
-
+@pytest.mark.fleet("healthy_training")
 async def test_checkpoints_are_verified_on_their_pod_as_they_are_found(opened: Opened) -> None:
     kinds = frozenset({CheckpointList, CheckpointProofs})
     async with opened() as (session, store):
