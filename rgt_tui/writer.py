@@ -282,7 +282,8 @@ class Writer:
         except (Ambiguous, Unreadable, Conflict) as error:
             performed = await self._resolve(request, asked_at, error)
         except ApiError as error:
-            performed = Performed(Ending.NOT_DONE, error.told, error.exit_code)
+            told = f"{error.told}{await asyncio.to_thread(_remedy, error.told, pod)}"
+            performed = Performed(Ending.NOT_DONE, told, error.exit_code)
         else:
             performed = Performed(Ending.DONE, "accepted by the service")
         await self._write_down(op, request.what, pod, performed)
@@ -366,6 +367,17 @@ class Writer:
                 Ending.NOT_DONE, "not carried out, as the Pod shows; nothing was sent again", 4
             )
         return Performed(Ending.UNKNOWN, f"unknown: the Pod cannot be read ({last.message})", 4)
+
+
+def _remedy(refusal: str, pod: Pod) -> str:
+    """What to do where a refusal tells a known symptom; empty where it tells none. Blocks."""
+    from rgt_tui.triage import classify  # every detector: only a refusal needs them
+
+    found = next((finding for finding in classify([refusal], 0.0) if finding.is_present), None)
+    if found is None:
+        return ""
+    steps = ". Or: ".join(step.replace(" POD", f" {pod.id}") for step in found.fix[:3])
+    return f". {found.code} {found.title}. {steps}"
 
 
 def _ended(ran: Ran) -> Performed:

@@ -37,6 +37,12 @@ class Level(StrEnum):
         return self is not Level.STRUCTURE
 
 
+def shown_verdict(verdict: "Verdict", level: Level | None) -> str:
+    """A verdict in a cell: `ok full`, `BROKEN! structure`, `? full`; unknown is never a good word."""
+    word = {Verdict.OK: "ok", Verdict.BROKEN: "BROKEN!", Verdict.UNKNOWN: "?"}[verdict]
+    return f"{word} {level or 'unread'}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileStamp:
     """A regular file as `lstat` sees it; evidence about it holds while nothing of this changes.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from rgt_tui.domain.checkpoint import Checkpoint, Level
+from rgt_tui.domain.checkpoint import Checkpoint, Level, Verdict, shown_verdict
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import PodId
@@ -127,6 +127,7 @@ class Job:
         said: one sentence: what it does now, or what came out.
         end: how it ended; None while it runs or waits.
         ended: when it did.
+        verdict, level: what a verification found, and how far it went; None for other work.
     """
 
     number: int
@@ -139,6 +140,13 @@ class Job:
     said: str = ""
     end: JobEnd | None = None
     ended: float | None = None
+    verdict: Verdict | None = None
+    level: Level | None = None
+
+    @property
+    def judged(self) -> str:
+        """What a verification found, in two words; empty where nothing was judged."""
+        return "" if self.verdict is None else shown_verdict(self.verdict, self.level)
 
     @property
     def is_open(self) -> bool:
@@ -172,6 +180,19 @@ class Job:
     def finished(self, end: JobEnd, said: str, now: float) -> "Job":
         """This job at its end."""
         return replace(self, end=end, said=said, ended=now, rate=None)
+
+
+def job_on(jobs: tuple[Job, ...], pod: PodId, path: str) -> Job | None:
+    """The job that waits or runs on the checkpoint of that path; the one that began first."""
+    for job in running(jobs):
+        order = job.order
+        if (
+            order.pod == pod
+            and not isinstance(order, MeasureOrder)
+            and order.checkpoint.path == path
+        ):
+            return job
+    return None
 
 
 def running(jobs: tuple[Job, ...]) -> tuple[Job, ...]:

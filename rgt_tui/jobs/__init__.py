@@ -13,6 +13,7 @@ from typing import Any
 from rgt_tui import specs
 from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Account, Change
+from rgt_tui.domain.checkpoint import Level, Verdict
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import Pod
@@ -35,6 +36,7 @@ class Bench:
         progress: is told the bytes since it was last told.
         reach: is told how many bytes are done and the rate, where the work itself counts them.
         say: is told what goes on, one sentence.
+        judge: is told what a verification found, and how far it went.
     """
 
     wires: Wires
@@ -44,6 +46,7 @@ class Bench:
     progress: Callable[[int], None] = field(repr=False)
     reach: Callable[[int, float | None], None] = field(repr=False)
     say: Callable[[str], None] = field(repr=False)
+    judge: Callable[[Verdict, Level | None], None] = field(repr=False)
 
     def seen(self, value: object, pod: PodId) -> None:
         """Takes in a value that was seen on a Pod just now."""

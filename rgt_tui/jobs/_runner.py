@@ -12,6 +12,7 @@ from dataclasses import field, replace
 from typing import Final
 
 from rgt_tui.clock import Clock
+from rgt_tui.domain.checkpoint import Verdict
 from rgt_tui.domain.errors import RgtError, fault_of
 from rgt_tui.domain.job import Job, JobEnd, Order
 from rgt_tui.domain.records import dataclass
@@ -119,6 +120,7 @@ class Runner:
             progress=lambda count: self._progressed(number, count),
             reach=lambda done, rate: self._reached(number, done, rate),
             say=lambda text: self._said(number, text),
+            judge=lambda verdict, level: self._change(number, verdict=verdict, level=level),
         )
 
     def _said(self, number: int, text: str) -> None:
@@ -155,8 +157,10 @@ class Runner:
         self._keep(job.finished(end, said, now) if job.number == number else job for job in jobs)
         job = next((job for job in self.store.state.jobs if job.number == number), None)
         if job is not None:
-            mark = "i" if end is not JobEnd.FAILED else "!"
-            self.store.say(now, f"{mark} job {number} {end}: {job.order.what}: {said}")
+            is_well = end is not JobEnd.FAILED and job.verdict in (None, Verdict.OK)
+            how = f"{end}, {job.judged}" if job.judged else f"{end}"
+            mark = "i" if is_well else "!"
+            self.store.say(now, f"{mark} job {number} {how}: {job.order.what}: {said}")
 
     def _change(self, number: int, **changed: object) -> None:
         jobs = self.store.state.jobs

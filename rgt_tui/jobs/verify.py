@@ -22,6 +22,7 @@ async def _run(bench: Bench, order: VerifyOrder) -> str:
     await bench.wires.verdicts.keep(f"pod:{pod.id}@{pod.start}", proven.files, bench.clock())
     verdict, reason = proofs.verdict_of(one)
     level = proofs.level_of(one)
+    bench.judge(verdict, level)
     read = sum(proof.bytes_read for proof in proven.files)
     word = "verdict ?" if verdict is Verdict.UNKNOWN else f"verdict {verdict}"
     return f"{word} by {level or 'nothing'}, {show_bytes(read)} read: {reason}"

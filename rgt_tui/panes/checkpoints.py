@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from rgt_tui.domain.checkpoint import CheckpointList, Verdict
+from rgt_tui.domain.checkpoint import CheckpointList, Verdict, shown_verdict
 from rgt_tui.domain.holding import HeldHere
 from rgt_tui.domain.pod import Pod, PodList
 from rgt_tui.domain.stored import StoredCheckpoints
@@ -12,14 +12,15 @@ from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
 
 if TYPE_CHECKING:  # the first frame can spare it
+    from rgt_tui.domain.job import Job
     from rgt_tui.saved_facts import Saved
 
 FILES_SHOWN: Final = 12
 COPIES_SHOWN: Final = 4
-MARKS: Final = {
-    Verdict.OK: ("ok", Tone.GOOD),
-    Verdict.BROKEN: ("BROKEN!", Tone.BAD),
-    Verdict.UNKNOWN: (UNKNOWN, Tone.UNKNOWN),
+TONES: Final = {
+    Verdict.OK: Tone.GOOD,
+    Verdict.BROKEN: Tone.BAD,
+    Verdict.UNKNOWN: Tone.UNKNOWN,
 }
 
 COLUMNS: Final = (
@@ -42,7 +43,7 @@ COLUMNS: Final = (
 def _rows(scene: Scene) -> tuple[Row, ...]:
     """Newest first over all Pods; what is not known stands after them and says why."""
     known = sorted(_saved(scene), key=lambda one: (one.age_s, one.owner, one.one.path))
-    rows = [_row(one) for one in known]
+    rows = [_row(one, scene) for one in known]
     for pod in sorted(scene.account.pods, key=lambda pod: (pod.label, pod.id)):
         rows.extend(_open(pod, scene))
     return tuple(rows)
@@ -60,8 +61,8 @@ def _key(one: "Saved") -> str:
     return f"{one.pod.id if one.pod is not None else one.lies.place}:{one.one.path}"
 
 
-def _row(saved: "Saved") -> Row:
-    one = saved.one
+def _row(saved: "Saved", scene: Scene) -> Row:
+    one, job = saved.one, _job(saved, scene)
     kind = saved.lies.kind
     cells = (
         Cell(saved.owner),
@@ -74,7 +75,7 @@ def _row(saved: "Saved") -> Row:
         Cell(kind.value) if kind is not None else Cell(UNKNOWN, Tone.UNKNOWN),
         _fate(saved.survives_stop),
         _fate(saved.survives_terminate),
-        _verdict(saved),
+        _verdict(saved) if job is None else _at_work(job, scene.now),
         Cell(str(len(saved.copies)) if saved.copies else "--", Tone.DIM),
         Cell(saved.by, Tone.DIM),
     )
@@ -92,10 +93,36 @@ def _fate(survives: bool) -> Cell:  # the cell of a flag
 def _verdict(saved: "Saved") -> Cell:
     if saved.one.unfinished:
         return Cell("writing", Tone.WARN)
-    word, tone = MARKS[saved.verdict]
     if saved.level is None:
         return Cell("? unread", Tone.UNKNOWN)
-    return Cell(f"{word} {saved.level}", tone)
+    return Cell(shown_verdict(saved.verdict, saved.level), TONES[saved.verdict])
+
+
+def _job(saved: "Saved", scene: Scene) -> "Job | None":
+    """The work that waits or runs on it."""
+    from rgt_tui.domain.job import job_on
+
+    return job_on(scene.jobs, saved.pod.id, saved.one.path) if saved.pod is not None else None
+
+
+def _at_work(job: "Job", now: float) -> Cell:
+    """How far it is, in the place of the verdict that it will bring."""
+    if job.began is None:
+        return Cell("waits", Tone.DIM)
+    if job.stalled_s(now) is not None:
+        return Cell("no bytes!", Tone.WARN)
+    percent = job.percent
+    done = UNKNOWN if percent is None else f"{percent:.0f}%"
+    verb = "pull" if job.order.what.startswith("pull") else "verify"
+    return Cell(f"{verb} {done}", Tone.ACCENT)
+
+
+def _job_line(job: "Job", now: float) -> Line:
+    stalled = job.stalled_s(now)
+    quiet = f"; no byte came for {show_duration(stalled)}" if stalled is not None else ""
+    said = f": {job.said}{quiet}; 7 shows it, X there cancels it"
+    number = Cell(f"job {job.number:<4}", Tone.ACCENT)
+    return (number, _at_work(job, now), Cell(said))
 
 
 def _open(pod: Pod, scene: Scene) -> list[Row]:
@@ -127,7 +154,7 @@ def _line(pod: Pod, text: str, tone: Tone, kind: str) -> Row:
 def _detail(scene: Scene, key: str) -> tuple[Block, ...]:
     chosen = next((one for one in _saved(scene) if _key(one) == key), None)
     if chosen is not None:
-        blocks = (_about(chosen), _where(chosen), _files(chosen))
+        blocks = (_about(chosen, scene), _where(chosen), _files(chosen))
         return (_newest(chosen.pod, scene), *blocks) if chosen.pod is not None else blocks
     pod = next((pod for pod in scene.account.pods if key.startswith(f"{pod.id}")), None)
     if pod is None:
@@ -195,7 +222,7 @@ def _why_not_counted(saved: "Saved") -> str:
     return "broken" if saved.verdict is Verdict.BROKEN else "not kept"
 
 
-def _about(saved: "Saved") -> Block:
+def _about(saved: "Saved", scene: Scene) -> Block:
     one = saved.one
     lines: list[Line] = [
         (Cell("path    ", Tone.ACCENT), Cell(one.shown)),
@@ -206,6 +233,9 @@ def _about(saved: "Saved") -> Block:
     ]
     if one.unfinished:
         lines.append((Cell(f"still being written: {one.unfinished}", Tone.WARN),))
+    job = _job(saved, scene)
+    if job is not None:
+        lines.append(_job_line(job, scene.now))
     lines.append((Cell("verdict ", Tone.ACCENT), _verdict(saved), Cell(f"  {saved.reason}")))
     yes = "yes: its bytes are proven, and those bytes survive"
     no = "no: it needs proven bytes (full or load) and equal bytes that survive"

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
 
 BAR_CELLS: Final = 10
+VERDICTS: Final = {"ok": Tone.GOOD, "broken": Tone.BAD, "unknown": Tone.UNKNOWN}
 TONES: Final = {"done": Tone.GOOD, "failed": Tone.BAD, "cancelled": Tone.WARN}
 
 COLUMNS: Final = (
@@ -75,6 +76,8 @@ def _left(job: "Job", now: float) -> Cell:
 
 
 def _outcome(job: "Job", now: float) -> Cell:
+    if job.verdict is not None and job.end is not None and job.end.value == "done":
+        return Cell(job.judged, VERDICTS[job.verdict.value])
     if job.end is not None:
         mark = "!" if job.end.value == "failed" else ""
         return Cell(f"{job.end}{mark}", TONES[job.end.value])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Level
+from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, CheckpointProofs, Level, Verdict
 from rgt_tui.domain.durable import NotDurable, Witness
 from rgt_tui.domain.job import FetchOrder, Job, JobEnd, MeasureOrder, Order, VerifyOrder
 from rgt_tui.domain.pod import Pod
@@ -70,7 +70,8 @@ async def test_a_checkpoint_is_verified_on_its_pod_and_the_proof_joins_the_other
         proofs = store.state.account.about(pod.id).value(CheckpointProofs)
         assert proofs is not None
         assert proofs.level_of(oldest) is Level.FULL
-        assert any("job 1 done" in text for _, text in store.state.notices)
+        assert (done.verdict, done.judged) == (Verdict.OK, "ok full")
+        assert any("job 1 done, ok full" in text for _, text in store.state.notices)
 
 
 async def test_a_second_job_on_a_pod_waits_and_both_can_be_cancelled(opened: Opened) -> None:

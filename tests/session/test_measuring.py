@@ -45,6 +45,7 @@ async def test_a_walk_tells_bytes_and_rate_and_files_while_it_lasts(opened: Open
             progress=lambda count: done.append((count, session.clock())),
             reach=lambda count, rate: None,
             say=said.append,
+            judge=lambda verdict, level: None,
         )
         slow = replace(largest.PROBE, script=SLOW_WALK)
         ((kind, event),) = await measure.watched(bench, shell_target(pod), [slow])

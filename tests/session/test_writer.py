@@ -318,6 +318,18 @@ async def test_each_verb_reaches_the_service_once(
     assert writes(simulator) == [("POST", f"/v2/pods/{pod.id}/action")]
 
 
+async def test_a_start_that_is_refused_says_which_symptom_that_is_and_what_to_do(
+    session: Session, simulator: Simulator
+) -> None:
+    pod = simulator.world.find("old-ckpt")
+    pod.start_refusal = "There are not enough free GPUs on the host machine to start this pod."
+    performed = await session.perform(await act(session, pod, Verb.START), "button")
+    assert (performed.ending, performed.exit_code) == (Ending.NOT_DONE, 4)
+    assert pod.start_refusal in performed.said
+    assert "RP1 " in performed.said
+    assert f"rgt-tui relaunch {pod.id}" in performed.said
+
+
 async def test_a_read_only_session_cannot_be_unlocked(where: Address, tmp_path: Path) -> None:
     here = replace(where, read_only=True, journal=tmp_path / "state" / "journal.jsonl")
     async with open_session(here, Config(), Store(), session_clock()) as session:

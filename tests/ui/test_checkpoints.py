@@ -3,8 +3,9 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Verdict
-from rgt_tui.domain.job import FetchOrder, VerifyOrder
+from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Level, Verdict
+from rgt_tui.domain.job import FetchOrder, Job, JobEnd, VerifyOrder
+from rgt_tui.panes import Tone
 from tests.conftest import screen_text
 from tests.ui import saved, scenes
 from tests.ui.driving import console
@@ -153,3 +154,41 @@ async def test_an_old_look_over_s3_keeps_nothing() -> None:
     async with console(scene, (200, 60), "checkpoints") as running:
         row = next(row for row in running.table.rows if row.key.startswith("volume:nv9"))
         assert row.cells[9].text == "LOST"
+
+
+async def test_a_row_shows_how_far_the_work_on_it_is() -> None:
+    pod = scenes.training()
+    order = VerifyOrder(pod=pod.id, name=pod.name, checkpoint=saved.WHOLE)
+    done = saved.WHOLE.size // 4
+    job = Job(
+        number=3, order=order, asked=NOW, began=NOW - 60, heard=NOW - 1, done=done, said="reading"
+    )
+    waiting = replace(saved.saved(), jobs=(replace(job, began=None, heard=None, done=0),))
+    stalled = replace(saved.saved(), jobs=(replace(job, heard=NOW - 42),))
+    for scene, said in (
+        (replace(saved.saved(), jobs=(job,)), "verify 25%"),
+        (waiting, "waits"),
+        (stalled, "no bytes!"),
+    ):
+        async with console(scene, (200, 60), "checkpoints") as running:
+            row = next(r for r in running.table.rows if r.key == f"{pod.id}:{saved.WHOLE.path}")
+            assert said in [cell.text for cell in row.cells]
+            await running.press("j", "enter")
+            assert "X there cancels it" in screen_text(running.app)
+
+
+async def test_a_job_that_judged_is_shown_with_its_verdict_and_never_as_merely_done() -> None:
+    pod = scenes.training()
+    order = VerifyOrder(pod=pod.id, name=pod.name, checkpoint=saved.WHOLE)
+    job = Job(number=1, order=order, asked=NOW).finished(JobEnd.DONE, "as it says", NOW)
+    jobs = tuple(
+        replace(job, number=number, verdict=verdict, level=level)
+        for number, (verdict, level) in enumerate(
+            [(Verdict.OK, Level.FULL), (Verdict.BROKEN, Level.FULL), (Verdict.UNKNOWN, None)], 1
+        )
+    )
+    scene = replace(saved.saved(), jobs=jobs)
+    async with console(scene, (200, 60), "jobs") as running:
+        ends = [row.cells[-1] for row in running.table.rows]
+    assert [end.text for end in ends] == ["? unread", "BROKEN! full", "ok full"]
+    assert [end.tone for end in ends] == [Tone.UNKNOWN, Tone.BAD, Tone.GOOD]

@@ -1,6 +1,7 @@
 """The question before the console is left while jobs run. Pure."""
 
 from rgt_tui.actions import Confirm, Leave
+from rgt_tui.domain.checkpoint import Verdict
 from rgt_tui.domain.job import Job, JobEnd
 from rgt_tui.panes import Block, Cell, Line, Scene, Tone
 
@@ -45,5 +46,6 @@ def _line(job: Job) -> Line:
     what = Cell(f"{job.order.name}: {job.order.what}")
     if job.end is None:
         return (number, what)
-    tone = Tone.GOOD if job.end is JobEnd.DONE else Tone.WARN
+    is_well = job.end is JobEnd.DONE and job.verdict in (None, Verdict.OK)
+    tone = Tone.GOOD if is_well else Tone.WARN
     return (number, what, Cell(f"  {job.end}: {job.said}", tone))
