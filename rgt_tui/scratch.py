@@ -22,21 +22,37 @@ _HELD: Final = ".held"
 _MADE: Final = ".held.new"
 """Its name until it is locked, so that a file of the right name is never seen unlocked."""
 
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108  # the folder made in it is private
+"""Where Linux keeps a file system in memory; source: shm_overview(7)."""
+_MEMORY_LEAST: Final = 256 << 20
+"""Bytes that must be free there. A container may have 64 MB in all, which programs need."""
+
 
 @contextlib.contextmanager
-def scratch(kind: str) -> Iterator[Path]:
+def scratch(kind: str, root: Path | None = None) -> Iterator[Path]:
     """A private temporary folder, gone at the end; what killed programs left is removed before.
 
     Args:
         kind: `demo`, `sim` or `sdk`.
+        root: where it is made; the system's place for temporary files when None.
     """
-    sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=f"rgt-{kind}-"))
+    root = Path(tempfile.gettempdir()) if root is None else root
+    sweep(root)
+    folder = Path(tempfile.mkdtemp(prefix=f"rgt-{kind}-", dir=root))
     try:
         with _held(folder):
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def memory() -> Path | None:
+    """Where many small files cost no disk; None when there is no such place with room to spare."""
+    with contextlib.suppress(OSError):
+        room = os.statvfs(_MEMORY)
+        if os.access(_MEMORY, os.W_OK | os.X_OK) and room.f_bavail * room.f_frsize >= _MEMORY_LEAST:
+            return _MEMORY
+    return None
 
 
 def sweep(root: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rgt_tui.scratch import scratch, sweep
+from rgt_tui.scratch import memory, scratch, sweep
 from tests.shared import ROOT
 
 HOLDS = """
@@ -53,6 +53,27 @@ def test_a_folder_is_private_and_gone_at_the_end(root: Path) -> None:
         sweep(root)
         assert folder.is_dir(), "it is ours and held"
     assert list(root.iterdir()) == []
+
+
+def test_a_folder_may_be_made_elsewhere_and_what_was_left_there_is_swept(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    left = elsewhere / "rgt-sim-leftleft"
+    left.mkdir(mode=0o700)
+    (left / ".held").touch()
+    with scratch("sim", elsewhere) as folder:
+        assert list(elsewhere.iterdir()) == [folder]
+        assert list(root.iterdir()) == []
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_memory_is_a_place_to_write_to_or_none() -> None:
+    place = memory()
+    if place is None:
+        pytest.skip("this machine has no file system in memory with room")
+    with scratch("sim", place) as folder:
+        assert folder.stat().st_dev == place.stat().st_dev != Path("/").stat().st_dev
 
 
 def test_a_folder_is_kept_while_its_program_lives_and_swept_once_it_was_killed(

@@ -13,7 +13,7 @@ from typing import Final, Self, TypeVar
 import asyncssh
 from aiohttp import web
 
-from rgt_tui.scratch import scratch
+from rgt_tui.scratch import memory, scratch
 from rgt_tui.simulator.faults import Faults
 from rgt_tui.simulator.files import StoredFile
 from rgt_tui.simulator.ratelimit import Limiter, Quota
@@ -71,7 +71,7 @@ class Simulator:
         self._ready = threading.Event()
         self._stopping: asyncio.Event | None = None
         self._failure: BaseException | None = None
-        self._home = Path()
+        self._home = self._sessions = Path()
         self._scratch = contextlib.ExitStack()
         self._desk: Desk | None = None
         self._servers: PodServers | None = None
@@ -100,6 +100,7 @@ class Simulator:
         if self._thread is not None:
             raise RuntimeError("the simulator runs already")
         self._home = self._scratch.enter_context(scratch("sim"))
+        self._sessions = self._scratch.enter_context(scratch("sim", memory()))
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
         self._thread.start()
         if not self._ready.wait(_START_LIMIT_S):
@@ -228,7 +229,7 @@ class Simulator:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         identity = _make_identity(self._home)
-        containers = Containers(self.world, self._home)
+        containers = Containers(self.world, self._home, self._sessions)
         self._servers = PodServers(self.world, containers, identity)
         self._gateway = GatewayServer(self.world, containers, identity)
         public = identity.export_public_key().decode().strip()

@@ -17,18 +17,19 @@ _MESSAGE_HEAD: Final = 4
 class Calls:
     """The reading end of the FIFO that all shims write to."""
 
-    def __init__(self, path: Path, view_of: Callable[[str], View | None]) -> None:
-        """Makes the FIFO at `path`.
+    def __init__(self, path: Path, replies: Path, view_of: Callable[[str], View | None]) -> None:
+        """Answers what comes at `path`.
 
         Args:
-            path: where the shims write.
+            path: of the FIFO to which the shims write.
+            replies: below it lie their FIFOs for answers; others get none.
             view_of: gives what the Pod of that id looks like, None for an unknown Pod.
         """
         self.path = path
         self._view_of = view_of
         self._left = b""
         self._descriptor: int | None = None
-        self._root = str(path.parent)
+        self._root = os.path.realpath(replies)
 
     def open(self) -> None:
         """Begins to answer, on the running loop."""

@@ -31,22 +31,30 @@ _CLOSE_S: Final = 10.0
 class Containers:
     """Prepares one folder and environment per session."""
 
-    def __init__(self, world: World, home: Path) -> None:
-        """Keeps everything below `home`."""
+    def __init__(self, world: World, home: Path, sessions: Path) -> None:
+        """Prepares containers.
+
+        Args:
+            world: whose Pods they are.
+            home: below it lie tools and the Pods' own files.
+            sessions: below it lies what lasts as long as a session: hundreds of small files, each
+                time made and removed.
+        """
         self._world = world
         self._home = home
+        self._sessions = sessions
         self._toolbox = Toolbox(home)
         self._numbers = itertools.count(1)
         self._links: dict[str, Link] = {}
         self._live = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self.calls = Calls(home / "calls", self._view)
+        self.calls = Calls(home / "calls", sessions, self._view)
 
     @contextlib.asynccontextmanager
     async def session(self, pod: Pod) -> AsyncIterator[dict[str, str]]:
         """The environment of one session in `pod`; its folder goes when the session ends."""
-        folder = self._home / f"session{next(self._numbers)}"
+        folder = self._sessions / f"session{next(self._numbers)}"
         self._live += 1
         self._idle.clear()
         try:

@@ -25,15 +25,20 @@ class Root:
         self._written: dict[str, bytes] = {}
 
     def refresh(self) -> None:
-        """Brings the files up to date, each at once: a reader sees the old or the new one."""
+        """Brings the files up to date, each at once: a reader sees the old or the new one.
+
+        Before the first time there is no reader.
+        """
         wanted = self._content()
+        is_first = not self._written
         for path, content in wanted.items():
             if self._written.get(path) != content:
                 place = self._folder / path
                 place.parent.mkdir(parents=True, exist_ok=True)
-                new = place.with_name(f".{place.name}.new")
+                new = place if is_first else place.with_name(f".{place.name}.new")
                 new.write_bytes(content)
-                new.replace(place)
+                if not is_first:
+                    new.replace(place)
         for path in self._written.keys() - wanted.keys():
             (self._folder / path).unlink(missing_ok=True)
         self._written = dict(wanted)
