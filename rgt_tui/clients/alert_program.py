@@ -5,20 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
-from rgt_tui.clients.alert_webhook import URL_VARIABLE
-from rgt_tui.clients.credentials import KEY_VARIABLE
-from rgt_tui.clients.s3_keys import ACCESS_VARIABLE, SECRET_VARIABLE
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.domain.errors import NotDelivered
 from rgt_tui.domain.text import clean
 from rgt_tui.places import why
 
 LIMIT_S: Final = 30.0
-_SECRETS: Final = (KEY_VARIABLE, ACCESS_VARIABLE, SECRET_VARIABLE, URL_VARIABLE)
-"""Variables this program reads secrets from; what else the person has there is the person's own."""
 
 
 class AlertProgram:
@@ -40,7 +35,7 @@ class AlertProgram:
                 self._argv,
                 stdin=subprocess.PIPE,
                 stdout=sys.__stderr__,
-                env=_environment(os.environ),
+                env=handed_down(),
                 start_new_session=True,
             )
         except OSError as error:
@@ -66,7 +61,3 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def _how(code: int) -> str:
     return f"exit code {code}" if code > 0 else f"ended by signal {-code}"
-
-
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in own.items() if name not in _SECRETS}

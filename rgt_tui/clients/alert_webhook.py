@@ -14,13 +14,13 @@ from typing import Final
 import httpx
 
 from rgt_tui import places
+from rgt_tui.clients.handed_down import URL_VARIABLE
 from rgt_tui.clients.http_setup import USER_AGENT
 from rgt_tui.clients.origin import is_loopback, proxy_of
 from rgt_tui.domain.errors import NotDelivered, UsageError
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.text import clean
 
-URL_VARIABLE: Final = "RGT_TUI_WEBHOOK_URL"
 LARGEST_FILE: Final = 8 * 1024
 LIMIT_S: Final = 10.0
 FIRST_S: Final = 1.0

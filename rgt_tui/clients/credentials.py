@@ -24,12 +24,12 @@ from typing import Final
 
 from rgt_tui import places
 from rgt_tui.clients import keyring_store
+from rgt_tui.clients.handed_down import KEY_VARIABLE
 from rgt_tui.domain.errors import NoCredentials
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.text import clean
 
-KEY_VARIABLE: Final = "RUNPOD_API_KEY"
 FILE_VARIABLE: Final = "RUNPOD_API_KEY_FILE"
 KEYRING: Final = "keyring"
 OWN_FILE: Final = "credentials file"

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final
 
 from rgt_tui.clients.answers import BadAnswer, Proven
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.domain.checkpoint import FileProof, Level
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.text import clean, decode
@@ -57,6 +58,7 @@ async def _ask(request: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=LINE_MAX,
+        env=handed_down(),
         start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # pipes

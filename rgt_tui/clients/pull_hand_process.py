@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.clients.pull_hand import ANSWER, REQUEST, read_from, write_to
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class _Process:
             stderr=subprocess.DEVNULL,
             bufsize=0,
             pass_fds=(*given, lock),
+            env=handed_down(),
             start_new_session=True,  # Ctrl-C is for this process: it ends the other in order
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from rgt_tui.clients.credentials import KEY_VARIABLE
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.clients.pull_board import Job
 from rgt_tui.clients.pull_folders import FOLDER, Occupied
 from rgt_tui.clients.pull_hand import part_path
@@ -84,9 +84,7 @@ async def carry(carrier: Carrier, jobs: Sequence[Job], store: Store) -> str:
         return why
     argv = [carrier.rsync.path, *OPTIONS, "--rsh=ssh -F ssh_config", "--", "pod:/", f"{PLACE}/"]
     environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name != KEY_VARIABLE and not name.startswith("RSYNC_")
+        name: value for name, value in handed_down().items() if not name.startswith("RSYNC_")
     }
     names = b"".join(os.fsencode(job.remote.path.lstrip("/")) + b"\0" for job in wanted)
     process = await asyncio.create_subprocess_exec(

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from rgt_tui.clients.credentials import KEY_VARIABLE
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean, decode
 
@@ -61,11 +61,10 @@ def find_rsync() -> Rsync | None:
     path = shutil.which("rsync")
     if path is None:
         return None
-    environment = {k: v for k, v in os.environ.items() if k != KEY_VARIABLE}
     try:
         ran = subprocess.run(
             [path, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_ASK_S,
-            check=True, env=environment,
+            check=True, env=handed_down(),
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return judge(path, "", "")

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from rgt_tui import places
+from rgt_tui.clients.handed_down import ACCESS_VARIABLE, SECRET_VARIABLE
 from rgt_tui.clients.s3 import S3Keys
 from rgt_tui.domain.secret import Secret
 
-ACCESS_VARIABLE: Final = "RUNPOD_S3_ACCESS_KEY"
-SECRET_VARIABLE: Final = "RUNPOD_S3_SECRET_KEY"  # noqa: S105  # the variable's name
 ENDPOINT_VARIABLE: Final = "RUNPOD_S3_ENDPOINT_URL"
 """Overrides the endpoint of every data center; for tests."""
 PROFILE: Final = "runpod"

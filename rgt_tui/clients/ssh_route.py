@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui import places
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, KnownHosts, Place, Trusted
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.records import dataclass
@@ -190,7 +191,12 @@ def _run(argv: list[str], alias: str) -> tuple[bytes, bytes, int]:
     """What a program printed, what it complained of, and its status."""
     try:
         ran = subprocess.run(  # a list of words: no shell
-            argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=ASK_S, check=False
+            argv,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=ASK_S,
+            check=False,
+            env=handed_down(),
         )
     except subprocess.TimeoutExpired as error:
         raise _no_way(alias, f"`ssh -G` did not end within {ASK_S:.0f} s") from error

@@ -14,6 +14,7 @@ from typing import Final
 import asyncssh
 
 from rgt_tui.clients import ssh_faults, ssh_keys
+from rgt_tui.clients.handed_down import SECRETS
 from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, Place, Trusted, fingerprint
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.records import dataclass
@@ -207,7 +208,11 @@ def _proxy(command: str) -> tuple[str, ...]:
     the connection: the one is thrown away, the other put off. The shell stays and keeps it open, since
     OpenSSH's own `ssh`, the usual program here, closes what it inherits.
     """
-    return ("/bin/sh", "-c", f"( exec {command} ) 2>/dev/null; exit") if command else ()
+    return (
+        ("/bin/sh", "-c", f"unset {' '.join(SECRETS)}; ( exec {command} ) 2>/dev/null; exit")
+        if command
+        else ()
+    )
 
 
 def _options(login: Login, trusted: Trusted) -> asyncssh.SSHClientConnectionOptions:

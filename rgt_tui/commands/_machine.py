@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from rgt_tui import __version__, places
-from rgt_tui.clients.credentials import KEY_VARIABLE
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.commands._checks import Check, State, ok, unknown, warn
 from rgt_tui.domain.text import clean, decode
 
@@ -167,7 +167,6 @@ def _output(argv: tuple[str, ...]) -> str | None:
 
     No key is handed down to it.
     """
-    environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
     try:
         ran = subprocess.run(
             argv,
@@ -177,7 +176,7 @@ def _output(argv: tuple[str, ...]) -> str | None:
             timeout=PROGRAM_S,
             check=True,
             cwd=Path("/"),
-            env=environment,
+            env=handed_down(),
         )
     except (OSError, subprocess.SubprocessError, ValueError):
         return None

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from rgt_tui.clients import credentials, keyring_store
+from rgt_tui.clients.handed_down import KEY_VARIABLE
 from rgt_tui.clock import session_clock
 from rgt_tui.domain.errors import ApiError, NoCredentials, UsageError
 from rgt_tui.domain.secret import Secret
@@ -41,7 +42,7 @@ def run(options: Options, with_token: bool, insecure_storage: bool, skip_check: 
     if not skip_check:
         _check(base_url, key)
     _store(key, insecure=insecure_storage)
-    for variable in (credentials.FILE_VARIABLE, credentials.KEY_VARIABLE):
+    for variable in (credentials.FILE_VARIABLE, KEY_VARIABLE):
         if os.environ.get(variable, "").strip():
             click.echo(f"Note: {variable} is set, and wins over what was stored.", err=True)
 

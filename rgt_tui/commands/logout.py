@@ -5,13 +5,14 @@ from typing import Final
 import click
 
 from rgt_tui.clients import credentials, keyring_store
+from rgt_tui.clients.handed_down import KEY_VARIABLE
 from rgt_tui.domain.errors import NoCredentials, UsageError
 from rgt_tui.invocation import Options
 from rgt_tui.opening import configuration
 from rgt_tui.places import credentials_file, why
 
 _REMEDY: Final = {
-    credentials.KEY_VARIABLE: "unset RUNPOD_API_KEY",
+    KEY_VARIABLE: "unset RUNPOD_API_KEY",
     credentials.FILE_VARIABLE: "unset RUNPOD_API_KEY_FILE",
     credentials.RUNPOD_FILE: "it belongs to runpodctl and RunPod's SDK; edit it if you mean to",
     credentials.KEYRING: "the keyring did not let go of it; remove it with the keyring's own tool",

@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from rgt_tui.actions.copy_ssh import words
-from rgt_tui.clients.credentials import KEY_VARIABLE
+from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.ssh_program import QUIET, believe, identity, printed_key
 from rgt_tui.clients.ssh_target import NEEDS_PORT, SshTarget
@@ -141,21 +141,17 @@ def _require_program() -> None:
         )
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
-
-
 def _become(argv: list[str]) -> NoReturn:
     """Replaces this process. What Python ignores is not to be ignored by the next program."""
     sys.stdout.flush()
     sys.stderr.flush()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    os.execvpe(argv[0], argv, _environment())  # noqa: S606  # a list of words: no shell
+    os.execvpe(argv[0], argv, handed_down())  # noqa: S606  # a list of words: no shell
 
 
 def _child(argv: list[str]) -> int:
     """Runs it beside the simulated account, which lives in this process; its exit code."""
-    code = subprocess.run(argv, env=_environment(), check=False).returncode
+    code = subprocess.run(argv, env=handed_down(), check=False).returncode
     return code if code >= 0 else 128 - code
 
 
