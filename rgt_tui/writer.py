@@ -370,14 +370,9 @@ class Writer:
 
 
 def _remedy(refusal: str, pod: Pod) -> str:
-    """What to do where a refusal tells a known symptom; empty where it tells none. Blocks."""
-    from rgt_tui.triage import classify  # every detector: only a refusal needs them
+    from rgt_tui.triage import remedy_of  # every detector: only a refusal needs them
 
-    found = next((finding for finding in classify([refusal], 0.0) if finding.is_present), None)
-    if found is None:
-        return ""
-    steps = ". Or: ".join(step.replace(" POD", f" {pod.id}") for step in found.fix[:3])
-    return f". {found.code} {found.title}. {steps}"
+    return remedy_of(refusal, pod.id)
 
 
 def _ended(ran: Ran) -> Performed:

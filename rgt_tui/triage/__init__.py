@@ -40,6 +40,7 @@ __all__ = [
     "open_findings",
     "page",
     "reasons",
+    "remedy_of",
     "signs_in",
 ]
 
@@ -123,6 +124,17 @@ def classify(
         _told(detector, replace(heard, number=row_of(heard.number)), now)
         for detector, heard in reader.found()
     )
+
+
+def remedy_of(refusal: str, pod: PodId) -> str:
+    """The symptom that a refusal tells and its first steps for this Pod; empty where it tells none.
+
+    Blocks.
+    """
+    for found in (one for one in classify([refusal], 0.0) if one.is_present):
+        steps = ". Or: ".join(found.fix[:3]).replace(" POD", f" {pod}")
+        return f". {found.code} {found.title}. {steps}"
+    return ""
 
 
 def signs_in(lines: Iterable[LogLine]) -> LogSigns:
