@@ -22,6 +22,7 @@ from rgt_tui.clients.pull_board import Board, Job
 from rgt_tui.clients.pull_journal import open_journal
 from rgt_tui.clients.pull_lane import GATHERED, Hands, Lane, Patience
 from rgt_tui.clients.pull_meter import Meter
+from rgt_tui.clients.pull_own import refuse_own
 from rgt_tui.clients.pull_parts import Parts, open_parts
 from rgt_tui.clients.pull_placing import Placing
 from rgt_tui.clients.pull_plan import (
@@ -87,6 +88,7 @@ async def pull(
     """
     began = time.monotonic()
     try:
+        await asyncio.to_thread(refuse_own, order.to, order.landings.values(), order.holds)
         folder = await asyncio.to_thread(open_target, order.to)
         try:
             parts = await asyncio.to_thread(

@@ -310,7 +310,9 @@ def _remove(made: Sequence[str]) -> None:
 
 def cannot_write(path: str, error: OSError) -> PullError:
     """The error that says why a target cannot be written."""
-    said = f"{clean(path)} cannot be written: {places.why(error)}"
+    is_in_the_way = error.errno in (errno.EEXIST, errno.ENOTDIR)
+    why = "what lies there, or on the way, is no folder" if is_in_the_way else places.why(error)
+    said = f"{clean(path)} cannot be written: {why}"
     if error.errno in _FULL:
         hint = "Make room and give the same command: it goes on where it ended"
         return PullError(PullFault.NO_ROOM, said, hint=hint)
