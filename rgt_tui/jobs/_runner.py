@@ -160,7 +160,10 @@ class Runner:
             is_well = end is not JobEnd.FAILED and job.verdict in (None, Verdict.OK)
             how = f"{end}, {job.judged}" if job.judged else f"{end}"
             mark = "i" if is_well else "!"
-            self.store.say(now, f"{mark} job {number} {how}: {job.order.what}: {said}")
+            told = (job.order.what, said)
+            if end is JobEnd.FAILED:  # why comes first: a narrow screen cuts the rest
+                told = (said, job.order.what)
+            self.store.say(now, f"{mark} job {number} {how}: {told[0]}: {told[1]}")
 
     def _change(self, number: int, **changed: object) -> None:
         jobs = self.store.state.jobs

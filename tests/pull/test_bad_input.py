@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from rgt_tui.clients.answers import Proven
+from rgt_tui.clients.pod_verifier import verify_on_pod
 from rgt_tui.clients.pull_target import open_target
+from rgt_tui.domain.checkpoint import Level, Verdict
 from rgt_tui.domain.errors import RgtError, SshError
 from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from tests.clients.sshd import kill_connections
@@ -91,8 +94,17 @@ def test_a_full_disk_there_holds_up_nothing(pod: Pod) -> None:
         with pytest.raises(OSError, match="No space"):
             pod.put("rest", b"r" * (2 << 20))
         assert run(pod, pod.order()).is_whole
+        proven = asyncio.run(verified(pod, "out"))
+        assert [(proof.verdict, proof.bytes_read) for proof in proven.files] == [
+            (Verdict.UNKNOWN, 1_500_000)
+        ]
     finally:
         subprocess.run(["umount", "-l", str(pod.disk)], check=True)
+
+
+async def verified(pod: Pod, name: str) -> Proven:
+    async with pod.server.pool() as pool:
+        return await verify_on_pod(pool, pod.server.target(), [str(pod.disk / name)], Level.FULL)
 
 
 def without_privileges() -> list[str]:

@@ -1,6 +1,7 @@
 """Jobs in a session that reads a simulated account: real SSH, real verifier processes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from rgt_tui.domain.job import FetchOrder, Job, JobEnd, MeasureOrder, Order, Ver
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.units import PodId
 from rgt_tui.facts import find_pod
+from rgt_tui.jobs.verify import unplaced
 from rgt_tui.probes.largest import LargestReport
-from rgt_tui.saved_facts import saved_on
+from rgt_tui.saved_facts import UNREAD, saved_on
 from rgt_tui.session import Session
 from rgt_tui.simulator import Simulator
 from rgt_tui.simulator.files import large_safetensors
@@ -72,6 +74,33 @@ async def test_a_checkpoint_is_verified_on_its_pod_and_the_proof_joins_the_other
         assert proofs.level_of(oldest) is Level.FULL
         assert (done.verdict, done.judged) == (Verdict.OK, "ok full")
         assert any("job 1 done, ok full" in text for _, text in store.state.notices)
+
+
+async def test_a_checkpoint_that_changes_is_never_ok_and_says_that_it_changed(
+    opened: Opened,
+) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        oldest = inventory.checkpoints[-1]
+        before = tuple(replace(file, mtime_ns=file.mtime_ns - 1) for file in oldest.files)
+        await begin(session, store, verify(pod, replace(oldest, files=before)))
+        await until(ended(store), seconds=60)
+        done = job(store)
+        assert done.verdict is Verdict.UNKNOWN
+        assert "changed after it was listed" in done.said
+
+
+def test_what_could_not_be_read_there_says_why_and_is_not_called_unread() -> None:
+    torn = replace(
+        UNREAD,
+        level=Level.FULL,
+        reason="changed during verification",
+        stamp=replace(UNREAD.stamp, path="/w/a"),
+    )
+    good = replace(UNREAD, verdict=Verdict.OK)
+    said = (Verdict.UNKNOWN, Level.FULL, "/w/a: changed during verification")
+    assert unplaced((good, torn)) == said
+    assert unplaced((good,))[0] is Verdict.UNKNOWN
 
 
 async def test_a_second_job_on_a_pod_waits_and_both_can_be_cancelled(opened: Opened) -> None:
