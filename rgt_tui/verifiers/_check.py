@@ -126,7 +126,7 @@ def _faulty(level: str, why: BaseException) -> Judged:
 
 
 WEIGHTS = (".safetensors", ".gguf", ".npz", ".npy", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack",
-            ".pt", ".pth", ".ckpt", ".bin", ".distcp")  # fmt: skip
+            ".pt", ".pth", ".ckpt", ".bin", ".distcp", ".pt2", ".nemo")  # fmt: skip
 
 
 def _unknown_format(file: File) -> Judged:

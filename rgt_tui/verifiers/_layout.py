@@ -30,8 +30,19 @@ _STEPS = tuple(
         r"\A(\d{1,12})\Z",
     )
 )  # fmt: skip
-_SURE = (".safetensors", ".gguf", ".npz", ".h5", ".hdf5", ".keras", ".onnx", ".msgpack", ".distcp")
-_TORCH = (".pt", ".pth", ".ckpt", ".bin")
+_SURE = (
+    ".safetensors",
+    ".gguf",
+    ".npz",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".onnx",
+    ".msgpack",
+    ".distcp",
+    ".nemo",
+)
+_TORCH = (".pt", ".pth", ".ckpt", ".bin", ".pt2")
 _MAGIC = (b"PK\3\4", LEGACY[:8], b"GGUF")
 _NAMED = re.compile(r"checkpoint_\d+\Z")
 _WEIGHTS = re.compile(r"(?:(?:diffusion_)?pytorch_model|adapter_model)[\w.-]*\.bin\Z")
@@ -41,7 +52,8 @@ _MARKS = frozenset({".metadata", ".metadata.tmp", "_METADATA", "_CHECKPOINT_META
                     "latest_checkpointed_iteration.txt", "metadata.json"})  # fmt: skip
 _FORMATS = {
     ".safetensors": "safetensors", ".gguf": "gguf", ".npz": "npz", ".h5": "hdf5", ".hdf5": "hdf5",
-    ".keras": "keras", ".onnx": "onnx", ".msgpack": "msgpack", ".distcp": "dcp", ".npy": "npy",
+    ".keras": "keras", ".onnx": "onnx", ".msgpack": "msgpack", ".distcp": "dcp", ".npy": "npy", ".nemo": "nemo",
+    ".pt2": "torch-export",
 }  # fmt: skip
 
 
@@ -82,7 +94,7 @@ def is_candidate(name: str, magic: bytes, size: int) -> bool:
         return True
     if not plain.endswith(_TORCH):
         return False
-    is_weights = plain.endswith((".pt", ".pth", ".ckpt")) or _WEIGHTS.match(plain) is not None
+    is_weights = not plain.endswith(".bin") or _WEIGHTS.match(plain) is not None
     return is_weights or magic.startswith(_MAGIC)
 
 
@@ -95,7 +107,7 @@ def is_of_interest(name: str) -> bool:
     """Whether a name can be part of a checkpoint at all, so that a listing keeps it."""
     plain = stem_of(name).lower()
     return (
-        plain.endswith((*_SURE, *_TORCH, ".ocdbt", ".index.json"))
+        plain.endswith((*_SURE, *_TORCH, ".ocdbt", ".index.json", sharded.KERAS))
         or name in _MARKS
         or _NAMED.match(plain) is not None
         or accelerate.RANDOM.match(name) is not None
@@ -244,6 +256,9 @@ def _group_key(kind: Optional[str], folder: str, name: str) -> Optional[Tuple[st
     if part is not None or name.endswith(sharded.INDEX):
         stem = part["stem"] if part is not None else name.split(".")[0]
         return "sharded", posixpath.join(folder, stem)
+    keras = sharded.KERAS_PART.match(name)
+    if keras is not None and kind == "sharded":
+        return kind, posixpath.join(folder, keras["stem"])
     data = tensorflow.DATA.match(name)
     if kind == "tensorflow" and (data is not None or name.endswith(".index")):
         stem = data["stem"] if data is not None else name[: -len(".index")]

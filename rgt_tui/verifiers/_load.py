@@ -152,7 +152,7 @@ say("orbax " + ocp.__version__, total)
 those of its checksums speak against the bytes: it has others for what this program asks of it."""
 _PROGRAMS: Dict[str, str] = {
     "torch": _TORCH_FILE, "lightning": _TORCH_FILE, "torch-legacy": _TORCH_FILE,
-    "dcp": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
+    "dcp": _TORCH_ITEMS, "nemo": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
     "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX, "orbax": _ORBAX,
 }  # fmt: skip
 _ONCE = dict.fromkeys(("torch", "lightning", "torch-legacy", "dcp", "safetensors"), "import torch")

@@ -145,6 +145,8 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
             return self.rebuild
         if module == "torch._utils" and name == "_rebuild_parameter":
             return lambda data=None, *rest: data
+        if module == "torch._tensor" and name == "_rebuild_from_type_v2":
+            return self.with_attributes
         if module == "torch.storage" and name == "_load_from_bytes":
             return self.inner
         if module == "_codecs" and name == "encode":
@@ -156,6 +158,12 @@ class _Unpickler(pickle._Unpickler):  # the pure-Python one
         if made is not None:
             self.tensors.append(made)
         return made if made is not None else Inert(*args)
+
+    def with_attributes(self, *args: Any) -> Any:
+        """A tensor with a type or attributes of its own: its place stands in the arguments."""
+        if len(args) == 4 and args[0] == self.rebuild and isinstance(args[2], tuple):
+            self.rebuild(*args[2])
+        return Inert(*args)
 
     def persistent_load(self, pid: Any) -> Any:
         if isinstance(pid, tuple) and len(pid) > 1 and text_of(pid[0]) == "module":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Tuple
+from typing import Any, List, NamedTuple, Sequence, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Unsure
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Region, Unsure
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._names import strangers
 from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
@@ -100,6 +100,53 @@ def graph(file: File, archive: Archive) -> Tuple[str, Walked]:
         raise Unsure(f"it names classes that are on no list: {strange}")
     said = f"{len(walked.tensors)} tensors on {len(walked.storages)} storages, {total} bytes"
     return said, walked
+
+
+class Item(NamedTuple):
+    """An archive of torch's within another file: how it is called there, and where it begins."""
+
+    label: str
+    start: int
+    file: File
+    archive: Archive
+
+    def regions(self) -> List[Region]:
+        """Its records, by their places in the outer file."""
+        at = self.start
+        return [
+            one._replace(start=one.start + at, end=one.end + at) for one in self.archive.regions()
+        ]
+
+    def extents(self) -> List[Extent]:
+        """What of it has no checksum, by its place in the outer file."""
+        at = self.start
+        return [
+            one._replace(start=one.start + at, end=one.end + at) for one in unsummed(self.archive)
+        ]
+
+
+def walk_items(name: str, items: Sequence[Item], floats: List[Floats]) -> str:
+    """Walks the pickle of each item inertly, and tells the numbers on its storages.
+
+    Raises:
+        Broken, Unsure: as `graph`, with the item's name.
+    """
+    tensors = 0
+    for label, start, item, archive in items:
+        where = f"{name}, {label}"
+        try:
+            check_folder(archive)
+            walked = graph(item, archive)[1]
+        except Broken as error:
+            raise Broken(f"{where}: {error}") from error
+        except Unsure as error:
+            raise Unsure(f"{where}: {error}") from error
+        tensors += len(walked.tensors)
+        floats += [
+            Floats(f"{one.name} of {label}", one.start + start, one.end + start, one.kind)
+            for one in floats_in(item, archive, walked)
+        ]
+    return f"{len(items)} items with checksums, {tensors} tensors"
 
 
 def _check_orphans(archive: Archive, walked: Walked) -> None:

@@ -24,7 +24,7 @@ from rgt_tui.verifiers._reader import flush
 from rgt_tui.verifiers._walk import GoesOn, clock, default_roots, walk
 from rgt_tui.verifiers.onnx import TooMuch
 from rgt_tui.verifiers.onnx_data import parts_of
-from rgt_tui.verifiers.sharded import INDEX
+from rgt_tui.verifiers.sharded import INDEX, placed
 
 LIST_S = 60.0
 SLOWEST = 2 << 20
@@ -149,10 +149,10 @@ def _verify_index(path: str, level: str) -> Answers:
     folder = os.path.dirname(path)
     try:
         with open(path, encoding="utf-8") as file:
-            names = sorted(set(json.load(file)["weight_map"].values()))
+            names = sorted(placed(json.load(file)["weight_map"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         names = []
-    inside = [name for name in names if isinstance(name, str) and "/" not in name]
+    inside = [name for name in names if name and "/" not in name]
     proofs: List[Dict[str, Any]] = []
     for name in [os.path.basename(path), *inside]:
         for answer in _verify_one(os.path.join(folder, name), level):

@@ -22,7 +22,7 @@ from rgt_tui.verifiers import (
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._folder import Folder
 from rgt_tui.verifiers._pickles import LARGEST, Inert, each, walk
-from rgt_tui.verifiers._torch import check_folder, floats_in, graph, unsummed
+from rgt_tui.verifiers._torch import Item, walk_items
 from rgt_tui.verifiers._zips import Archive, read_archive
 
 META = ".metadata"
@@ -63,51 +63,24 @@ def check(file: File) -> Plan:
     parts, tail = _divided(file, file.name, parts)
     regions: List[Region] = []
     extents: List[Extent] = list(tail.extents)
-    items: List[Tuple[int, File, Archive]] = []
+    items: List[Item] = []
     for offset, length in parts:
         item = file.part(offset, length)
         archive = _archive_of(item, file.name, offset)
         if archive is None:
             continue
-        items.append((offset, item, archive))
-        regions += [
-            Region(one.name, one.start + offset, one.end + offset, one.crc)
-            for one in archive.regions()
-        ]
-        extents += [
-            Extent(one.name, one.start + offset, one.end + offset, one.row)
-            for one in unsummed(archive)
-        ]
+        items.append(Item(f"the item at byte {offset}", offset, item, archive))
+        regions += items[-1].regions()
+        extents += items[-1].extents()
     opaque = len(parts) - len(items)
     warning = f"{opaque} items were written compressed or by another library" if opaque else ""
     bare = f", {len(tail.extents)} tensors without one" if tail.extents else ""
     said = f"{len(parts)} items with checksums{bare}"
     floats: List[Floats] = list(tail.floats() if tail.floats is not None else ())
     return Plan(
-        tuple(regions), tuple(extents), lambda: _walked(file.name, items, floats) + bare, warning,
+        tuple(regions), tuple(extents), lambda: walk_items(file.name, items, floats) + bare, warning,
         said, lambda: floats, () if opaque else (*parts, *tail.items),
     )  # fmt: skip
-
-
-def _walked(name: str, items: List[Tuple[int, File, Archive]], floats: List[Floats]) -> str:
-    """Walks the pickle of each item inertly, and tells the numbers on its storages."""
-    tensors = 0
-    for offset, item, archive in items:
-        where = f"{name}, the item at byte {offset}"
-        try:
-            check_folder(archive)
-            walked = graph(item, archive)[1]
-        except Broken as error:
-            raise Broken(f"{where}: {error}") from error
-        except Unsure as error:
-            raise Unsure(f"{where}: {error}") from error
-        tensors += len(walked.tensors)
-        floats += [
-            Floats(f"{one.name} of the item at byte {offset}", one.start + offset,
-                   one.end + offset, one.kind)
-            for one in floats_in(item, archive, walked)
-        ]  # fmt: skip
-    return f"{len(items)} items with checksums, {tensors} tensors"
 
 
 def _metadata(folder: Folder) -> Tuple[List[Place], str]:

@@ -23,6 +23,7 @@ def check(folder: Folder) -> str:
         raise Broken("it holds no model states of any rank")
     ranks = {int(m[1]) for m in optim}
     _contiguous(ranks, "optimiser states of rank")
+    _check_parts({int(m[1]) for m in model if m[1] is not None}, ranks)
     _contiguous({int(m[2]) for m in (*optim, *model)}, "states of model-parallel rank")
     if optim:
         _check_count(folder, optim[0].group(), len(ranks))
@@ -35,6 +36,14 @@ def _contiguous(ranks: Set[int], what: str) -> None:
     missing = sorted(set(range(max(ranks, default=-1) + 1)) - ranks)
     if missing:
         raise Broken(f"the {what} {missing[0]} are missing")
+
+
+def _check_parts(held: Set[int], ranks: Set[int]) -> None:
+    """In stage 3 each rank has its part of the model, too; before, one file holds all of it."""
+    missing = sorted(ranks - held) if held else []
+    if missing:
+        raise Broken(f"the model states of rank {missing[0]} are missing")
+    _contiguous(held, "model states of rank")
 
 
 def _check_count(folder: Folder, name: str, ranks: int) -> None:
