@@ -155,7 +155,9 @@ _PROGRAMS: Dict[str, str] = {
     "dcp": _TORCH_ITEMS, "nemo": _TORCH_ITEMS, "safetensors": _SAFETENSORS,
     "npz": _NUMPY, "npy": _NUMPY, "hdf5": _HDF5, "onnx": _ONNX, "orbax": _ORBAX,
 }  # fmt: skip
-_ONCE = dict.fromkeys(("torch", "lightning", "torch-legacy", "dcp", "safetensors"), "import torch")
+_ONCE = dict.fromkeys(
+    ("torch", "lightning", "torch-legacy", "dcp", "nemo", "safetensors"), "import torch"
+)
 
 
 NOTHING_TO_LOAD = frozenset(["text", "onnx-data"])
