@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.written import Damage, Shown, cut, damaged, flip, listed, shown, swap, written
+from tests.frameworks.written import Damage, Shown, cut, damaged, flip, listed, shown, swap, written
 
 CHECKPOINTS: dict[str, dict[str, tuple[str, int | None]]] = {
     "arrays": {

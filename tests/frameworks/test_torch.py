@@ -1,16 +1,16 @@
 """Files of torch and of the libraries on it: each is one checkpoint, none is called broken, damage is seen."""
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.real.written import Damage, Shown, cut, damaged, flip, listed, shown, swap, written
+from tests.frameworks import needs, python_with
+from tests.frameworks.written import Damage, Shown, cut, damaged, flip, listed, shown, swap, written
 
-PYTHON = os.environ.get("RGT_TORCH", "")
+LIBRARIES = ("torch", "accelerate", "transformers", "peft", "lightning", "omegaconf")
 pytestmark = [
-    pytest.mark.skipif(not PYTHON, reason="RGT_TORCH names no Python with torch"),
+    needs(*LIBRARIES),
     pytest.mark.timeout(300),  # the first waits for imports, slow on a busy machine
 ]
 WRITERS = ("fully_sharded", "state_dicts", "accelerate_state", "transformers_run", "lightning_run",
@@ -65,7 +65,7 @@ UNSURE = {
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.getbasetemp(), PYTHON, *WRITERS)
+    return written(tmp_path_factory.getbasetemp(), python_with(*LIBRARIES), *WRITERS)
 
 
 @pytest.mark.parametrize("writer", CHECKPOINTS)
@@ -198,7 +198,7 @@ LOADS = {
 
 @pytest.mark.parametrize("name", LOADS)
 def test_a_load_reads_every_byte_or_says_why_not(real: Path, name: str) -> None:
-    (proof,) = shown(real / name, "load", (PYTHON, "-I")).files.values()
+    (proof,) = shown(real / name, "load", (python_with(*LIBRARIES), "-I")).files.values()
     verdict, level, said = LOADS[name]
     assert (proof["verdict"], proof["level"]) == (verdict, level), proof
     assert said in proof["reason"]

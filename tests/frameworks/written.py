@@ -66,7 +66,7 @@ def _run(folder: Path, python: str, names: Sequence[str]) -> None:
     scratch.mkdir(exist_ok=True)
     env = {**os.environ, "TMPDIR": str(scratch), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",
            "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "",
-           "KERAS_HOME": str(scratch), "HF_HOME": str(scratch), "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+           "KERAS_HOME": str(scratch), "HF_HOME": str(scratch)}  # fmt: skip
     argv = [python, "-W", "ignore", str(RUN), str(folder), *names]
     ran = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=280)
     assert not ran.returncode, ran.stderr[-3000:]

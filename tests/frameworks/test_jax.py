@@ -1,11 +1,11 @@
 """Trees of JAX and models of Keras, by flax, Orbax and Keras themselves."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.real.written import (
+from tests.frameworks import needs, python_with
+from tests.frameworks.written import (
     Damage,
     Shown,
     cut,
@@ -18,9 +18,9 @@ from tests.real.written import (
     written,
 )
 
-PYTHON = os.environ.get("RGT_TORCH", "")
+LIBRARIES = ("flax", "orbax", "keras")
 pytestmark = [
-    pytest.mark.skipif(not PYTHON, reason="RGT_TORCH names no Python with orbax, flax and keras"),
+    needs(*LIBRARIES),
     pytest.mark.timeout(300),
 ]
 CHECKPOINTS: dict[str, dict[str, tuple[str, int | None]]] = {
@@ -40,7 +40,7 @@ CHECKPOINTS: dict[str, dict[str, tuple[str, int | None]]] = {
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.getbasetemp(), PYTHON, *CHECKPOINTS)
+    return written(tmp_path_factory.getbasetemp(), python_with(*LIBRARIES), *CHECKPOINTS)
 
 
 @pytest.mark.parametrize("writer", CHECKPOINTS)
@@ -91,6 +91,8 @@ def test_damage_to_a_real_file_is_never_ok(judged: dict[str, Shown], name: str) 
 
 
 def test_orbax_reads_every_byte(real: Path) -> None:
-    found = shown(real / "jax_trees" / "manager" / "30", "load", (PYTHON, "-I")).groups
+    found = shown(
+        real / "jax_trees" / "manager" / "30", "load", (python_with(*LIBRARIES), "-I")
+    ).groups
     assert found["orbax", "."]["verdict"] == "ok", found
     assert "read 2510 bytes" in found["orbax", "."]["reason"]
