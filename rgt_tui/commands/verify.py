@@ -108,7 +108,8 @@ def group_row(proof: GroupProof) -> dict[str, Any]:
 
 
 def _print_file(proof: FileProof) -> None:
-    what = f"{proof.format}, {show_bytes(proof.stamp.size)}, {proof.level.value}"
+    size = show_bytes(proof.stamp.size if proof.stamp.inode else None)
+    what = f"{proof.format}, {size}, {proof.level.value}"
     click.echo(f"{_MARKS[proof.verdict]:6} {proof.stamp.shown}  ({what}): {proof.reason}")
 
 

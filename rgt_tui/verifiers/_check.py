@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from rgt_tui.verifiers import (
@@ -22,7 +23,7 @@ from rgt_tui.verifiers import (
     unfollowed,
 )
 from rgt_tui.verifiers._blanks import judge
-from rgt_tui.verifiers._content import File, Scan, scan
+from rgt_tui.verifiers._content import File, Scan, scan, stamp_of
 from rgt_tui.verifiers._folder import Folder
 from rgt_tui.verifiers._load import NOTHING_TO_LOAD, load
 from rgt_tui.verifiers._numbers import look
@@ -48,7 +49,8 @@ def verify_file(path: str, level: str, progress: Progress) -> Dict[str, Any]:
     try:
         file = File(path)
     except Unsure as why:
-        return {**proof, "verdict": UNKNOWN, "level": STRUCTURE, "reason": str(why)}
+        said = {"verdict": UNKNOWN, "level": STRUCTURE, "reason": str(why)}
+        return {**proof, **_unopened(path), **said}
     file.is_brief = level == STRUCTURE
     try:
         proof.update(bytes=file.size, stamp=list(file.stamp[1:]))
@@ -61,6 +63,17 @@ def verify_file(path: str, level: str, progress: Progress) -> Dict[str, Any]:
         return proof
     finally:
         file.close()
+
+
+def _unopened(path: str) -> Dict[str, Any]:
+    """Size and state of a regular file that may not be read; nothing where they cannot be seen."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return {}
+    if not stat.S_ISREG(found.st_mode):
+        return {}
+    return {"bytes": found.st_size, "stamp": list(stamp_of(found)[1:])}
 
 
 def structure_of(file: File) -> "tuple[str, Judged]":

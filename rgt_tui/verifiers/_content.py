@@ -58,8 +58,9 @@ class File:
         try:
             self.fd = os.open(path, flags)
         except OSError as error:
-            what = "is a symbolic link" if error.errno == errno.ELOOP else "cannot be opened"
-            raise Unsure(f"{what} ({os.strerror(error.errno or 0)})") from error
+            if error.errno == errno.ELOOP:
+                raise Unsure("is a symbolic link, which is not followed") from error
+            raise Unsure(f"cannot be opened ({os.strerror(error.errno or 0)})") from error
         found = os.fstat(self.fd)
         if not stat.S_ISREG(found.st_mode):
             os.close(self.fd)

@@ -1,6 +1,7 @@
 """`rgt-tui verify`: what it prints, and how it exits."""
 
 import json
+import os
 import signal
 import struct
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from rgt_tui.cli import main
 from tests.shared import ROOT
+from tests.unprivileged import without_privileges
 
 HEADER = b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
 GOOD = struct.pack("<Q", len(HEADER)) + HEADER + struct.pack("<4f", 0.5, -1.25, 3e-4, 7.0)
@@ -156,3 +158,29 @@ def test_an_interrupt_is_an_answer_in_json_too(slow: Path) -> None:
         verifying.send_signal(signal.SIGINT)
         out, _ = verifying.communicate(timeout=20)
     assert (verifying.returncode, json.loads(out)["error"]["code"]) == (130, "interrupted")
+
+
+def test_a_file_that_may_not_be_read_keeps_its_size_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(GOOD)
+    path.chmod(0)
+    argv = [*without_privileges(), sys.executable, "-m", "rgt_tui", "verify", "--json", str(path)]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, check=False)
+    (file,) = json.loads(ran.stdout)["files"]
+    assert (ran.returncode, file["verdict"], file["bytes"]) == (1, "unknown", len(GOOD))
+    assert file["reason"] == "cannot be opened (Permission denied)"
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_is_no_regular_file_has_no_size_that_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    path = tmp_path / "a.safetensors"
+    if kind == "link":
+        (tmp_path / "b").write_bytes(GOOD)
+        path.symlink_to(tmp_path / "b")
+    else:
+        os.mkfifo(path)
+    code, out, _ = run(capsys, str(path))
+    assert code == 1
+    assert "(unknown, ?, structure): is " in out

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from tests.clients.sshd import kill_connections
 from tests.pull.lines import a_line
 from tests.pull.pods import Pod, a_pod, contents, noise, run
 from tests.shared import ROOT
+from tests.unprivileged import without_privileges
 
 pytestmark = pytest.mark.usefixtures("cut_connections")
 
@@ -38,7 +38,6 @@ try:
 except PullError as error:
     print(error.kind.value)
 """
-UNPRIVILEGED = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner"]
 
 
 @pytest.fixture
@@ -105,14 +104,6 @@ def test_a_full_disk_there_holds_up_nothing(pod: Pod) -> None:
 async def verified(pod: Pod, name: str) -> Proven:
     async with pod.server.pool() as pool:
         return await verify_on_pod(pool, pod.server.target(), [str(pod.disk / name)], Level.FULL)
-
-
-def without_privileges() -> list[str]:
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root may read and write anything, and there is no setpriv to give that up")
-    return UNPRIVILEGED
 
 
 def test_what_may_not_be_read_there_is_named_and_the_rest_comes(pod: Pod) -> None:
