@@ -6,7 +6,7 @@ import pytest
 
 from tests.soak import monkey
 
-EVENTS: Final = 1_200
+EVENTS: Final = 600
 
 
 async def test_random_keys_pastes_and_resizes_stop_and_delete_nothing(
