@@ -13,9 +13,10 @@ from typing import Final
 
 from rgt_tui.clock import Clock
 from rgt_tui.domain.checkpoint import Verdict
-from rgt_tui.domain.errors import RgtError, fault_of
+from rgt_tui.domain.errors import RgtError, SshError, fault_of
 from rgt_tui.domain.job import Job, JobEnd, Order
 from rgt_tui.domain.records import dataclass
+from rgt_tui.domain.stopped import CUT, why_cut
 from rgt_tui.domain.units import PodId
 from rgt_tui.jobs import Bench, all_kinds
 from rgt_tui.sources import Wires
@@ -106,10 +107,23 @@ class Runner:
             return JobEnd.FAILED, "this version cannot do that"
         try:
             return JobEnd.DONE, await kind.run(self._bench(number), order)
+        except SshError as error:
+            return JobEnd.FAILED, await self._why(order, error)
         except RgtError as error:
             return JobEnd.FAILED, error.told
         except Exception as error:  # noqa: BLE001  # a fault of ours in a job must not end the reading
             return JobEnd.FAILED, f"internal error {fault_of(error)}"
+
+    async def _why(self, order: Order, error: SshError) -> str:
+        """Why a Pod does not answer any more: the API knows whether it still runs."""
+        if error.kind not in CUT:
+            return error.told
+        try:
+            listed = await self.wires.rest.pods()
+        except RgtError:
+            return error.told
+        now = next((pod for pod in listed.pods if pod.id == order.pod), None)
+        return why_cut(order.name, now, error)
 
     def _bench(self, number: int) -> Bench:
         return Bench(

@@ -141,6 +141,19 @@ async def test_a_pod_without_a_shell_fails_the_job_and_says_why(opened: Opened) 
         assert pod.is_alive
 
 
+async def test_a_pod_that_stops_meanwhile_is_named_and_what_to_do(
+    opened: Opened, simulator: Simulator
+) -> None:
+    async with watching(opened) as (session, store):
+        pod, inventory = await listed(store, "train-a")
+        simulator.call(lambda world: world.stop(world.find("train-a")))
+        await begin(session, store, verify(pod, inventory.checkpoints[0]))
+        await until(ended(store), seconds=60)
+        assert job(store).end is JobEnd.FAILED
+        assert "the Pod is EXITED" in job(store).said
+        assert f"rgt-tui start {pod.id}" in job(store).said
+
+
 async def test_measuring_walks_the_disks_now(opened: Opened) -> None:
     async with watching(opened) as (session, store):
         pod, _ = await listed(store, "train-a")
