@@ -14,7 +14,7 @@ import importlib
 import struct
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
-TOOL = "rgt-tui verifiers 9"
+TOOL = "rgt-tui verifiers 10"
 """Changed whenever a verdict may change: a proof names the tool that made it."""
 
 OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"

@@ -20,7 +20,7 @@ POD = [False]
 """Whether this runs on a Pod, which is rented and thrown away, so that any torch may load there."""
 
 _TORCH = """
-import pickle
+import importlib, pickle
 import torch
 if not is_pod and tuple(int(n) for n in torch.__version__.split(".")[:2]) < (2, 10):
     raise ImportError("torch %s is older than 2.10" % torch.__version__)
@@ -28,6 +28,15 @@ import argparse, collections, datetime, pathlib
 plain = [list, dict, set, tuple, int, float, complex, str, bytes, bool, argparse.Namespace, collections.defaultdict, collections.Counter, collections.deque, pathlib.PosixPath,
          pathlib.PurePosixPath, (pathlib.PosixPath, "pathlib._local.PosixPath"), datetime.datetime, datetime.date,
          datetime.time, datetime.timedelta, datetime.timezone]
+class Stated:
+    def __new__(cls, *args, **named): return object.__new__(cls)
+    def __setstate__(self, state): pass
+for name in (
+    "deepspeed.runtime.fp16.loss_scaler.LossScaler", "deepspeed.runtime.fp16.loss_scaler.DynamicLossScaler",
+    "deepspeed.runtime.zero.config.ZeroStageEnum", "deepspeed.utils.tensor_fragment.fragment_address",
+    "megatron.core.enums.ModelType", "megatron.core.transformer.enums.AttnBackend",
+):
+    plain.append((type("Stated", (Stated,), {}), name))
 for one in plain:
     try:
         torch.serialization.add_safe_globals([one])
@@ -42,22 +51,50 @@ try:
     torch.serialization.add_safe_globals([*named, numpy.ndarray, numpy.dtype, *kinds])
 except (ImportError, AttributeError, TypeError):
     pass
+storages = tuple(getattr(torch, name) for name in ("UntypedStorage", "TypedStorage") if hasattr(torch, name))
+def parts(one):
+    layout = str(one.layout)
+    if hasattr(one, "_local_tensor"):
+        return [one._local_tensor]
+    if layout == "torch.jagged":
+        return [one.values(), one.offsets()]
+    if layout == "torch.sparse_coo":
+        return [one._indices(), one._values()]
+    if layout in ("torch.sparse_csr", "torch.sparse_bsr"):
+        return [one.crow_indices(), one.col_indices(), one.values()]
+    if layout in ("torch.sparse_csc", "torch.sparse_bsc"):
+        return [one.ccol_indices(), one.row_indices(), one.values()]
+    return [] if layout == "torch.strided" else [one.to_dense()]
 def walk(one, seen):
-    if isinstance(one, torch.Tensor) and one.layout != torch.strided:
-        one = one.detach().clone()  # it has indices and values in place of a storage
-        seen[id(one)] = one.numel() and one.element_size() * one._nnz() if one.is_sparse else 0
-    elif isinstance(one, torch.Tensor):
+    if isinstance(one, torch.Tensor):
+        inner = parts(one)
+        for part in inner: walk(part, seen)
+        if inner or one.device.type == "meta": return seen
         store = one.untyped_storage() if hasattr(one, "untyped_storage") else one.storage()
         seen[store.data_ptr()] = store.nbytes()
         one.detach().clone()
+    elif isinstance(one, storages):
+        seen[one.data_ptr()] = one.nbytes()
+        one.clone()
     elif isinstance(one, dict):
         for value in one.values(): walk(value, seen)
     elif isinstance(one, (list, tuple)):
         for value in one: walk(value, seen)
     return seen
+def read(source):
+    return torch.load(source, map_location="cpu", weights_only=True)
 def load(source):
     try:
-        found = torch.load(source, map_location="cpu", weights_only=True)
+        found = read(source)
+    except pickle.UnpicklingError as error:
+        wanted = [name for name in ("torch.distributed.tensor", "torch.nested", "torch._dynamo") if name + "`` " in str(error)]
+        if "Unsupported operand" in str(error):
+            raise pickle.UnpicklingError("a pickle of a later protocol than 2")
+        if not wanted or "must be imported" not in str(error):
+            raise
+        for name in wanted: importlib.import_module(name)
+        if hasattr(source, "seek"): source.seek(0)
+        found = read(source)
     except RuntimeError as error:
         if "TorchScript" in str(error):
             raise pickle.UnpicklingError("TorchScript, whose code would run")
@@ -65,7 +102,9 @@ def load(source):
     return sum(walk(found, {}).values())
 """
 """Arrays of numpy are let in as transformers' trainer does: `rng_state.pth` holds one. So are values that do
-nothing when they are made: arguments, paths, dates, numpy's single numbers."""
+nothing when they are made: arguments, paths, dates, numpy's single numbers. Parts of FSDP (DTensor) and jagged
+tensors are known to torch only once it has loaded its own module for them, which it names. For what DeepSpeed and
+Megatron keep beside the tensors something stands that does nothing: theirs need not be here and is never run."""
 _TORCH_FILE = (
     _TORCH
     + """

@@ -5,6 +5,7 @@ of its `runtime/engine.py` (`_save_checkpoint`, `_save_zero_checkpoint`), `runti
 and `stage3.py` (`state_dict`), `runtime/bf16_optimizer.py` and `checkpoint/constants.py`.
 """
 
+import enum
 import os
 import sys
 import types
@@ -14,7 +15,7 @@ import torch
 VERSION = "0.17.2"
 
 
-def known(module, name, base=object):
+def known(module, name):
     """A class of a module that is not installed, so that a pickle names it."""
     parts = module.split(".")
     for count in range(1, len(parts) + 1):
@@ -22,7 +23,7 @@ def known(module, name, base=object):
         if full not in sys.modules:
             sys.modules[full] = types.ModuleType(full)
     if not hasattr(sys.modules[module], name):
-        setattr(sys.modules[module], name, type(name, (base,), {"__module__": module}))
+        setattr(sys.modules[module], name, type(name, (), {"__module__": module}))
     return getattr(sys.modules[module], name)
 
 
@@ -31,6 +32,17 @@ def scaler(kind):
     vars(one).update(cur_scale=65536.0, dynamic=kind != "LossScaler", dtype=torch.float16,
                      cur_iter=0, last_overflow_iter=-1, scale_factor=2.0)  # fmt: skip
     return one
+
+
+def stage_names():
+    module = "deepspeed.runtime.zero.config"
+    if not issubclass(known(module, "ZeroStageEnum"), enum.Enum):
+        stages = ("disabled", "optimizer_states", "gradients", "weights")
+        made = enum.Enum(
+            "ZeroStageEnum", {name: n for n, name in enumerate(stages)}, module=module, type=int
+        )
+        sys.modules[module].ZeroStageEnum = made
+    return sys.modules[module].ZeroStageEnum
 
 
 def fragment(start, count):
@@ -72,7 +84,7 @@ def base_state(flat):
 def states_of_rank(rank, ranks, stage):
     count = sum(shape.numel() for shape in shapes().values()) // ranks
     flat = torch.randn(count)
-    stages = known("deepspeed.runtime.zero.config", "ZeroStageEnum", int)
+    stages = stage_names()
     if stage == 3:
         optim = {"zero_stage": 3, "loss_scaler": scaler("DynamicLossScaler"), "overflow": False,
                  "dynamic_loss_scale": True, "partition_count": ranks,
