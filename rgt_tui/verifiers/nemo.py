@@ -115,7 +115,10 @@ def _check_end(file: File, at: int) -> None:
 def check(file: File) -> Plan:
     """Every member to the last byte; the weights as torch's archives or safetensors."""
     if file.read(0, min(2, file.size)) == _GZIP:
-        return Plan(deep=lambda: _unpacked(file), said="a tar that gzip packed")
+        return Plan(
+            deep=lambda: _unpacked(file),
+            warning="it is packed by gzip: only a full read tells more",
+        )
     members = members_of(file)
     if not any(one.name.rpartition("/")[2] == _CONFIG for one in members):
         raise Unsure(f"it holds no {_CONFIG}")
