@@ -132,7 +132,11 @@ def _simulated(*, read_only: bool) -> Iterator[Address]:
 @contextlib.contextmanager
 def _no_s3_key() -> Iterator[None]:
     """Hides the person's own S3 key: the volumes are made up, yet their data centers' S3 is real."""
-    hidden = {**dict.fromkeys(_S3_VARIABLES), "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    hidden = {
+        **dict.fromkeys(_S3_VARIABLES),
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "RGT_TUI_S3_HIDDEN": "demo",
+    }
     before = {name: os.environ.get(name) for name in hidden}
     _set(hidden)
     try:

@@ -15,16 +15,32 @@ from typing import Final
 from rgt_tui import places
 from rgt_tui.clients.handed_down import ACCESS_VARIABLE, SECRET_VARIABLE
 from rgt_tui.clients.s3 import S3Keys
+from rgt_tui.domain.errors import NoCredentials
 from rgt_tui.domain.secret import Secret
 
 ENDPOINT_VARIABLE: Final = "RUNPOD_S3_ENDPOINT_URL"
 """Overrides the endpoint of every data center; for tests."""
+HIDDEN_VARIABLE: Final = "RGT_TUI_S3_HIDDEN"
+"""Set while the demo hides the person's own key; a key would not help there."""
 PROFILE: Final = "runpod"
 LARGEST_FILE: Final = 64 * 1024
 MISSING: Final = (
     "No S3 key: make one in the RunPod console (Settings, S3 API Keys), then set "
     f"{ACCESS_VARIABLE} and {SECRET_VARIABLE}, or add it as profile [{PROFILE}] to ~/.aws/credentials."
 )
+
+NO_DEMO: Final = "The simulated account has no S3 interface."
+NO_DEMO_HINT: Final = (
+    "Without --demo, browse reads the network volumes of your own account, with an S3 key of yours. "
+    "In the demo, `rgt-tui --demo checkpoints train-a` shows what lies on nv-eu-01, over SSH."
+)
+
+
+def no_s3_key(environment: Mapping[str, str] = os.environ) -> NoCredentials:
+    """The error where there is no pair: where to get one, or why none would help."""
+    if environment.get(HIDDEN_VARIABLE):
+        return NoCredentials(NO_DEMO, hint=NO_DEMO_HINT)
+    return NoCredentials("The S3 interface needs a key of its own.", hint=MISSING)
 
 
 def find_s3_keys(environment: Mapping[str, str] = os.environ) -> S3Keys | None:

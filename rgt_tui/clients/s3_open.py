@@ -8,8 +8,8 @@ from typing import Final, get_args
 
 from rgt_tui.clients.ranged import Blocks, Fetch, RangedFile, RangedFolder
 from rgt_tui.clients.s3 import S3, S3Keys
-from rgt_tui.clients.s3_keys import ENDPOINT_VARIABLE, MISSING, find_s3_keys
-from rgt_tui.domain.errors import NoCredentials, NotFound, UsageError
+from rgt_tui.clients.s3_keys import ENDPOINT_VARIABLE, find_s3_keys, no_s3_key
+from rgt_tui.domain.errors import NotFound, UsageError
 from rgt_tui.domain.objects import HeaderCheck, Verdict, no_s3, s3_endpoint
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import NetworkVolume
@@ -37,7 +37,7 @@ def s3_of(volume: NetworkVolume, keys: S3Keys | None = None, *, read_only: bool 
         raise UsageError(no_s3(volume.data_center))
     found = keys or find_s3_keys()
     if found is None:
-        raise NoCredentials("The S3 interface needs a key of its own.", hint=MISSING)
+        raise no_s3_key()
     region = (volume.data_center or "").lower()
     return S3(endpoint=endpoint, region=region, keys=found, read_only=read_only)
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import difflib
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from rgt_tui.clients.s3 import S3
 from rgt_tui.clients.s3_headers import HEADERS_MAX, headers
+from rgt_tui.clients.s3_keys import NO_DEMO, NO_DEMO_HINT
 from rgt_tui.clients.s3_open import s3_of
 from rgt_tui.commands import _options
 from rgt_tui.domain.errors import ApiError, NoCredentials, NotFound, UsageError
@@ -17,11 +18,6 @@ from rgt_tui.domain.units import rfc3339, show_bytes
 from rgt_tui.domain.volume import NetworkVolume
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.look import Wanted, look
-
-NO_DEMO: Final = (
-    "Without --demo, browse reads the network volumes of your own account, with an S3 key of yours. "
-    "In the demo, `rgt-tui --demo checkpoints train-a` shows what lies on nv-eu-01, over SSH."
-)
 
 
 @click.command("browse", help=__doc__)
@@ -37,7 +33,7 @@ def run(
 ) -> None:
     """Lists a folder of a network volume, or shows one file."""
     if options.demo:
-        raise NoCredentials("The simulated account has no S3 interface.", hint=NO_DEMO)
+        raise NoCredentials(NO_DEMO, hint=NO_DEMO_HINT)
     scene = look(options, Wanted(shells=False)).scene
     wanted = _find(scene.account.volumes, volume)
     found, checks = asyncio.run(_browse(wanted, path.lstrip("/"), levels, verify=verify))

@@ -8,6 +8,13 @@ from typing import Any
 import pytest
 from safetensors.numpy import save
 
+from rgt_tui.clients.s3 import S3
+from rgt_tui.clients.s3_open import s3_of
+from rgt_tui.config import Config
+from rgt_tui.domain.errors import NoCredentials
+from rgt_tui.domain.volume import NetworkVolume
+from rgt_tui.invocation import Options
+from rgt_tui.opening import address
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.ratelimit import UNMETERED
 from tests.clients.buckets import serving
@@ -123,6 +130,17 @@ def test_a_demo_asks_nobody_with_the_s3_key_of_the_person(browse: Call) -> None:
     code, out, _ = browse("--demo", "browse", "nv-eu-01", "--json")
     assert code == 3
     assert json.loads(out)["error"]["message"] == "The simulated account has no S3 interface."
+
+
+def test_in_a_demo_nobody_is_sent_for_a_key_that_would_not_help(browse: Call) -> None:
+    volume = NetworkVolume(id="v", name="v", size_gb=1, data_center="EU-RO-1", tier=None)
+    with (
+        address(Options(demo=True), Config()),
+        pytest.raises(NoCredentials, match="simulated") as caught,
+    ):
+        s3_of(volume)
+    assert "rgt-tui --demo checkpoints train-a" in caught.value.hint
+    assert isinstance(s3_of(volume), S3), "outside the demo the key is there again"
 
 
 def test_without_a_key_it_says_where_to_get_one(call: Call) -> None:
