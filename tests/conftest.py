@@ -26,11 +26,20 @@ import pytest  # noqa: E402
 from syrupy.assertion import SnapshotAssertion  # noqa: E402
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode  # noqa: E402
 from syrupy.location import PyTestLocation  # noqa: E402
+from textual import _wait  # noqa: E402
 from textual.app import App  # noqa: E402
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SNAPSHOTS: Final = ROOT / "snapshots"
 _RANDOM_ID: Final = re.compile(r"terminal-\d+-")
+
+
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 200, 1 / 4000
+"""A pilot's pause ends with the first so long a while in which this process does next to nothing.
+
+Textual's own while is 20 ms, which is waited out after every key of a test. The share of work that
+counts as nothing, a twentieth, is its own.
+"""
 
 
 @pytest.hookimpl(trylast=True)

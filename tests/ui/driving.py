@@ -49,7 +49,11 @@ class Console(NamedTuple):
         for _ in range(100):
             await self.pilot.pause()
             screen = self.app.screen
-            if self.app._exit or (isinstance(screen, Shown) and screen.is_settled):
+            if self.app._exit:
+                return
+            if self.feed.version != self.app._version:
+                self.app._tick()  # the paint clock would, a little later
+            elif isinstance(screen, Shown) and screen.is_settled:
                 return
         raise AssertionError("the screen does not come to rest")
 
