@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.frameworks import needs, python_with
-from tests.frameworks.written import Damage, Shown, cut, damaged, flip, listed, shown, swap, written
+from tests.frameworks.written import (
+    Damage,
+    Shown,
+    cut,
+    damaged,
+    flip,
+    listed,
+    loaded_once,
+    shown,
+    swap,
+    written,
+)
 
 LIBRARIES = ("torch", "accelerate", "transformers", "peft", "lightning", "omegaconf")
 pytestmark = [
@@ -212,8 +223,7 @@ READ = {
 
 @pytest.fixture(scope="module")
 def loaded(real: Path) -> Shown:
-    """What a load says of all files; torch is loaded once for them."""
-    return shown(real, "load", (python_with(*LIBRARIES), "-I"))
+    return loaded_once(real, python_with(*LIBRARIES))
 
 
 def test_a_load_reads_every_byte_and_says_how_many(loaded: Shown) -> None:

@@ -1,6 +1,7 @@
 """Real checkpoints of real libraries, written once for all tests, and asked about as the product asks."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -87,6 +88,17 @@ def listed(folder: Path) -> dict[str, tuple[str, int | None]]:
 def shown(path: Path, level: str = "full", python: Sequence[str] = HERE) -> Shown:
     """Every verdict on a folder or file, as the process gives it that also runs on Pods."""
     return _shown([path], level, python)[0]
+
+
+def loaded_once(path: Path, python: str) -> Shown:
+    """What a load says of a folder, for all workers of a test run: each framework is loaded once for it."""
+    answers = path.with_name(f"{path.name}.loaded")
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not answers.exists():
+            request = {"op": "verify", "paths": [str(path)], "level": "load"}
+            answers.write_text(json.dumps(ask(request, python=(python, "-I"))))
+    return _about(path, json.loads(answers.read_text()))
 
 
 def _shown(paths: Sequence[Path], level: str, python: Sequence[str]) -> list[Shown]:
