@@ -25,7 +25,9 @@ def found(store: Store, name: str) -> tuple[str, ...]:
     return codes(store.state.findings[pod.id])
 
 
-async def test_one_look_tells_how_far_each_pod_of_the_fleet_really_is(opened: Opened) -> None:
+async def test_one_look_tells_how_far_each_pod_is_and_finds_the_full_disk_and_the_one_that_never_started(
+    opened: Opened,
+) -> None:
     async with opened() as (session, store):
         await session.look()
     words = {pod.name: state(store, pod.name).value for pod in store.state.account.pods}
@@ -35,11 +37,6 @@ async def test_one_look_tells_how_far_each_pod_of_the_fleet_really_is(opened: Op
     assert words["ft-llama"] == "pulling"
     assert words["eval-b200"] == "starting"
     assert words["infer-x"] == "up"
-
-
-async def test_one_look_finds_the_full_disk_and_the_pod_that_never_started(opened: Opened) -> None:
-    async with opened() as (session, store):
-        await session.look()
     assert found(store, "sweep-07") == ("RP11", "RP3")
     assert found(store, "eval-b200") == ("RP9", "RP16", "RP3")
     assert found(store, "train-a") == ()
