@@ -24,7 +24,7 @@ PAGES: Final = (
     "docs/own-symptoms.md",
     "docs/watch.md",
 )
-_NAMED: Final = re.compile(r"\brgt-tui((?: +[^\s`]+)+)")
+_NAMED: Final = re.compile(r"\brgt-tui(?: --demo(?= \w))?((?: +[^\s`]+)+)")
 _QUOTED: Final = re.compile(r"'[^']*'")
 _PLACE: Final = re.compile(r"[A-Z]+\Z|/|\d|<|:\d")
 """What stands for an argument: POD, a path, a number or a duration."""
