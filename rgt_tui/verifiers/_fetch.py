@@ -5,7 +5,6 @@ The same form of lines in and out as `_worker`.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import json
 import os
@@ -19,10 +18,6 @@ from rgt_tui.verifiers._reader import Sender, bundle, hash_ranges, send
 Answers = Iterator[Dict[str, Any]]
 KEPT_MAX = 200_000
 """Files of a listing that are remembered: about 60 MB. Of those beyond, all is told again."""
-PIPE = 1 << 18
-"""Bytes that may wait for sshd: while it sends them, the next are read and hashed."""
-_SET_PIPE = 1031
-"""F_SETPIPE_SZ of Linux, which `fcntl` names from Python 3.10 on."""
 LISTED: Dict[str, Any] = {}
 """The last listing: its paths, and by number and relative path what each file was."""
 
@@ -30,10 +25,6 @@ LISTED: Dict[str, Any] = {}
 def main() -> None:
     """Serves until standard input ends."""
     gc.disable()  # the rows of a listing stay: looking through them takes a tenth of the time
-    try:
-        fcntl.fcntl(1, _SET_PIPE, PIPE)
-    except OSError:
-        pass  # it is no pipe, or this user may have no larger one
     out = os.fdopen(1, "wb", 1 << 16)
     sender = Sender()
     senders: Dict[str, Callable[[Dict[str, Any], BinaryIO], None]] = {
