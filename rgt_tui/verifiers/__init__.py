@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib
 import struct
-from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 TOOL = "rgt-tui verifiers 10"
 """Changed whenever a verdict may change: a proof names the tool that made it."""
@@ -63,6 +63,14 @@ class Floats(NamedTuple):
     start: int
     end: int
     kind: str
+
+
+Part = TypeVar("Part", Region, Extent, Floats)
+
+
+def moved(parts: Iterable[Part], by: int) -> List[Part]:
+    """Parts of a file that lies within another, by their places in the outer one."""
+    return [one._replace(start=one.start + by, end=one.end + by) for one in parts]
 
 
 class Plan(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, NamedTuple, Sequence, Tuple
 
-from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Region, Unsure
+from rgt_tui.verifiers import Broken, Extent, Floats, Plan, Region, Unsure, moved
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._names import strangers
 from rgt_tui.verifiers._pickles import LARGEST, Walked, walk
@@ -112,17 +112,11 @@ class Item(NamedTuple):
 
     def regions(self) -> List[Region]:
         """Its records, by their places in the outer file."""
-        at = self.start
-        return [
-            one._replace(start=one.start + at, end=one.end + at) for one in self.archive.regions()
-        ]
+        return moved(self.archive.regions(), self.start)
 
     def extents(self) -> List[Extent]:
         """What of it has no checksum, by its place in the outer file."""
-        at = self.start
-        return [
-            one._replace(start=one.start + at, end=one.end + at) for one in unsummed(self.archive)
-        ]
+        return moved(unsummed(self.archive), self.start)
 
 
 def walk_items(name: str, items: Sequence[Item], floats: List[Floats]) -> str:
@@ -142,10 +136,8 @@ def walk_items(name: str, items: Sequence[Item], floats: List[Floats]) -> str:
         except Unsure as error:
             raise Unsure(f"{where}: {error}") from error
         tensors += len(walked.tensors)
-        floats += [
-            Floats(f"{one.name} of {label}", one.start + start, one.end + start, one.kind)
-            for one in floats_in(item, archive, walked)
-        ]
+        found = moved(floats_in(item, archive, walked), start)
+        floats += [one._replace(name=f"{one.name} of {label}") for one in found]
     return f"{len(items)} items with checksums, {tensors} tensors"
 
 

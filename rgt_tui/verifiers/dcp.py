@@ -17,6 +17,7 @@ from rgt_tui.verifiers import (
     Region,
     Unsure,
     Verifier,
+    moved,
     safetensors,
 )
 from rgt_tui.verifiers._content import File
@@ -156,13 +157,8 @@ def _divided(
     sizes = {length for offset, length in parts if offset == start}
     if sizes != {one.end - one.start for one in found.extents}:
         raise Broken(f"{name}: its tensors do not have the bytes that {META} gives them")
-    floats = [
-        one._replace(start=one.start + start, end=one.end + start)
-        for one in (found.floats() if found.floats is not None else ())
-    ]
-    extents = tuple(
-        one._replace(start=one.start + start, end=one.end + start) for one in found.extents
-    )
+    floats = moved(found.floats() if found.floats is not None else (), start)
+    extents = tuple(moved(found.extents, start))
     return before, Plan(extents=extents, floats=lambda: floats, items=((start, rest),))
 
 

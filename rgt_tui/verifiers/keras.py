@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import List, Optional
 
-from rgt_tui.verifiers import Broken, Floats, Plan, Proves, Unsure, Verifier
+from rgt_tui.verifiers import Broken, Floats, Plan, Proves, Unsure, Verifier, moved
 from rgt_tui.verifiers._content import File
 from rgt_tui.verifiers._hdf5_contents import Contents
 from rgt_tui.verifiers._zips import Archive, content, inflate, read_archive
@@ -48,8 +48,7 @@ def _weights(file: File, archive: Archive, floats: List[Floats]) -> str:
     contents, why = _contents(file.part(member.data, member.size))
     if contents is None:
         return f"the numbers of the weights were not looked at: {why}"
-    at = member.data
-    floats += [one._replace(start=at + one.start, end=at + one.end) for one in contents.floats]
+    floats += moved(contents.floats, member.data)
     return contents.deep() + (f"; {why}" if why else "")
 
 

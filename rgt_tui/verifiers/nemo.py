@@ -18,6 +18,7 @@ from rgt_tui.verifiers import (
     Region,
     Unsure,
     Verifier,
+    moved,
     safetensors,
 )
 from rgt_tui.verifiers._content import File
@@ -132,8 +133,7 @@ def check(file: File) -> Plan:
             regions += items[-1].regions()
             extents += items[-1].extents()
         elif one.name.endswith(".safetensors"):
-            found = safetensors.check(part).extents
-            extents += [e._replace(start=e.start + one.start, end=e.end + one.start) for e in found]
+            extents += moved(safetensors.check(part).extents, one.start)
     warning = _warning(members, bool(items or extents))
     floats: List[Floats] = []
     loads = tuple((one.start, one.file.size) for one in items)
