@@ -14,7 +14,7 @@ import importlib
 import struct
 from typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-TOOL = "rgt-tui verifiers 10"
+TOOL = "rgt-tui verifiers 11"
 """Changed whenever a verdict may change: a proof names the tool that made it."""
 
 OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"

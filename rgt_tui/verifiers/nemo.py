@@ -31,6 +31,7 @@ _PAX_MAX = 1 << 20
 _CONFIG = "model_config.yaml"
 _GZIP = b"\x1f\x8b"
 _SHARDS = (".distcp", ".metadata")
+_WEIGHTS = (".ckpt", ".pt", ".pth", ".bin")
 
 
 class Member(NamedTuple):
@@ -125,7 +126,10 @@ def check(file: File) -> Plan:
         raise Unsure(f"it holds no {_CONFIG}")
     regions: List[Region] = []
     extents: List[Extent] = []
+    floats: List[Floats] = []
     items: List[Item] = []
+    loads: List[Tuple[int, int]] = []
+    unread = ""
     for one in members:
         part = file.part(one.start, one.size)
         if part.read(0, min(4, one.size)) == b"PK\3\4":
@@ -133,13 +137,18 @@ def check(file: File) -> Plan:
             regions += items[-1].regions()
             extents += items[-1].extents()
         elif one.name.endswith(".safetensors"):
-            extents += moved(safetensors.check(part).extents, one.start)
-    warning = _warning(members, bool(items or extents))
-    floats: List[Floats] = []
-    loads = tuple((one.start, one.file.size) for one in items)
+            found = safetensors.check(part)
+            extents += moved(found.extents, one.start)
+            floats += moved(found.floats() if found.floats is not None else (), one.start)
+        else:
+            unread = unread or (one.name if one.name.endswith(_WEIGHTS) else "")
+            continue
+        loads.append((one.start, one.size))
+    warning = _warning(members, unread, is_read=bool(loads))
+    said = f"{len(members)} members, {len(items)} with checksums"
     return Plan(
         tuple(regions), tuple(extents), lambda: walk_items(file.name, items, floats), warning,
-        f"{len(members)} members, {len(items)} with checksums", lambda: floats, loads,
+        said, lambda: floats, tuple(loads),
     )  # fmt: skip
 
 
@@ -170,9 +179,11 @@ def _archive(part: File, name: str) -> Archive:
         raise Broken(f"{name}: {why}") from why
 
 
-def _warning(members: List[Member], is_read: bool) -> str:
+def _warning(members: List[Member], unread: str, *, is_read: bool) -> str:
     if any(one.name.endswith(_SHARDS) for one in members):
         return "it holds a distributed checkpoint, which is not looked at within an archive"
+    if unread:
+        return f"{unread} in it is of a form that is not looked at within an archive"
     return "" if is_read else "it holds no weights in a way that is read"
 
 

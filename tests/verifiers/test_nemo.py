@@ -8,9 +8,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from rgt_tui.verifiers._check import verify_file
+from tests.frameworks import needs, python_with
+from tests.verifiers.asking import ask
 
 CONFIG = b"target: nemo.collections.asr.models.EncDecCTCModel\n"
 LONG = "tokenizers/" + "x" * 150 + ".model"
@@ -115,3 +119,30 @@ def test_gzip_tells_a_cut_or_changed_byte_and_no_more_than_that(tmp_path: Path) 
         data[at] ^= 0x04
         assert judged(tmp_path, bytes(data))[0] != "ok"
     assert judged(tmp_path, whole + b"x")[0] == "broken"
+
+
+def as_safetensors(*values: float) -> dict[str, bytes]:
+    weights = save({"w": np.array(values, "f4"), "v": np.ones(9, "f4")})
+    return {"model_config.yaml": CONFIG, "model_weights.safetensors": weights}
+
+
+def test_numbers_of_weights_that_torch_did_not_save_are_looked_at_too(tmp_path: Path) -> None:
+    assert judged(tmp_path, tar(as_safetensors(1.0, 2.0)))[0] == "ok"
+    verdict, reason = judged(tmp_path, tar(as_safetensors(1.0, float("nan"))))
+    assert (verdict, "NaN" in reason) == ("unknown", True), reason
+
+
+def test_weights_in_a_form_that_is_not_read_are_unknown_beside_others_too(tmp_path: Path) -> None:
+    verdict, reason = judged(tmp_path, tar({**GOOD, "second.ckpt": pickle.dumps({"a": 1}, 2)}))
+    assert (verdict, "second.ckpt in it" in reason) == ("unknown", True), reason
+
+
+@needs("torch", "safetensors")
+def test_a_load_reads_weights_that_torch_did_not_save(tmp_path: Path) -> None:
+    path = tmp_path / "model.nemo"
+    path.write_bytes(tar(as_safetensors(1.0, 2.0)))
+    request = {"op": "verify", "paths": [str(path)], "level": "load"}
+    answers = ask(request, python=(python_with("torch", "safetensors"), "-I"))
+    (proof,) = (one["file"] for one in answers if "file" in one)
+    assert (proof["verdict"], proof["level"]) == ("ok", "load"), proof
+    assert " read 44 bytes" in proof["reason"]
