@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rgt_tui.clock import Clock
 from rgt_tui.config import Config, load
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from rgt_tui.pacing.pacer import Pacer
     from rgt_tui.session import Session
     from rgt_tui.writer import Writer
-
-_S3_VARIABLES: Final = ("RUNPOD_S3_ACCESS_KEY", "RUNPOD_S3_SECRET_KEY")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +130,11 @@ def _simulated(*, read_only: bool) -> Iterator[Address]:
 @contextlib.contextmanager
 def _no_s3_key() -> Iterator[None]:
     """Hides the person's own S3 key: the volumes are made up, yet their data centers' S3 is real."""
+    from rgt_tui.clients.handed_down import ACCESS_VARIABLE, SECRET_VARIABLE
+
     hidden = {
-        **dict.fromkeys(_S3_VARIABLES),
+        ACCESS_VARIABLE: None,
+        SECRET_VARIABLE: None,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "RGT_TUI_S3_HIDDEN": "demo",
     }

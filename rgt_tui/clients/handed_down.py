@@ -5,7 +5,6 @@ its code: neither is to find a key.
 """
 
 import os
-from collections.abc import Mapping
 from typing import Final
 
 KEY_VARIABLE: Final = "RUNPOD_API_KEY"
@@ -16,6 +15,6 @@ SECRETS: Final = (KEY_VARIABLE, ACCESS_VARIABLE, SECRET_VARIABLE, URL_VARIABLE)
 """Variables this program reads secrets from; what else the person has there is the person's own."""
 
 
-def handed_down(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment without the variables whose values are secrets."""
-    return {name: value for name, value in environment.items() if name not in SECRETS}
+def handed_down() -> dict[str, str]:
+    """This environment without the variables whose values are secrets."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}

@@ -6,7 +6,7 @@ person dismisses it.
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from rgt_tui.domain.checkpoint import Checkpoint, Level, Verdict, shown_verdict
 from rgt_tui.domain.records import dataclass
@@ -31,12 +31,13 @@ class VerifyOrder:
     name: str
     checkpoint: Checkpoint
     level: Level = Level.FULL
+    verb: ClassVar[str] = "verify"
 
     @property
     def what(self) -> str:
         """One phrase."""
         how = "" if self.level is Level.FULL else f" by {self.level}"
-        return f"verify{how} {self.checkpoint.called}"
+        return f"{self.verb}{how} {self.checkpoint.called}"
 
     @property
     def total(self) -> int | None:
@@ -55,11 +56,12 @@ class MeasureOrder:
 
     pod: PodId
     name: str
+    verb: ClassVar[str] = "measure"
 
     @property
     def what(self) -> str:
         """One phrase."""
-        return "measure what fills the disks"
+        return f"{self.verb} what fills the disks"
 
     @property
     def total(self) -> int | None:
@@ -84,11 +86,12 @@ class FetchOrder:
     name: str
     checkpoint: Checkpoint
     target: str
+    verb: ClassVar[str] = "pull"
 
     @property
     def what(self) -> str:
         """One phrase."""
-        return f"pull {self.checkpoint.called} to {clean(self.target)}"
+        return f"{self.verb} {self.checkpoint.called} to {clean(self.target)}"
 
     @property
     def total(self) -> int | None:

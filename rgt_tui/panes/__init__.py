@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from rgt_tui import specs
 from rgt_tui.domain.account import Account
@@ -35,6 +35,10 @@ class Tone(StrEnum):
     DIM = "dim"
     UNKNOWN = "unknown"
     ACCENT = "accent"
+
+
+VERDICTS: Final = {"ok": Tone.GOOD, "broken": Tone.BAD, "unknown": Tone.UNKNOWN}
+"""What the verdict on a file means, by its word; unknown has no good colour."""
 
 
 @dataclass(frozen=True, slots=True)

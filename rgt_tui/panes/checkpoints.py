@@ -9,7 +9,7 @@ from rgt_tui.domain.stored import StoredCheckpoints
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bytes, show_duration
 from rgt_tui.domain.written_behind import WrittenBehind
-from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
+from rgt_tui.panes import VERDICTS, Block, Cell, Column, Line, Pane, Row, Scene, Tone
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
@@ -17,11 +17,6 @@ if TYPE_CHECKING:  # the first frame can spare it
 
 FILES_SHOWN: Final = 12
 COPIES_SHOWN: Final = 4
-TONES: Final = {
-    Verdict.OK: Tone.GOOD,
-    Verdict.BROKEN: Tone.BAD,
-    Verdict.UNKNOWN: Tone.UNKNOWN,
-}
 
 COLUMNS: Final = (
     Column(title="POD", width=12, rank=2),
@@ -95,7 +90,7 @@ def _verdict(saved: "Saved") -> Cell:
         return Cell("writing", Tone.WARN)
     if saved.level is None:
         return Cell("? unread", Tone.UNKNOWN)
-    return Cell(shown_verdict(saved.verdict, saved.level), TONES[saved.verdict])
+    return Cell(shown_verdict(saved.verdict, saved.level), VERDICTS[saved.verdict.value])
 
 
 def _job(saved: "Saved", scene: Scene) -> "Job | None":
@@ -113,8 +108,7 @@ def _at_work(job: "Job", now: float) -> Cell:
         return Cell("no bytes!", Tone.WARN)
     percent = job.percent
     done = UNKNOWN if percent is None else f"{percent:.0f}%"
-    verb = "pull" if job.order.what.startswith("pull") else "verify"
-    return Cell(f"{verb} {done}", Tone.ACCENT)
+    return Cell(f"{job.order.verb} {done}", Tone.ACCENT)
 
 
 def _job_line(job: "Job", now: float) -> Line:

@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bar, show_bytes, show_duration
-from rgt_tui.panes import Block, Cell, Column, Line, Pane, Row, Scene, Tone
+from rgt_tui.panes import VERDICTS, Block, Cell, Column, Line, Pane, Row, Scene, Tone
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
 
 BAR_CELLS: Final = 10
-VERDICTS: Final = {"ok": Tone.GOOD, "broken": Tone.BAD, "unknown": Tone.UNKNOWN}
 TONES: Final = {"done": Tone.GOOD, "failed": Tone.BAD, "cancelled": Tone.WARN}
 
 COLUMNS: Final = (

@@ -11,7 +11,7 @@ from rgt_tui.domain.shelf import HEAD, Answer, Glance, Shelves, Wish
 from rgt_tui.domain.text import clean, clean_lines
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bytes
 from rgt_tui.domain.volume import NetworkVolume
-from rgt_tui.panes import Block, Cell, Column, Line, Row, Scene, Tone
+from rgt_tui.panes import VERDICTS, Block, Cell, Column, Line, Row, Scene, Tone
 from rgt_tui.volume_facts import writers_of
 
 COLUMNS: Final = (
@@ -25,7 +25,6 @@ NAMED: Final = 12
 """Files named in a question; the rest are counted."""
 _UNKNOWN: Final = Cell(UNKNOWN, Tone.UNKNOWN)
 _NOTHING: Final = Cell("--", Tone.DIM)
-_TONES: Final = {"ok": Tone.GOOD, "broken": Tone.BAD, "unknown": Tone.UNKNOWN}
 _BYTES_A_LINE: Final = 16
 
 
@@ -78,7 +77,7 @@ def _checked(answer: Answer | None) -> tuple[Cell, Cell]:
         return Cell(""), Cell(f"? {answer.trouble}", Tone.UNKNOWN)
     check = answer.check
     kind = "" if check.format == "unknown" else check.format
-    return Cell(kind), Cell(f"{check.verdict}: {check.said}", _TONES[check.verdict])
+    return Cell(kind), Cell(f"{check.verdict}: {check.said}", VERDICTS[check.verdict])
 
 
 def summary(glance: Glance, answer: Answer | None) -> str:
