@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.frameworks.written import Damage, Shown, cut, damaged, flip, listed, shown, swap, written
+from tests.frameworks.written import (
+    Damages,
+    Shown,
+    cut,
+    damaged,
+    flip,
+    listed,
+    shown,
+    swap,
+    written,
+)
 
 CHECKPOINTS: dict[str, dict[str, tuple[str, int | None]]] = {
     "arrays": {
@@ -45,7 +55,7 @@ def test_a_load_reads_every_byte_of_the_arrays(real: Path) -> None:
         "w.npy": 9600, "latest.h5": 9600}  # fmt: skip
 
 
-DAMAGES: dict[str, tuple[str, str, Damage, str]] = {
+DAMAGES: Damages = {
     "npz-flipped": ("arrays/step_40.npz", "", flip(), "broken"),
     "npz-cut": ("arrays/packed.npz", "", cut, "broken"),
     "packed-flipped": ("arrays/packed.npz", "", flip(), "broken"),
@@ -57,11 +67,6 @@ DAMAGES: dict[str, tuple[str, str, Damage, str]] = {
     "onnx-data-missing": ("onnx_graphs/each", "w1", Path.unlink, "broken"),
     "onnx-data-emptied": ("onnx_graphs/each", "w1", lambda path: path.write_bytes(b""), "broken"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def judged(real: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
-    return damaged(real, tmp_path_factory.mktemp("damaged"), DAMAGES)
 
 
 @pytest.mark.parametrize("name", DAMAGES)

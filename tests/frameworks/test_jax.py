@@ -6,10 +6,9 @@ import pytest
 
 from tests.frameworks import needs, python_with
 from tests.frameworks.written import (
-    Damage,
+    Damages,
     Shown,
     cut,
-    damaged,
     flip,
     flip_in,
     listed,
@@ -62,7 +61,7 @@ def test_keras_and_flax_are_ok_and_orbax_says_that_only_its_own_load_tells(
         assert reason == (said if kind else "unknown: no verifier knows this format")
 
 
-DAMAGES: dict[str, tuple[str, str, Damage, str]] = {
+DAMAGES: Damages = {
     "keras-flipped": ("keras_models/model.keras", "", flip(), "broken"),
     "keras-cut": ("keras_models/model.keras", "", cut, "broken"),
     "weights-cut": ("keras_models/model_epoch=03.weights.h5", "", cut, "broken"),
@@ -78,11 +77,6 @@ DAMAGES: dict[str, tuple[str, str, Damage, str]] = {
     "orbax-empty-manifest": ("jax_trees/manager/30", "state/manifest.ocdbt",
                              lambda path: path.write_bytes(b""), "broken"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def judged(real: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
-    return damaged(real, tmp_path_factory.mktemp("damaged"), DAMAGES)
 
 
 @pytest.mark.parametrize("name", DAMAGES)

@@ -7,10 +7,9 @@ import pytest
 
 from tests.frameworks import needs, python_with
 from tests.frameworks.written import (
-    Damage,
+    Damages,
     Shown,
     cut,
-    damaged,
     flip,
     listed,
     loaded_once,
@@ -106,7 +105,7 @@ def test_every_tensor_is_held_against_its_storage(real: Path) -> None:
         assert found[name]["reason"].startswith(f"{count} tensors on "), found[name]
 
 
-DAMAGES: dict[str, tuple[str, str, Damage, str]] = {
+DAMAGES: Damages = {
     "state-flipped": ("state_dicts/training_step_120.pt", "", flip(), "broken"),
     "state-cut": ("state_dicts/training_step_120.pt", "", cut, "broken"),
     "legacy-cut": ("state_dicts/legacy.pth", "", cut, "broken"),
@@ -163,11 +162,6 @@ DAMAGES: dict[str, tuple[str, str, Damage, str]] = {
     "megatron-rank-flipped": ("megatron_ranks/megatron/iter_0000100", "mp_rank_01/model_optim_rng.pt",
                               flip(0.3), "broken"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def judged(real: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
-    return damaged(real, tmp_path_factory.mktemp("damaged"), DAMAGES)
 
 
 @pytest.mark.parametrize("name", DAMAGES)

@@ -20,6 +20,8 @@ LATER_S = 1000.0
 """So long after a save a listing of it is asked for: it has settled."""
 
 Damage = Callable[[Path], object]
+Damages = Mapping[str, tuple[str, str, Damage, str]]
+"""By its name: a checkpoint, a file of it or none, what is done to that, and the verdict to be seen."""
 
 
 class Shown(NamedTuple):
@@ -118,9 +120,7 @@ def _about(path: Path, answers: Sequence[dict[str, Any]]) -> Shown:
     return Shown(files, groups)
 
 
-def damaged(
-    real: Path, copies: Path, damages: Mapping[str, tuple[str, str, Damage, str]]
-) -> dict[str, Shown]:
+def damaged(real: Path, copies: Path, damages: Damages) -> dict[str, Shown]:
     """What is shown of copies of real checkpoints with one file of each damaged, by the damages' names."""
     paths: dict[str, Path] = {}
     for name, (source, file, damage, _) in damages.items():

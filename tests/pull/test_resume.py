@@ -45,21 +45,26 @@ async def test_drops_at_any_byte_cost_little_and_change_nothing(pod: Pod) -> Non
     assert any("lost" in told.said for told in pod.told)
 
 
-async def test_a_cancelled_pull_leaves_no_name_and_goes_on_later(pod: Pod) -> None:
-    content = noise(40 << 20)
-    pod.put("out/big.bin", content)
+async def cancelled_after(pod: Pod, count: int) -> None:
+    """Cancels a pull once more than so many bytes came."""
     reached = asyncio.Event()
 
-    def passed(count: int) -> None:
-        if count > 14 << 20:
+    def passed(come: int) -> None:
+        if come > count:
             reached.set()
 
     async with a_line(pod.server.port, on_bytes=passed) as line:
-        run = asyncio.create_task(pod.pull(pod.order(), port=line.port))
+        running = asyncio.create_task(pod.pull(pod.order(), port=line.port))
         await reached.wait()
-        run.cancel()
+        running.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await run
+            await running
+
+
+async def test_a_cancelled_pull_leaves_no_name_and_goes_on_later(pod: Pod) -> None:
+    content = noise(40 << 20)
+    pod.put("out/big.bin", content)
+    await cancelled_after(pod, 14 << 20)
     assert contents(pod.home) == {}
     pulled = await pod.pull(pod.order())
     assert is_home(pod)

@@ -21,7 +21,7 @@ from rgt_tui.domain.pulling import Ended, PullError, PullFault
 from tests.clients.sshd import left_over
 from tests.pull.lines import a_line
 from tests.pull.pods import Pod, a_pod, contents, noise
-from tests.pull.test_resume import KILLED, is_home, parts
+from tests.pull.test_resume import KILLED, cancelled_after, is_home, parts
 from tests.shared import ROOT
 
 HAND = "pull_hand import serve"
@@ -202,18 +202,7 @@ async def test_copies_have_a_hold_of_their_own(pod: Pod) -> None:
 async def test_copies_are_held_while_a_large_file_still_comes(pod: Pod) -> None:
     many(pod, 300)
     pod.put("out/big.bin", noise(40 << 20))
-    reached = asyncio.Event()
-
-    def passed(count: int) -> None:
-        if count > 20 << 20:
-            reached.set()
-
-    async with a_line(pod.server.port, on_bytes=passed) as line:
-        running = asyncio.create_task(pod.pull(pod.order(), port=line.port))
-        await reached.wait()
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
+    await cancelled_after(pod, 20 << 20)
     assert len([part for part in parts(pod) if part.stat().st_nlink == 2]) == 300
     pulled = await pod.pull(pod.order())
     assert pulled.is_whole
