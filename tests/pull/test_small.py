@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from rgt_tui.clients import pull_hand_process
 from rgt_tui.clients.pull_folders import Folders
 from rgt_tui.clients.pull_hand import Hand
 from rgt_tui.clients.pull_hand_process import HANDS
@@ -50,19 +51,21 @@ def our_hands() -> list[psutil.Process]:
     return [one for one in psutil.Process().children() if HAND in " ".join(one.cmdline())]
 
 
-async def test_many_come_with_the_listing_and_are_written_beside_this_process(pod: Pod) -> None:
+async def test_many_come_with_the_listing_and_are_written_beside_this_process(
+    pod: Pod, monkeypatch: pytest.MonkeyPatch
+) -> None:
     size = many(pod)
     most = 0
+    starts = pull_hand_process._Process
 
-    async def watch() -> None:
+    def started(given: tuple[int, ...], lock: int) -> pull_hand_process._Process:
         nonlocal most
-        while True:
-            most = max(most, len(our_hands()))
-            await asyncio.sleep(0.01)
+        one = starts(given, lock)
+        most = max(most, len(our_hands()))
+        return one
 
-    watching = asyncio.create_task(watch())
+    monkeypatch.setattr(pull_hand_process, "_Process", started)
     pulled = await pod.pull(pod.order())
-    watching.cancel()
     assert most == HANDS
     assert our_hands() == []
     assert is_home(pod)
