@@ -188,6 +188,8 @@ class _Pull:
 
         async def ask(talk: "Talk") -> tuple[Listing, float]:
             listing = await list_remote(talk, self.order, store)
+            if listing.seen is not None:
+                return listing, 0.0  # all came along: there is nothing left to fetch
             round_trip_s = await self._round_trip(talk)
             if LONG_S <= round_trip_s < FAR_S:  # a busy machine answers late, too
                 round_trip_s = min(round_trip_s, await self._round_trip(talk))

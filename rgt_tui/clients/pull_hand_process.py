@@ -7,6 +7,7 @@ import marshal
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,9 +32,10 @@ serve(*map(int, sys.argv[2:]))
 
 
 class HandProcesses:
-    """As `Hand`, by processes that share what they are given; one request at a time.
+    """As `Hand`, by processes that share what they are given.
 
-    They end with this process, however that ends.
+    Of several threads one may ask while another waits for the answers to what it has asked, so that
+    the next request lies ready where one is done. They end with this process, however that ends.
     """
 
     def __init__(self, parts: int, root: int, staging: int, *, lock: int) -> None:
@@ -44,6 +46,8 @@ class HandProcesses:
         """
         given = (parts, root, staging)
         self._all: Final = [_Process(given, lock) for _ in range(HANDS)]
+        self._asking: Final = threading.Lock()
+        self._hearing: Final = threading.Lock()
 
     def stage(self, files: Sequence["Small"], content: memoryview, *, grows: bool) -> list[bool]:
         """As `Hand.stage`."""
@@ -73,9 +77,14 @@ class HandProcesses:
 
     def _answers(self, asked: Sequence[tuple[tuple[Any, ...], memoryview]]) -> list[Any]:
         """Asks all, then hears all: an error of one does not leave another's answer in its pipe."""
-        for one, request in zip(self._all, asked, strict=True):
-            one.ask(*request)
-        answers = [one.answer() for one in self._all]
+        with self._asking:
+            for one, request in zip(self._all, asked, strict=True):
+                one.ask(*request)
+            self._hearing.acquire()  # before the next asks: answers come in the order of requests
+        try:
+            answers = [one.answer() for one in self._all]
+        finally:
+            self._hearing.release()
         for answer in answers:
             if isinstance(answer, tuple):
                 raise OSError(*answer)

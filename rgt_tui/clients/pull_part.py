@@ -11,14 +11,15 @@ import hashlib
 import os
 import threading
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 from typing import Final
 
 from rgt_tui.domain.records import dataclass
 
 PIECE: Final = 8 << 20
-CHUNK: Final = 1 << 20
+CHUNK: Final = 256 << 10
+"""Bytes of one write: larger ones ask the kernel for memory in blocks that it has to go and get."""
 _START_WRITING: Final = 2
 """SYNC_FILE_RANGE_WRITE: begins to write a range back and waits for nothing."""
 
@@ -57,7 +58,6 @@ class Part:
     _passing: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     _passed: int = 0
     _marks: dict[int, "hashlib._Hash"] = field(default_factory=dict)
-    _buffer: bytearray = field(default_factory=lambda: bytearray(CHUNK))
     _descriptor: int | None = None
     _is_closed: bool = False
     _using: threading.RLock = field(default_factory=threading.RLock)
@@ -140,7 +140,7 @@ class Part:
             OSError: they cannot be written.
         """
         with self._using:  # the number of a closed descriptor may be another file's by now
-            for view in content:
+            for view in _gathered(content):
                 self._pass(at, view)
                 while view and not self._is_closed:
                     count = os.pwrite(self.descriptor, view, at)
@@ -194,7 +194,7 @@ class Part:
         return whole if is_whole and alone.hexdigest() == span.sha256 else None
 
     def _hash(self, span: Span, whole: "hashlib._Hash", alone: "hashlib._Hash") -> bool:
-        at, buffer = span.start, memoryview(self._buffer)
+        at, buffer = span.start, memoryview(bytearray(CHUNK))
         while at < span.end:
             count = os.preadv(self.descriptor, [buffer[: span.end - at]], at)
             if not count:
@@ -204,6 +204,21 @@ class Part:
                 alone.update(buffer[:count])
             at += count
         return True
+
+
+def _gathered(content: Sequence[memoryview]) -> Iterator[memoryview]:
+    """The same bytes in few pieces: each call that lets other threads run waits for them after."""
+    buffer, held = memoryview(bytearray(CHUNK)), 0
+    for view in content:
+        while view:
+            here = view[: CHUNK - held]
+            buffer[held : held + len(here)] = here
+            view, held = view[len(here) :], held + len(here)
+            if held == CHUNK:
+                yield buffer
+                held = 0
+    if held:
+        yield buffer[:held]
 
 
 def _begin_writing(descriptor: int, span: Span) -> None:

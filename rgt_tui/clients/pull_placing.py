@@ -1,9 +1,9 @@
 """Has a hand write a pull's small files as parts and give whole parts their names, and notes it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import Final
+from typing import Final, TypeVar
 
 from rgt_tui.clients.pull_board import Job
 from rgt_tui.clients.pull_hand import Hand
@@ -18,26 +18,18 @@ from rgt_tui.domain.text import clean
 
 MANY: Final = 128
 """Files that come together from which processes of their own are the hand."""
+Done = TypeVar("Done")
 
 
 @dataclass(slots=True)
 class Placing:
-    """The hand of one pull; any thread may use it, one at a time. All of it blocks."""
+    """The hand of one pull; any thread may use it. All of it blocks."""
 
     target: Target
     parts: Parts
     journal: Journal
     _hand: Hand | HandProcesses | None = None
     _using: threading.Lock = field(default_factory=threading.Lock)
-
-    def begin(self) -> None:
-        """Starts the processes of the hand, for files that are about to come.
-
-        Raises:
-            OSError: they cannot be started.
-        """
-        with self._using:
-            self._hand_for(MANY)
 
     def stage(
         self,
@@ -65,8 +57,7 @@ class Placing:
             (job.relative if grows else job.key, job.remote.size, job.remote.mtime_ns, sha256)
             for job, sha256 in zip(jobs, sums, strict=True)
         ]
-        with self._using:
-            equal = self._hand_for(len(files)).stage(files, content, grows=grows)
+        equal = self._by_hand(len(files), lambda hand: hand.stage(files, content, grows=grows))
         whole = []
         for job, sha256, is_equal in zip(jobs, sums, equal, strict=True):
             if is_equal:
@@ -91,8 +82,7 @@ class Placing:
         if not jobs:
             return placed
         files = [(job.key, job.relative) for job in jobs]
-        with self._using:
-            taken = self._hand_for(len(files)).place(files, replace=replace)
+        taken = self._by_hand(len(files), lambda hand: hand.place(files, replace=replace))
         for job, why in zip(jobs, taken, strict=True):
             if why:
                 job.end(Ended.EXISTS, clean(why))
@@ -111,6 +101,14 @@ class Placing:
             hand, self._hand = self._hand, None
         if hand is not None:
             hand.close()
+
+    def _by_hand(self, count: int, work: Callable[[Hand | HandProcesses], Done]) -> Done:
+        """What the hand for so many files does; that of this process does one thing at a time."""
+        with self._using:
+            hand = self._hand_for(count)
+            if isinstance(hand, Hand):
+                return work(hand)
+        return work(hand)
 
     def _hand_for(self, count: int) -> Hand | HandProcesses:
         hand, target = self._hand, self.target

@@ -23,6 +23,7 @@ from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.pulling import Ended, PullError, PullOrder, Skipped
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.units import LARGEST
+from rgt_tui.verifiers._files import WITH_HASH
 
 if TYPE_CHECKING:
     from rgt_tui.clients.ssh_talk import Talk
@@ -32,8 +33,6 @@ LISTING_MAX: Final = 512 << 20
 """Bytes of one listing: so many files with long names."""
 TIME_MAX_NS: Final = 1 << 66
 """Farther from 1970 no call sets a time."""
-_EARLY: Final = 7
-"""Fields of a listed file whose bytes come along; the last one is their SHA-256."""
 _EXISTS: Final = "another file of that name is here; --replace takes its place"
 
 
@@ -69,6 +68,13 @@ class Listing:
         self.jobs.append(job)
         return job
 
+    def look_again(self, differs: Mapping[str, list[int]]) -> None:
+        """What differs now; nothing, where nothing does."""
+        self.seen = {} if self.seen is None else self.seen
+        self.seen.update(differs)
+        if len(self.seen) > FILES_MAX:
+            raise ValueError("too many files")
+
     def skip(self, answer: Mapping[str, Any]) -> None:
         """What is no regular file, or could not be looked at."""
         for word, before in (("skip", ""), ("gap", "not listed: ")):
@@ -88,7 +94,6 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
         OSError: the target cannot be written.
     """
     found = Listing(is_blind=store.target.is_blind)
-    is_all_here = True
     landings = tuple(order.landings.items())
     await store.early_over()
     upto = 0
@@ -96,18 +101,18 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
         upto = await asyncio.to_thread(store.begin_early, order.landings.values())
     with _readable():
         async for answer in _listed(talk, order, upto=upto):
+            if "again" in answer:
+                found.look_again(_stamps(answer["again"], order))
+                continue
             rows = answer.get("files", ())
-            if any(len(row) > (_EARLY if "n" in answer else _EARLY - 1) for row in rows):
+            if any(len(row) > (WITH_HASH if "n" in answer else WITH_HASH - 1) for row in rows):
                 raise ValueError("a row that is too long")
             jobs = [_taken(found, order.place, landings[row[0]], row) for row in rows]
             if "n" in answer:
                 await _early(talk, (rows, jobs, answer["n"]), order, store)
-            is_all_here = is_all_here and all(len(row) == _EARLY for row in rows)
             found.skip(answer)
             if len(found.jobs) > FILES_MAX:
                 raise ValueError("too many files")
-    if is_all_here and found.jobs:
-        found.seen = await stamps_now(talk, order)  # while the last ones are written
     await store.early_over()
     return found
 
@@ -117,7 +122,9 @@ async def _early(
 ) -> None:
     """The bytes of those files of a listing that have a hash in it."""
     rows, jobs, count = came
-    with_bytes = [(job, row[6]) for job, row in zip(jobs, rows, strict=True) if len(row) == _EARLY]
+    with_bytes = [
+        (job, row[6]) for job, row in zip(jobs, rows, strict=True) if len(row) == WITH_HASH
+    ]
     sizes = [job.remote.size for job, _ in with_bytes]
     if max(sizes, default=0) > SMALL or sum(sizes) != count or count > FRAME_MAX:
         raise ValueError("its bytes are not those of its files")
@@ -143,14 +150,17 @@ async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
         SshError: the Pod could not be asked, or answered amiss.
     """
     found: dict[str, list[int]] = {}
-    remotes = list(order.landings)
     with _readable():
         async for answer in _listed(talk, order, again=True):
-            for number, relative, *stamp in answer.get("files", ()):
-                found[path_of(remotes[number], relative)] = stamp
+            found |= _stamps(answer.get("files", ()), order)
             if len(found) > FILES_MAX:
                 raise ValueError("too many files")
     return found
+
+
+def _stamps(rows: Sequence[Any], order: PullOrder) -> dict[str, list[int]]:
+    remotes = list(order.landings)
+    return {path_of(remotes[number], relative): stamp for number, relative, *stamp in rows}
 
 
 def path_of(remote: str, relative: str) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
@@ -32,6 +33,8 @@ EARLY_BYTES: Final = 128 << 20
 """What comes with a listing at most."""
 SYNCED_FILES: Final = 2048
 """Early files after which the disk begins with them: the sync before their names is short then."""
+STAGED_AHEAD: Final = 2
+"""Frames of early files that are being written while the next comes."""
 QUEUED: Final = 8
 WORKERS: Final = 6
 Result = TypeVar("Result")
@@ -73,7 +76,7 @@ class Store:
     _counting: threading.Lock = field(default_factory=threading.Lock)
     _placing: "asyncio.Future[None] | None" = None
     _grown: list[Job] = field(default_factory=list)
-    _staging: "asyncio.Future[list[Job]] | None" = None
+    _staging: "deque[asyncio.Future[list[Job]]]" = field(default_factory=deque)
     _unsynced: int = 0
     _open: set[Job] = field(default_factory=set)
 
@@ -162,7 +165,6 @@ class Store:
         if self._grown or journal.begun or journal.placed or not self.target.lacks(landings):
             self._part_early()
             return 0
-        self.workers.submit(self.placing.begin)  # while the Pod's reader starts
         return max(0, min(EARLY_BYTES, self.target.room() // 2))
 
     def _part_early(self) -> None:
@@ -182,25 +184,25 @@ class Store:
             OSError: the target cannot be written.
         """
         self.meter.came(len(content))
-        await self.early_over()
+        await self.early_over(but=STAGED_AHEAD)
         self._grown += jobs
         grow = partial(self.placing.stage, grows=True)
-        self._staging = self._thread(grow, jobs, sums, content)
-        self._staging.add_done_callback(_heard)
+        staging = self._thread(grow, jobs, sums, content)
+        staging.add_done_callback(_heard)
+        self._staging.append(staging)
         self._unsynced += len(jobs)
         if self._unsynced >= SYNCED_FILES:
             self._unsynced = 0
             self._thread(self.parts.sync).add_done_callback(_heard)
 
-    async def early_over(self) -> None:
-        """Waits until what came with the listing is written.
+    async def early_over(self, *, but: int = 0) -> None:
+        """Waits until what came with the listing is written, but for so many frames.
 
         Raises:
             OSError: it cannot be.
         """
-        staging, self._staging = self._staging, None
-        if staging is not None:
-            await staging
+        while len(self._staging) > but:
+            await self._staging.popleft()
 
     def drop_early(self, jobs: Sequence[Job]) -> None:
         """Removes what came with a listing that is not carried out. Blocks."""

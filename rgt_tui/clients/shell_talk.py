@@ -12,6 +12,7 @@ from typing import Any, Final
 import asyncssh
 
 from rgt_tui.clients import ssh_faults
+from rgt_tui.clients.ssh_session import Session
 from rgt_tui.clients.ssh_talk import Talk, talk
 from rgt_tui.verifiers._compose import FETCHER
 
@@ -69,8 +70,8 @@ class ShellTalk(Talk):
 
     is_shell = True
 
-    def __init__(self, process: asyncssh.SSHClientProcess[bytes], where: str) -> None:
-        super().__init__(process, where)
+    def __init__(self, session: Session, where: str) -> None:
+        super().__init__(session, where)
         self._paths: list[str] = []
         self._number = 0
 
@@ -84,8 +85,7 @@ class ShellTalk(Talk):
         data = b"" if self._started else SCRIPT.encode("ascii")
         self._started = True
         try:
-            self._process.stdin.write(data + "".join(f"{x}\n" for x in lines).encode("ascii"))
-            await self._process.stdin.drain()
+            await self._session.write(data + "".join(f"{x}\n" for x in lines).encode("ascii"))
         except (OSError, asyncssh.Error) as error:
             raise ssh_faults.lost(self._where) from error
 
@@ -160,4 +160,4 @@ def reader(
     """A conversation that lists, sends and hashes files, for as long as the block."""
     if is_shell:
         return talk(connection, where, command=COMMAND, make=ShellTalk)
-    return talk(connection, where, make=lambda process, name: Talk(process, name, FETCHER))
+    return talk(connection, where, make=lambda session, name: Talk(session, name, FETCHER))

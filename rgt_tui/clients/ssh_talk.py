@@ -12,6 +12,7 @@ from typing import Any, Final
 import asyncssh
 
 from rgt_tui.clients import ssh_faults
+from rgt_tui.clients.ssh_session import Session, start
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.verifiers._compose import BOOT, preamble
@@ -20,11 +21,6 @@ COMMAND: Final = f"exec python3 -I -S -c '{BOOT}'"
 LINE_MAX: Final = 1 << 20
 BYTES_MAX: Final = 64 << 20
 """What a listing or the proofs of one checkpoint may take; file content is not counted."""
-WINDOW: Final = 4 << 20
-"""Bytes in flight: 50 MiB/s of one stream at 80 ms. With 16 MiB the Pod's sshd pays twice the time."""
-PACKET: Final = 250_000
-"""Bytes of one packet, just below OpenSSH's limit: with 32 KiB this end pays a quarter more time."""
-_READ: Final = 1 << 20
 _NO_PYTHON: Final = 127
 
 
@@ -35,13 +31,13 @@ class Talk:
 
     def __init__(
         self,
-        process: asyncssh.SSHClientProcess[bytes],
+        session: Session,
         where: str,
         names: tuple[str, ...] = (),
     ) -> None:
         """Sends nothing yet; `names` are the files of the family to send, none for all."""
         self._names: Final = names
-        self._process: Final = process
+        self._session: Final = session
         self._where: Final = where
         self._started = False
         self._held = b""
@@ -85,8 +81,7 @@ class Talk:
         data = b"" if self._started else preamble(self._names)
         self._started = True
         try:
-            self._process.stdin.write(data + json.dumps(request).encode("ascii") + b"\n")
-            await self._process.stdin.drain()
+            await self._session.write(data + json.dumps(request).encode("ascii") + b"\n")
         except (OSError, asyncssh.Error) as error:
             raise await self._ended() from error
 
@@ -138,7 +133,7 @@ class Talk:
         """What has come; nothing at the end."""
         try:
             async with asyncio.timeout(silence_s):
-                return await self._process.stdout.read(_READ)
+                return await self._session.read()
         except TimeoutError as error:
             hint = "A file system on it may hang, or the machine is overloaded"
             said = f"{self._where}: nothing came for {silence_s:.0f} s"
@@ -167,16 +162,16 @@ class Talk:
         """Why the process is gone."""
         with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):
             async with asyncio.timeout(2):
-                await self._process.wait_closed()
-        if self._process.exit_status == _NO_PYTHON:
+                await self._session.wait_closed()
+        if self._session.exit_status == _NO_PYTHON:
             return SshError(
                 SshFault.NO_PYTHON,
                 f"{self._where}: there is no python3 on it, which verifying and pulling need",
                 hint="Install python3 (3.8 or later) in the Pod's image",
             )
-        if self._process.exit_status is None:
+        if self._session.exit_status is None:
             return ssh_faults.lost(self._where)
-        return self._bad(f"the verifier ended with status {self._process.exit_status}")
+        return self._bad(f"the verifier ended with status {self._session.exit_status}")
 
     def _bad(self, why: str) -> SshError:
         return SshError(SshFault.BAD_ANSWER, f"{self._where}: the verifier could not run: {why}")
@@ -188,7 +183,7 @@ async def talk(
     where: str,
     *,
     command: str = COMMAND,
-    make: Callable[[asyncssh.SSHClientProcess[bytes], str], Talk] = Talk,
+    make: Callable[[Session, str], Talk] = Talk,
 ) -> AsyncIterator[Talk]:
     """A verifier process on a connection, for as long as the block.
 
@@ -202,19 +197,13 @@ async def talk(
         SshError: the host opens no session.
     """
     try:
-        process = await connection.create_process(
-            command,
-            encoding=None,
-            window=WINDOW,
-            max_pktsize=PACKET,
-            stderr=asyncssh.DEVNULL,
-        )
+        session = await start(connection, command)
     except (OSError, asyncssh.Error) as error:
         raise ssh_faults.lost(where) from error
     try:
-        yield make(process, where)
+        yield make(session, where)
     finally:
-        process.close()
+        session.close()
         with contextlib.suppress(TimeoutError, OSError, asyncssh.Error):
             async with asyncio.timeout(3):
-                await process.wait_closed()
+                await session.wait_closed()

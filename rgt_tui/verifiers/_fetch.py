@@ -12,7 +12,7 @@ import sys
 from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Optional, Tuple
 
 from rgt_tui.verifiers import TOOL, Broken, Unsure
-from rgt_tui.verifiers._files import Early, files_below
+from rgt_tui.verifiers._files import WITH_HASH, Early, files_below
 from rgt_tui.verifiers._reader import Sender, bundle, hash_ranges, send
 
 Answers = Iterator[Dict[str, Any]]
@@ -45,12 +45,24 @@ def main() -> None:
 
 
 def _send_files(request: Dict[str, Any], out: BinaryIO) -> None:
-    """A listing; `upto` bytes of files of at most `small` come along, those of a row have a hash."""
+    """A listing; `upto` bytes of files of at most `small` come along, those of a row have a hash.
+
+    Where all came along, what differs in a second listing follows, which nobody has to ask for.
+    """
     early = Early(request.get("small", 0), request.get("upto", 0))
+    are_all_read = early.left > 0
     for answer in listed(request, early):
         data = early.given()
         send(out, answer if data is None else {**answer, "n": len(data)}, data or b"")
         out.flush()
+        are_all_read = are_all_read and all(
+            len(row) == WITH_HASH for row in answer.get("files", ())
+        )
+    if are_all_read:
+        for answer in listed({"paths": request["paths"], "again": True}):
+            if "files" in answer:
+                send(out, {"again": answer["files"]}, b"")
+        send(out, {"again": []}, b"")
 
 
 def _hello(request: Dict[str, Any]) -> Answers:

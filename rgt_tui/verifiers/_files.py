@@ -12,6 +12,8 @@ import stat
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 ROWS = 256
+WITH_HASH = 7
+"""Fields of the row of a file whose bytes come along; the last one is their SHA-256."""
 DEPTH_MAX = 64
 SEEN_MAX = 2_000_000
 KERNEL = ("dev", "proc", "sys")

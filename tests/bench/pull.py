@@ -23,6 +23,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from unittest import mock
 
+from rgt_tui.clients import pull_part
 from rgt_tui.clients.pull_parts import Parts
 from rgt_tui.domain.pulling import PullProgress, Stage
 from tests.bench.figures import Figure, print_table
@@ -133,6 +134,7 @@ def _nothing_synced() -> Iterator[None]:
     with (
         mock.patch.object(Parts, "sync", return_value=None),
         mock.patch.object(os, "fsync", return_value=None),
+        mock.patch.object(pull_part, "_begin_writing", return_value=None),
     ):
         yield
 

@@ -1,0 +1,157 @@
+"""A program that runs on a host: what it writes is taken as it came, piece by piece.
+
+asyncssh's own streams copy all of it once more, which was a fifth of the time of a pull.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import asyncssh
+
+WINDOW: Final = 16 << 20
+"""Bytes in flight: 200 MiB/s of one stream at 80 ms. sshd makes packets of 32 KiB as long as it is not
+held up, and larger ones of what has gathered meanwhile: half as many as with 4 MiB."""
+HELD: Final = 4 << 20
+"""Bytes that wait here to be read at most; what comes beyond stays with asyncssh."""
+PACKET: Final = 250_000
+"""Bytes of one packet, just below OpenSSH's limit: with 32 KiB this end pays a quarter more time."""
+
+
+class Session(asyncssh.SSHClientSession[bytes]):
+    """Its standard input and output; its standard error is dropped. Made by `start`."""
+
+    def __init__(self) -> None:
+        """Of no channel yet; asyncssh brings it."""
+        self._chan: asyncssh.SSHClientChannel[bytes]
+        self._came: Final[deque[bytes]] = deque()
+        self._held = 0
+        self._is_full = False
+        self._is_over = False
+        self._error: Exception | None = None
+        self._is_lost = False
+        self._may_write = True
+        self._waiting: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
+
+    async def read(self) -> bytes:
+        """The next piece, as it came; nothing at the end.
+
+        Raises:
+            OSError: the connection broke.
+            asyncssh.Error: as above.
+        """
+        while not self._came:
+            if self._is_over:
+                if self._error is not None:
+                    raise self._error
+                return b""
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        piece = self._came.popleft()
+        self._held -= len(piece)
+        if self._is_full and self._held < HELD:
+            self._is_full = False
+            self._chan.resume_reading()
+        return piece
+
+    async def write(self, data: bytes) -> None:
+        """Sends to its standard input; returns once there is room for more.
+
+        Raises:
+            OSError: it reads no more, or the connection broke.
+            asyncssh.Error: as above.
+        """
+        self._chan.write(data)
+        while not (self._may_write or self._is_lost):
+            self._writing = asyncio.get_running_loop().create_future()
+            await self._writing
+        if self._is_lost:
+            raise self._error or BrokenPipeError("the program has ended")
+
+    @property
+    def exit_status(self) -> int | None:
+        """What it ended with, -1 by a signal; None as long as that was not told."""
+        return self._chan.get_exit_status()
+
+    def close(self) -> None:
+        """Ends it."""
+        self._chan.close()
+
+    async def wait_closed(self) -> None:
+        """Waits until the host has confirmed its end."""
+        await self._chan.wait_closed()
+
+    def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        """asyncssh: the channel is open."""
+        self._chan = chan
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """asyncssh: a packet of it; also from within `resume_reading`."""
+        if datatype is not None:
+            return
+        self._came.append(data)
+        self._held += len(data)
+        if self._held >= HELD and not (self._is_full or self._is_lost):
+            self._is_full = True
+            self._chan.pause_reading()
+        _wake(self._waiting)
+
+    def eof_received(self) -> bool:
+        """asyncssh: it writes no more. What is still to be sent to it may go."""
+        self._is_over = True
+        _wake(self._waiting)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncssh: the channel is closed. What it still has of it came whole, and counts."""
+        if not self._is_over:
+            self._error = exc
+        self._is_lost = True
+        self._chan.resume_reading()
+        self.eof_received()
+        _wake(self._writing)
+
+    def pause_writing(self) -> None:
+        """asyncssh: its standard input is full."""
+        self._may_write = False
+
+    def resume_writing(self) -> None:
+        """asyncssh: there is room again."""
+        self._may_write = True
+        _wake(self._writing)
+
+
+async def start(connection: asyncssh.SSHClientConnection, command: str) -> Session:
+    """Starts a program.
+
+    Raises:
+        OSError: the connection broke.
+        asyncssh.Error: the host opens no session.
+    """
+    make: Callable[[], Session] = Session
+    asyncio.get_running_loop().call_soon(_acknowledge, connection)
+    _, session = await connection.create_session(
+        make, command, encoding=None, window=WINDOW, max_pktsize=PACKET
+    )
+    assert isinstance(session, Session)  # noqa: S101  # it has just been made
+    return session
+
+
+def _acknowledge(connection: asyncssh.SSHClientConnection) -> None:
+    """Has what comes next acknowledged at once, now that the channel is asked for.
+
+    sshd sends its host keys first, and by Nagle's rule the answer waits until those are
+    acknowledged: 40 ms, where this end has nothing to say meanwhile (tcp(7), TCP_QUICKACK).
+    """
+    taken = connection.get_extra_info("socket")
+    with contextlib.suppress(AttributeError, OSError):
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def _wake(waiting: "asyncio.Future[None] | None") -> None:
+    if waiting is not None and not waiting.done():
+        waiting.set_result(None)
