@@ -87,7 +87,8 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
     """Every regular file below what was asked for.
 
     Where none of it can be here, small files come along and are staged at once: a listing alone
-    would take as long again as they do.
+    would take as long again as they do. A Pod that has read all of them looks at all again by itself:
+    what changed until then is in `seen`.
 
     Raises:
         SshError: the Pod could not be asked, or answered amiss.

@@ -1,12 +1,15 @@
 """Many small files: they come with the listing, processes of their own write them, all or none is named."""
 
 import asyncio
+import hashlib
 import os
 import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -86,9 +89,10 @@ async def test_empty_files_come_as_well(pod: Pod) -> None:
     assert len(pulled.files) == 3
 
 
-async def test_what_changes_while_the_last_are_written_is_told(pod: Pod) -> None:
-    """The Pod is asked once more before all is written here: what is newer than its bytes is told."""
+async def test_what_changes_while_the_last_are_on_their_way_is_told_or_whole(pod: Pod) -> None:
+    """The Pod looks again once it has read all: what changed by then is told, what changes later is old."""
     many(pod, 300)
+    before = (pod.disk / "out/0/0").read_bytes()
     changed: list[int] = []
 
     def touch(count: int) -> None:
@@ -102,8 +106,9 @@ async def test_what_changes_while_the_last_are_written_is_told(pod: Pod) -> None
     ends = {file.remote.path.rpartition("out/")[2]: file.ended for file in pulled.files}
     assert ends.pop("0/0") in (Ended.CHANGED, Ended.EQUAL)
     assert set(ends.values()) == {Ended.EQUAL}
-    if pulled.is_whole:  # it was changed before it was read
-        assert is_home(pod)
+    if pulled.is_whole:
+        after = (pod.disk / "out/0/0").read_bytes()
+        assert (pod.home / "out/0/0").read_bytes() in (before, after)
 
 
 async def test_a_cut_in_the_listing_costs_no_more_than_what_came_with_it(pod: Pod) -> None:
@@ -325,3 +330,38 @@ def test_more_folders_than_may_be_open_are_opened_again(tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     folders.close()
     assert len(os.listdir("/proc/self/fd")) < before
+
+
+def test_two_threads_have_each_the_answers_to_what_it_asked(tmp_path: Path) -> None:
+    with open_folders(tmp_path) as given:
+        hands = pull_hand_process.HandProcesses(*given, lock=given[0])
+        try:
+            with ThreadPoolExecutor(4) as threads:
+                asked = [threads.submit(staged, hands, number) for number in range(40)]
+            for number, answer in enumerate(asked):
+                assert answer.result() == [at % 7 != number % 7 for at in range(60)]
+        finally:
+            hands.close()
+
+
+def staged(hands: pull_hand_process.HandProcesses, number: int) -> list[bool]:
+    """Sixty small files, of which those whose number leaves the same rest by 7 have another hash."""
+    content, files = b"", []
+    for at in range(60):
+        data = b"%d %d" % (number, at)
+        sha256 = hashlib.sha256(b"" if at % 7 == number % 7 else data).hexdigest()
+        files.append((f"{number}/{at}", len(data), 0, sha256))
+        content += data
+    return hands.stage(files, memoryview(content), grows=True)
+
+
+@contextmanager
+def open_folders(folder: Path) -> Iterator[tuple[int, int, int]]:
+    """Descriptors of parts, target and staging."""
+    opened = []
+    for name in ("parts", "root", "staging"):
+        (folder / name).mkdir()
+        opened.append(os.open(folder / name, os.O_RDONLY | os.O_DIRECTORY))
+    yield opened[0], opened[1], opened[2]
+    for descriptor in opened:
+        os.close(descriptor)
