@@ -51,6 +51,12 @@ class Session(asyncssh.SSHClientSession[bytes]):
                 return b""
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
+        return self.taken()
+
+    def taken(self) -> bytes:
+        """The next piece if it is here already; else nothing."""
+        if not self._came:
+            return b""
         piece = self._came.popleft()
         self._held -= len(piece)
         if self._is_full and self._held < HELD:

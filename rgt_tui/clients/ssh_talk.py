@@ -131,6 +131,8 @@ class Talk:
 
     async def _more(self, silence_s: float) -> bytes:
         """What has come; nothing at the end."""
+        if here := self._session.taken():  # no timer for what need not be waited for
+            return here
         try:
             async with asyncio.timeout(silence_s):
                 return await self._session.read()
