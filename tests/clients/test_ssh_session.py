@@ -15,7 +15,9 @@ from rgt_tui.clients.ssh_session import HELD, WINDOW, Session, start
 from tests.clients.sshd import Sshd, kill_connections, running_sshd
 
 MUCH = HELD + WINDOW + (1 << 20)
-COUNTED = f"python3 -c \"import sys\nfor n in range({MUCH >> 3}): sys.stdout.write('%08x' % n)\""
+COUNTED = f"""python3 -c "import sys
+for n in range(0, {MUCH >> 3}, 8192): sys.stdout.write(''.join('%08x' % m for m in range(n, n + 8192)))"
+"""
 
 
 @contextlib.asynccontextmanager
@@ -33,13 +35,22 @@ async def all_of(session: Session, found: bytearray | None = None) -> bytes:
 
 
 def counted(size: int) -> bytes:
-    return b"".join(b"%08x" % number for number in range(size >> 3))[:size]
+    return b"".join(b"%08x" % number for number in range(size >> 3))
+
+
+async def waits_behind(session: Session, count: int) -> None:
+    """Until so many bytes came that nobody has read, and that asyncssh keeps."""
+    for _ in range(1000):
+        if sum(len(piece) for piece, _ in session._chan._recv_buf) >= count:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{count:,} bytes never came")
 
 
 async def test_what_is_read_late_comes_whole(tmp_path: Path) -> None:
     with running_sshd(tmp_path) as server:
         async with started(server, COUNTED) as session:
-            await asyncio.sleep(1)  # both ends are full meanwhile
+            await waits_behind(session, 1 << 20)
             assert session._held < HELD + (1 << 20), "more than this waits here unread"
             said = await all_of(session)
             await session.wait_closed()
@@ -50,12 +61,12 @@ async def test_what_is_read_late_comes_whole(tmp_path: Path) -> None:
 async def test_what_came_before_the_line_broke_is_read_before_that_is_told(tmp_path: Path) -> None:
     found = bytearray()
     with running_sshd(tmp_path) as server:
-        async with started(server, f"{COUNTED}; sleep 60") as session:
-            await asyncio.sleep(1)
+        async with started(server, f"{COUNTED}sleep 60") as session:
+            await waits_behind(session, 1 << 20)
             kill_connections(server)
             with pytest.raises((OSError, asyncssh.Error)):
                 await all_of(session, found)
-    assert len(found) >= WINDOW, "what asyncssh still held is lost"
+    assert len(found) >= HELD + (1 << 20), "what asyncssh still held is lost"
     assert bytes(found) == counted(MUCH)[: len(found)]
 
 
