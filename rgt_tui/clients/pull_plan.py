@@ -68,13 +68,6 @@ class Listing:
         self.jobs.append(job)
         return job
 
-    def look_again(self, differs: Mapping[str, list[int]]) -> None:
-        """What differs now; nothing, where nothing does."""
-        self.seen = {} if self.seen is None else self.seen
-        self.seen.update(differs)
-        if len(self.seen) > FILES_MAX:
-            raise ValueError("too many files")
-
     def skip(self, answer: Mapping[str, Any]) -> None:
         """What is no regular file, or could not be looked at."""
         for word, before in (("skip", ""), ("gap", "not listed: ")):
@@ -103,7 +96,7 @@ async def list_remote(talk: "Talk", order: PullOrder, store: Store) -> Listing:
     with _readable():
         async for answer in _listed(talk, order, upto=upto):
             if "again" in answer:
-                found.look_again(_stamps(answer["again"], order))
+                found.seen = _noted(found.seen or {}, answer["again"], order)
                 continue
             rows = answer.get("files", ())
             if any(len(row) > (WITH_HASH if "n" in answer else WITH_HASH - 1) for row in rows):
@@ -153,15 +146,20 @@ async def stamps_now(talk: "Talk", order: PullOrder) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     with _readable():
         async for answer in _listed(talk, order, again=True):
-            found |= _stamps(answer.get("files", ()), order)
-            if len(found) > FILES_MAX:
-                raise ValueError("too many files")
+            _noted(found, answer.get("files", ()), order)
     return found
 
 
-def _stamps(rows: Sequence[Any], order: PullOrder) -> dict[str, list[int]]:
+def _noted(
+    found: dict[str, list[int]], rows: Sequence[Any], order: PullOrder
+) -> dict[str, list[int]]:
+    """The stamps of these rows too."""
     remotes = list(order.landings)
-    return {path_of(remotes[number], relative): stamp for number, relative, *stamp in rows}
+    for number, relative, *stamp in rows:
+        found[path_of(remotes[number], relative)] = stamp
+    if len(found) > FILES_MAX:
+        raise ValueError("too many files")
+    return found
 
 
 def path_of(remote: str, relative: str) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 import asyncssh
 
 from rgt_tui.clients import ssh_faults
+from rgt_tui.clients.ssh_wire import acknowledge_soon
 from rgt_tui.clock import Clock
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.records import dataclass
@@ -126,6 +127,7 @@ class Loop(asyncssh.SSHClientSession[bytes]):
         """Opens the channel, sends the script, stays until the end. True when it is closed."""
         try:
             if not self.is_over:
+                acknowledge_soon(connection)
                 channel, _ = await connection.create_session(lambda: self, COMMAND, encoding=None)
                 # A host that has closed already may have said why: that is to be heard.
                 with contextlib.suppress(BrokenPipeError):

@@ -4,13 +4,12 @@ asyncssh's own streams copy all of it once more, which was a fifth of the time o
 """
 
 import asyncio
-import contextlib
-import socket
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 import asyncssh
+
+from rgt_tui.clients.ssh_wire import acknowledge_soon
 
 WINDOW: Final = 16 << 20
 """Bytes in flight: 200 MiB/s of one stream at 80 ms. sshd makes packets of 32 KiB as long as it is not
@@ -33,9 +32,9 @@ class Session(asyncssh.SSHClientSession[bytes]):
         self._is_over = False
         self._error: Exception | None = None
         self._is_lost = False
-        self._may_write = True
-        self._waiting: asyncio.Future[None] | None = None
-        self._writing: asyncio.Future[None] | None = None
+        self._news: Final = asyncio.Event()
+        self._room: Final = asyncio.Event()
+        self._room.set()
 
     async def read(self) -> bytes:
         """The next piece, as it came; nothing at the end.
@@ -49,8 +48,8 @@ class Session(asyncssh.SSHClientSession[bytes]):
                 if self._error is not None:
                     raise self._error
                 return b""
-            self._waiting = asyncio.get_running_loop().create_future()
-            await self._waiting
+            self._news.clear()
+            await self._news.wait()
         return self.taken()
 
     def taken(self) -> bytes:
@@ -72,9 +71,7 @@ class Session(asyncssh.SSHClientSession[bytes]):
             asyncssh.Error: as above.
         """
         self._chan.write(data)
-        while not (self._may_write or self._is_lost):
-            self._writing = asyncio.get_running_loop().create_future()
-            await self._writing
+        await self._room.wait()
         if self._is_lost:
             raise self._error or BrokenPipeError("the program has ended")
 
@@ -104,12 +101,12 @@ class Session(asyncssh.SSHClientSession[bytes]):
         if self._held >= HELD and not (self._is_full or self._is_lost):
             self._is_full = True
             self._chan.pause_reading()
-        _wake(self._waiting)
+        self._news.set()
 
     def eof_received(self) -> bool:
         """asyncssh: it writes no more. What is still to be sent to it may go."""
         self._is_over = True
-        _wake(self._waiting)
+        self._news.set()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -119,16 +116,15 @@ class Session(asyncssh.SSHClientSession[bytes]):
         self._is_lost = True
         self._chan.resume_reading()
         self.eof_received()
-        _wake(self._writing)
+        self._room.set()
 
     def pause_writing(self) -> None:
         """asyncssh: its standard input is full."""
-        self._may_write = False
+        self._room.clear()
 
     def resume_writing(self) -> None:
         """asyncssh: there is room again."""
-        self._may_write = True
-        _wake(self._writing)
+        self._room.set()
 
 
 async def start(connection: asyncssh.SSHClientConnection, command: str) -> Session:
@@ -138,26 +134,9 @@ async def start(connection: asyncssh.SSHClientConnection, command: str) -> Sessi
         OSError: the connection broke.
         asyncssh.Error: the host opens no session.
     """
-    make: Callable[[], Session] = Session
-    asyncio.get_running_loop().call_soon(_acknowledge, connection)
-    _, session = await connection.create_session(
-        make, command, encoding=None, window=WINDOW, max_pktsize=PACKET
+    session = Session()
+    acknowledge_soon(connection)
+    await connection.create_session(
+        lambda: session, command, encoding=None, window=WINDOW, max_pktsize=PACKET
     )
-    assert isinstance(session, Session)  # noqa: S101  # it has just been made
     return session
-
-
-def _acknowledge(connection: asyncssh.SSHClientConnection) -> None:
-    """Has what comes next acknowledged at once, now that the channel is asked for.
-
-    sshd sends its host keys first, and by Nagle's rule the answer waits until those are
-    acknowledged: 40 ms, where this end has nothing to say meanwhile (tcp(7), TCP_QUICKACK).
-    """
-    taken = connection.get_extra_info("socket")
-    with contextlib.suppress(AttributeError, OSError):
-        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-
-
-def _wake(waiting: "asyncio.Future[None] | None") -> None:
-    if waiting is not None and not waiting.done():
-        waiting.set_result(None)

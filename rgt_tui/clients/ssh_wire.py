@@ -7,6 +7,7 @@ Known hosts are always given as keys: an empty value would fall back to `~/.ssh/
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -199,6 +200,21 @@ async def _connect(login: Login) -> Wire:
         connection.abort()
         raise
     return Wire(connection, seen, key, is_by_jump=bool(login.tunnel or login.proxy))
+
+
+def acknowledge_soon(connection: asyncssh.SSHClientConnection) -> None:
+    """Called before a channel is asked for: what comes after that is acknowledged at once.
+
+    After a login sshd sends its host keys first, and by Nagle's rule its answer waits until those are
+    acknowledged: 40 ms, where this end has nothing to say meanwhile (tcp(7), TCP_QUICKACK).
+    """
+    asyncio.get_running_loop().call_soon(_acknowledge, connection)
+
+
+def _acknowledge(connection: asyncssh.SSHClientConnection) -> None:
+    taken = connection.get_extra_info("socket")
+    with contextlib.suppress(AttributeError, OSError):
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _proxy(command: str) -> tuple[str, ...]:

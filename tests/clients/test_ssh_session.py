@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from rgt_tui.clients import ssh_session
+from rgt_tui.clients import ssh_wire
 from rgt_tui.clients.ssh_session import HELD, WINDOW, Session, start
 from tests.clients.sshd import Sshd, kill_connections, running_sshd
 
@@ -102,7 +102,7 @@ async def test_the_answer_to_a_request_does_not_wait_for_a_late_acknowledgement(
     if not hasattr(socket, "TCP_QUICKACK"):
         pytest.skip("this system has no TCP_QUICKACK")
     asked: list[asyncssh.SSHClientConnection] = []
-    real = ssh_session._acknowledge
+    real = ssh_wire._acknowledge
 
     def heard(connection: asyncssh.SSHClientConnection) -> None:
         real(connection)
@@ -110,7 +110,7 @@ async def test_the_answer_to_a_request_does_not_wait_for_a_late_acknowledgement(
         assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == 1
         asked.append(connection)
 
-    monkeypatch.setattr(ssh_session, "_acknowledge", heard)
+    monkeypatch.setattr(ssh_wire, "_acknowledge", heard)
     with running_sshd(tmp_path) as server:
         async with started(server, "echo out") as session:
             assert await all_of(session) == b"out\n"
