@@ -1,0 +1,96 @@
+"""Opens the packets of a channel that carries much, without the copies that asyncssh makes of each.
+
+asyncssh cuts a packet out of what has come in nine steps, and each copies it or all that follows it:
+half of the time that this end of a pull took. Here a packet is decrypted where it lies. Only data under
+AES-GCM is taken; all else, and whatever is amiss, is left where it is for asyncssh to deal with.
+
+That needs inner parts of asyncssh, so it is done only with versions whose inner parts were read.
+"""
+
+# ruff: noqa: SLF001
+
+import weakref
+from typing import Any, Final
+
+import asyncssh
+from asyncssh.encryption import GCMEncryption
+from asyncssh.packet import SSHPacket
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+READ: Final = ("2.24.",)
+"""Beginnings of the versions of asyncssh that this was written for; others do it in their own way."""
+_DATA: Final = 94
+"""SSH_MSG_CHANNEL_DATA (RFC 4254, 5.2)."""
+_LENGTH: Final = 4
+_TAG: Final = 16
+_HEAD: Final = 10
+"""Bytes before the data: length of the padding, kind, channel, length of the data."""
+
+
+def open_quickly(channel: "asyncssh.SSHClientChannel[bytes]") -> None:
+    """From now on its session is given views where it was given bytes."""
+    if not asyncssh.__version__.startswith(READ):
+        return
+    connection: Any = channel.get_connection()
+    opener = connection._recv_pkthdr
+    if not isinstance(opener, _Opener):
+        opener = connection._recv_pkthdr = _Opener(connection)
+    opener.channels.add(channel)
+
+
+class _Opener:
+    """Stands in for a connection's `_recv_pkthdr`, which is called where a packet begins."""
+
+    def __init__(self, connection: Any) -> None:
+        self.channels: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
+        self._connection: Final = connection
+        self._begin: Final = connection._recv_pkthdr
+        self._cipher: Any = None
+        self._key: AESGCM
+
+    def __call__(self) -> bool:
+        """Takes packets as long as they are data and whole; says whether asyncssh is to go on."""
+        connection = self._connection
+        encryption = connection._recv_encryption
+        if type(encryption) is not GCMEncryption or connection._decompressor:
+            return bool(self._begin())
+        if self._cipher is not encryption._cipher:  # new keys
+            self._cipher = encryption._cipher
+            self._key = AESGCM(self._cipher._key)
+        came = connection._inpbuf
+        view, at = memoryview(came), 0
+        while (end := at + self._length(view[at:])) <= len(view) and self._takes(view[at:end]):
+            at = end
+            if connection._inpbuf is not came:
+                return False  # it was closed by what it heard
+        connection._inpbuf = came[at:]
+        return end <= len(view) and bool(self._begin())
+
+    def _length(self, came: memoryview) -> int:
+        """Bytes of the packet that begins here, more than there are where that is not known yet."""
+        if len(came) < _LENGTH:
+            return _LENGTH
+        length = int.from_bytes(came[:_LENGTH], "big")
+        if length > self._connection._max_recv_pktlen:
+            return 0  # it is refused, not waited for
+        return _LENGTH + length + _TAG
+
+    def _takes(self, packet: memoryview) -> bool:
+        """Gives a packet's data to its channel, if it is such a packet."""
+        cipher, connection = self._cipher, self._connection
+        try:
+            plain = self._key.decrypt(cipher._iv, packet[_LENGTH:], packet[:_LENGTH])
+        except (InvalidTag, ValueError):
+            return False
+        if len(plain) < _HEAD or plain[1] != _DATA:
+            return False
+        channel = connection._channels.get(int.from_bytes(plain[2:6], "big"))
+        string = memoryview(plain)[6 : len(plain) - plain[0]]
+        if channel not in self.channels or int.from_bytes(string[:4], "big") != len(string) - 4:
+            return False
+        cipher._update_iv()
+        number = connection._recv_seq
+        connection._recv_seq = (number + 1) & 0xFFFFFFFF
+        channel.process_packet(_DATA, number, SSHPacket(string))  # type: ignore[arg-type]  # a view
+        return True
