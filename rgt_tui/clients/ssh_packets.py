@@ -1,15 +1,14 @@
-"""Opens the packets of a channel that carries much, without the copies that asyncssh makes of each.
+"""Opens packets that carry data without the copies that asyncssh makes of each.
 
 asyncssh cuts a packet out of what has come in nine steps, and each copies it or all that follows it:
-half of the time that this end of a pull took. Here a packet is decrypted where it lies. Only data under
-AES-GCM is taken; all else, and whatever is amiss, is left where it is for asyncssh to deal with.
+half of the time that this end of a pull took. Here it is decrypted where it lies, and copied once. Only
+data under AES-GCM is taken; all else, and whatever is amiss, is left in its place for asyncssh to judge.
 
 That needs inner parts of asyncssh, so it is done only with versions whose inner parts were read.
 """
 
 # ruff: noqa: SLF001
 
-import weakref
 from typing import Any, Final
 
 import asyncssh
@@ -28,26 +27,22 @@ _HEAD: Final = 10
 """Bytes before the data: length of the padding, kind, channel, length of the data."""
 
 
-def open_quickly(channel: "asyncssh.SSHClientChannel[bytes]") -> None:
-    """From now on its session is given views where it was given bytes."""
-    if not asyncssh.__version__.startswith(READ):
-        return
-    connection: Any = channel.get_connection()
-    opener = connection._recv_pkthdr
-    if not isinstance(opener, _Opener):
-        opener = connection._recv_pkthdr = _Opener(connection)
-    opener.channels.add(channel)
+def open_quickly(connection: asyncssh.SSHClientConnection) -> None:
+    """From the next packet on."""
+    if asyncssh.__version__.startswith(READ):
+        within: Any = connection
+        within._recv_pkthdr = _Opener(within)
 
 
 class _Opener:
     """Stands in for a connection's `_recv_pkthdr`, which is called where a packet begins."""
 
     def __init__(self, connection: Any) -> None:
-        self.channels: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
         self._connection: Final = connection
         self._begin: Final = connection._recv_pkthdr
         self._cipher: Any = None
         self._key: AESGCM
+        self._plain = memoryview(bytearray())
 
     def __call__(self) -> bool:
         """Takes packets as long as they are data and whole; says whether asyncssh is to go on."""
@@ -69,28 +64,47 @@ class _Opener:
 
     def _length(self, came: memoryview) -> int:
         """Bytes of the packet that begins here, more than there are where that is not known yet."""
-        if len(came) < _LENGTH:
-            return _LENGTH
-        length = int.from_bytes(came[:_LENGTH], "big")
+        length = int.from_bytes(came[:_LENGTH], "big") if len(came) >= _LENGTH else 0
         if length > self._connection._max_recv_pktlen:
             return 0  # it is refused, not waited for
         return _LENGTH + length + _TAG
 
     def _takes(self, packet: memoryview) -> bool:
         """Gives a packet's data to its channel, if it is such a packet."""
-        cipher, connection = self._cipher, self._connection
-        try:
-            plain = self._key.decrypt(cipher._iv, packet[_LENGTH:], packet[:_LENGTH])
-        except (InvalidTag, ValueError):
-            return False
+        plain = self._decrypted(packet)
         if len(plain) < _HEAD or plain[1] != _DATA:
             return False
+        connection = self._connection
         channel = connection._channels.get(int.from_bytes(plain[2:6], "big"))
-        string = memoryview(plain)[6 : len(plain) - plain[0]]
-        if channel not in self.channels or int.from_bytes(string[:4], "big") != len(string) - 4:
+        string = plain[6 : len(plain) - plain[0]]
+        if channel is None or int.from_bytes(string[:4], "big") != len(string) - 4:
             return False
-        cipher._update_iv()
+        self._cipher._update_iv()
         number = connection._recv_seq
         connection._recv_seq = (number + 1) & 0xFFFFFFFF
-        channel.process_packet(_DATA, number, SSHPacket(string))  # type: ignore[arg-type]  # a view
+        channel.process_packet(_DATA, number, _Data(string))
         return True
+
+    def _decrypted(self, packet: memoryview) -> memoryview:
+        """What a packet says, until the next is decrypted; nothing where it cannot be."""
+        length = len(packet) - _LENGTH - _TAG
+        if not 0 <= length <= self._connection._max_recv_pktlen:
+            return self._plain[:0]
+        if length > len(self._plain):
+            self._plain = memoryview(bytearray(length))
+        plain = self._plain[:length]
+        try:
+            self._key.decrypt_into(self._cipher._iv, packet[_LENGTH:], packet[:_LENGTH], plain)
+        except InvalidTag:
+            return plain[:0]
+        return plain
+
+
+class _Data(SSHPacket):
+    """Its string is copied out of a buffer that will hold another packet."""
+
+    def __init__(self, string: memoryview) -> None:
+        super().__init__(string)  # type: ignore[arg-type]  # it is cut, measured, nothing else
+
+    def get_string(self) -> bytes:
+        return bytes(super().get_string())

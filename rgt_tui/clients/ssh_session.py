@@ -1,7 +1,6 @@
 """A program that runs on a host: what it writes is taken as it came, piece by piece.
 
-asyncssh's own streams copy all of it once more, which was a fifth of the time of a pull; so does its
-reader of packets, several times (`ssh_packets`).
+asyncssh's own streams copy all of it once more, which was a fifth of the time of a pull.
 """
 
 import asyncio
@@ -10,7 +9,6 @@ from typing import Final
 
 import asyncssh
 
-from rgt_tui.clients.ssh_packets import open_quickly
 from rgt_tui.clients.ssh_wire import acknowledge_soon
 
 WINDOW: Final = 16 << 20
@@ -28,7 +26,7 @@ class Session(asyncssh.SSHClientSession[bytes]):
     def __init__(self) -> None:
         """Of no channel yet; asyncssh brings it."""
         self._chan: asyncssh.SSHClientChannel[bytes]
-        self._came: Final[deque[bytes | memoryview]] = deque()
+        self._came: Final[deque[bytes]] = deque()
         self._held = 0
         self._is_full = False
         self._is_over = False
@@ -38,7 +36,7 @@ class Session(asyncssh.SSHClientSession[bytes]):
         self._room: Final = asyncio.Event()
         self._room.set()
 
-    async def read(self) -> bytes | memoryview:
+    async def read(self) -> bytes:
         """The next piece, as it came; nothing at the end.
 
         Raises:
@@ -54,7 +52,7 @@ class Session(asyncssh.SSHClientSession[bytes]):
             await self._news.wait()
         return self.taken()
 
-    def taken(self) -> bytes | memoryview:
+    def taken(self) -> bytes:
         """The next piece if it is here already; else nothing."""
         if not self._came:
             return b""
@@ -94,7 +92,7 @@ class Session(asyncssh.SSHClientSession[bytes]):
         """asyncssh: the channel is open."""
         self._chan = chan
 
-    def data_received(self, data: bytes | memoryview, datatype: int | None) -> None:
+    def data_received(self, data: bytes, datatype: int | None) -> None:
         """asyncssh: a packet of it; also from within `resume_reading`."""
         if datatype is not None:
             return
@@ -138,8 +136,7 @@ async def start(connection: asyncssh.SSHClientConnection, command: str) -> Sessi
     """
     session = Session()
     acknowledge_soon(connection)
-    channel, _ = await connection.create_session(
+    await connection.create_session(
         lambda: session, command, encoding=None, window=WINDOW, max_pktsize=PACKET
     )
-    open_quickly(channel)
     return session

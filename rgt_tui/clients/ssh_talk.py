@@ -40,7 +40,7 @@ class Talk:
         self._session: Final = session
         self._where: Final = where
         self._started = False
-        self._held: bytes | memoryview = b""
+        self._held = b""
         self._at = 0
 
     async def ask(
@@ -91,25 +91,17 @@ class Talk:
         Raises:
             SshError: none came in time, or none will.
         """
-        held = self._bytes()
-        while (end := held.find(b"\n", self._at)) < 0:
-            if len(held) - self._at > LINE_MAX:
+        while (end := self._held.find(b"\n", self._at)) < 0:
+            if len(self._held) - self._at > LINE_MAX:
                 raise self._bad("it sent a line without end")
             more = await self._more(silence_s)
             if not more:
                 raise await self._ended()
-            self._held, self._at = held[self._at :] + more, 0
-            held = self._held
-        line, self._at = held[self._at : end + 1], end + 1
+            self._held, self._at = self._held[self._at :] + more, 0
+        line, self._at = self._held[self._at : end + 1], end + 1
         if len(line) > LINE_MAX:
             raise self._bad("it sent a line without end")
         return line
-
-    def _bytes(self) -> bytes:
-        """What is held, where a line is looked for."""
-        if isinstance(self._held, memoryview):
-            self._held, self._at = bytes(self._held[self._at :]), 0
-        return self._held
 
     async def content(self, count: int, silence_s: float) -> bytes:
         """Exactly `count` bytes of file content.
@@ -137,7 +129,7 @@ class Talk:
         self._at += len(view)
         return view
 
-    async def _more(self, silence_s: float) -> bytes | memoryview:
+    async def _more(self, silence_s: float) -> bytes:
         """What has come; nothing at the end."""
         if here := self._session.taken():  # no timer for what need not be waited for
             return here

@@ -17,6 +17,7 @@ import asyncssh
 from rgt_tui.clients import ssh_faults, ssh_keys
 from rgt_tui.clients.handed_down import SECRETS
 from rgt_tui.clients.hostkeys import HostKeyBook, HostKeySeen, Place, Trusted, fingerprint
+from rgt_tui.clients.ssh_packets import open_quickly
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.records import dataclass
 
@@ -192,6 +193,7 @@ async def _connect(login: Login) -> Wire:
         raise ssh_faults.connect_fault(error, login.where) from error
     finally:
         client.release_agent()
+    open_quickly(connection)
     shown = connection.get_server_host_key()
     key = shown.export_public_key().decode().strip() if shown is not None else ""
     try:
