@@ -13,6 +13,7 @@ from typing import Final
 import asyncssh
 
 from rgt_tui.clients import ssh_faults
+from rgt_tui.clients.ssh_wire import acknowledge_soon
 from rgt_tui.domain.ran import Ran
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.guard.record import Recorded
@@ -45,6 +46,7 @@ async def run(
     """
     record.spend("SSH", f"/{pod}", script.encode())
     marker = secrets.token_hex(16)
+    acknowledge_soon(connection)
     try:
         process = await connection.create_process(COMMAND, encoding=None)
     except (OSError, asyncssh.Error) as error:

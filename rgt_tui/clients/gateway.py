@@ -16,6 +16,7 @@ import asyncssh
 
 from rgt_tui.clients import gateway_text as text
 from rgt_tui.clients import ssh_faults
+from rgt_tui.clients.ssh_wire import acknowledge_soon
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.text import clean, decode
 from rgt_tui.probes._frames import Frames, TooMuch
@@ -236,6 +237,7 @@ def _is_greeting(line: str) -> bool:
 
 
 async def _open(connection: asyncssh.SSHClientConnection, where: str) -> _Terminal:
+    acknowledge_soon(connection)
     try:
         async with asyncio.timeout(BOOT_S[-1]):
             process = await connection.create_process(

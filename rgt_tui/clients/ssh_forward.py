@@ -161,6 +161,9 @@ async def _dialled(connection: "SSHClientConnection", port: int) -> "tuple[_Read
     """A channel to a port inside the Pod, by IPv4 or else by IPv6."""
     import asyncssh  # loaded with the connection
 
+    from rgt_tui.clients.ssh_wire import acknowledge_soon
+
+    acknowledge_soon(connection)
     first: asyncssh.ChannelOpenError | None = None
     for host in INSIDE:
         try:

@@ -57,21 +57,22 @@ class _Opener:
         view, at = memoryview(came), 0
         while (end := at + self._length(view[at:])) <= len(view) and self._takes(view[at:end]):
             at = end
-            if connection._inpbuf is not came:
-                return False  # it was closed by what it heard
         connection._inpbuf = came[at:]
         return end <= len(view) and bool(self._begin())
 
     def _length(self, came: memoryview) -> int:
-        """Bytes of the packet that begins here, more than there are where that is not known yet."""
+        """Bytes of the packet that begins here, more than there are where that is not known yet.
+
+        0 where it is too long: asyncssh refuses it, nobody waits for it.
+        """
         length = int.from_bytes(came[:_LENGTH], "big") if len(came) >= _LENGTH else 0
         if length > self._connection._max_recv_pktlen:
-            return 0  # it is refused, not waited for
+            return 0
         return _LENGTH + length + _TAG
 
     def _takes(self, packet: memoryview) -> bool:
         """Gives a packet's data to its channel, if it is such a packet."""
-        plain = self._decrypted(packet)
+        plain = self._decrypted(packet) if packet else packet
         if len(plain) < _HEAD or plain[1] != _DATA:
             return False
         connection = self._connection
@@ -88,8 +89,6 @@ class _Opener:
     def _decrypted(self, packet: memoryview) -> memoryview:
         """What a packet says, until the next is decrypted; nothing where it cannot be."""
         length = len(packet) - _LENGTH - _TAG
-        if not 0 <= length <= self._connection._max_recv_pktlen:
-            return self._plain[:0]
         if length > len(self._plain):
             self._plain = memoryview(bytearray(length))
         plain = self._plain[:length]

@@ -10,7 +10,7 @@ import asyncssh
 import pytest
 
 from rgt_tui.clients.ssh_packets import READ, _Opener
-from rgt_tui.clients.ssh_session import PACKET, Session, start
+from rgt_tui.clients.ssh_session import PACKET, start
 from tests.clients.sshd import Sshd, running_sshd
 from tests.clients.test_ssh_session import all_of, counted
 
@@ -161,22 +161,3 @@ async def test_what_follows_a_broken_packet_is_not_heard(tmp_path: Path, taken: 
         found = await broken(server, lambda data: [bytes(64), data])
     assert found == b""
     assert not taken
-
-
-async def test_a_session_that_closes_by_what_it_hears_hears_no_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: list[bytes] = []
-
-    def data_received(self: Session, data: bytes, _datatype: int | None) -> None:
-        heard.append(data)
-        self._chan.get_connection().abort()
-
-    monkeypatch.setattr(Session, "data_received", data_received)
-    with running_sshd(tmp_path) as server:
-        async with connected(server) as connection:
-            session = await start(connection, COUNTED)
-            await session.wait_closed()
-            assert connection.is_closed()
-    assert len(heard) == 1
-    assert heard[0] == counted(SIZE)[: len(heard[0])]
