@@ -30,6 +30,8 @@ from rgt_tui.verifiers._layout import is_of_interest
 FORMAT: Final = "rgt-pull 1"
 _BESIDE: Final = "no verifier knows this format: the hashes of both ends are all there is"
 _AT_ONCE: Final = 64
+_READERS: Final = 4
+"""Threads that hash: a disk answers several in the time of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,24 @@ async def prove(
         more = await verify_local(missed, Level.FULL, meter.add)
         found.update({proof.stamp.path: proof for proof in more.files})
     others = [path for path in paths if path not in found or not found[path].sha256]
-    for first in range(0, len(others), _AT_ONCE):
-        some = others[first : first + _AT_ONCE]
-        for path, proof in await asyncio.to_thread(_hash, some, found):
-            meter.add(proof.stamp.size)
-            found[path] = proof
+    await _hash_all(others, found, meter)
     meter.add(0, files=len(placed))
     return Proofs(found, tuple(proven.groups))
+
+
+async def _hash_all(paths: Sequence[str], found: dict[str, FileProof], meter: Meter) -> None:
+    """Adds to what was found the hashes of more files."""
+    shares = iter([paths[first : first + _AT_ONCE] for first in range(0, len(paths), _AT_ONCE)])
+
+    async def read() -> None:
+        for some in shares:
+            for path, proof in await asyncio.to_thread(_hash, some, found):
+                meter.add(proof.stamp.size)
+                found[path] = proof
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(_READERS):
+            tasks.create_task(read())
 
 
 async def _verify(
@@ -165,7 +178,10 @@ def write_holds(files: Sequence[PulledFile], order: PullOrder, parts: Parts, at:
     Raises:
         OSError: the state folder cannot be written.
     """
-    fresh = [_hold(file, order, at) for file in files if file.is_equal and file.hold is not None]
+    place = _place()
+    fresh = [
+        _hold(file, order, place, at) for file in files if file.is_equal and file.hold is not None
+    ]
     index = os.path.join(parts.index, holds.INDEX)
     copies = {hold.copy for hold in fresh}
     paths = {hold.proof.stamp.path for hold in fresh}
@@ -179,7 +195,7 @@ def write_holds(files: Sequence[PulledFile], order: PullOrder, parts: Parts, at:
         holds.write_index(index, [*kept, *fresh])
 
 
-def _hold(file: PulledFile, order: PullOrder, at: float) -> Hold:
+def _hold(file: PulledFile, order: PullOrder, place: str, at: float) -> Hold:
     assert file.proof is not None and file.hold is not None  # noqa: S101, PT018  # chosen so
     stamp: FileStamp = replace(file.proof.stamp, path=file.hold)
     return Hold(
@@ -187,7 +203,7 @@ def _hold(file: PulledFile, order: PullOrder, at: float) -> Hold:
         copy=file.path,
         origin=order.place,
         remote=file.remote,
-        place=_place(),
+        place=place,
         at=at,
     )
 
