@@ -39,6 +39,8 @@ class Tone(StrEnum):
 
 VERDICTS: Final = {"ok": Tone.GOOD, "broken": Tone.BAD, "unknown": Tone.UNKNOWN}
 """What the verdict on a file means, by its word; unknown has no good colour."""
+VERDICT_CELLS: Final = len("BROKEN! structure")
+"""The width of a column of verdicts: the longest of them with its level."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rgt_tui.domain.stored import StoredCheckpoints
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bytes, show_duration
 from rgt_tui.domain.written_behind import WrittenBehind
-from rgt_tui.panes import VERDICTS, Block, Cell, Column, Line, Pane, Row, Scene, Tone
+from rgt_tui.panes import VERDICT_CELLS, VERDICTS, Block, Cell, Column, Line, Pane, Row, Scene, Tone
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
@@ -20,7 +20,7 @@ COPIES_SHOWN: Final = 4
 
 COLUMNS: Final = (
     Column(title="POD", width=12, rank=2),
-    Column(title="CHECKPOINT", width=32, rank=0, grows=True),
+    Column(title="CHECKPOINT", width=27, rank=0, grows=True),
     Column(title="AGE", width=6, rank=1, align="right"),
     Column(title="STEP", width=8, rank=7, align="right"),
     Column(title="SIZE", width=6, rank=5, align="right"),
@@ -29,7 +29,7 @@ COLUMNS: Final = (
     Column(title="STORAGE", width=10, rank=6),
     Column(title="STOP", width=5, rank=9),
     Column(title="TERM", width=5, rank=3),
-    Column(title="VERDICT", width=12, rank=4),
+    Column(title="VERDICT", width=VERDICT_CELLS, rank=4),
     Column(title="COPIES", width=6, rank=11, align="right"),
     Column(title="BY", width=3, rank=12),
 )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.domain.units import UNKNOWN, show_age, show_bar, show_bytes, show_duration
-from rgt_tui.panes import VERDICTS, Block, Cell, Column, Line, Pane, Row, Scene, Tone
+from rgt_tui.panes import VERDICT_CELLS, VERDICTS, Block, Cell, Column, Line, Pane, Row, Scene, Tone
 
 if TYPE_CHECKING:  # the first frame can spare it
     from rgt_tui.domain.job import Job
@@ -21,7 +21,7 @@ COLUMNS: Final = (
     Column(title="RATE", width=8, rank=8, align="right"),
     Column(title="LEFT", width=7, rank=4, align="right"),
     Column(title="AGE", width=7, rank=7, align="right"),
-    Column(title="OUTCOME", width=11, rank=1),
+    Column(title="OUTCOME", width=VERDICT_CELLS, rank=1),
 )
 
 

@@ -3,7 +3,15 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Level, Verdict
+import pytest
+
+from rgt_tui.domain.checkpoint import (
+    CheckpointList,
+    CheckpointProofs,
+    Level,
+    Verdict,
+    shown_verdict,
+)
 from rgt_tui.domain.job import FetchOrder, Job, JobEnd, VerifyOrder
 from rgt_tui.panes import Tone
 from tests.conftest import screen_text
@@ -175,6 +183,28 @@ async def test_a_row_shows_how_far_the_work_on_it_is() -> None:
             assert said in [cell.text for cell in row.cells]
             await running.press("j", "enter")
             assert "X there cancels it" in screen_text(running.app)
+
+
+EVERY_VERDICT = [(verdict, level) for verdict in Verdict for level in Level]
+
+
+@pytest.mark.parametrize(("verdict", "level"), EVERY_VERDICT)
+async def test_a_verdict_is_shown_whole_with_its_level_on_the_smallest_screen_with_boxes(
+    verdict: Verdict, level: Level
+) -> None:
+    found = replace(saved.proof(saved.BROKEN, verdict, "as it says"), level=level)
+    proofs = CheckpointProofs(files=MappingProxyType({found.stamp.path: found}))
+    pod = scenes.training()
+    order = VerifyOrder(pod=pod.id, name=pod.name, checkpoint=saved.BROKEN)
+    job = replace(Job(number=1, order=order, asked=NOW), verdict=verdict, level=level)
+    scene = scenes.scene_of(having(saved.account(), pod, proofs, at=NOW))
+    scene = replace(scene, jobs=(job.finished(JobEnd.DONE, "as it says", NOW),))
+    for pane in ("checkpoints", "jobs"):
+        async with console(scene, (80, 24), pane) as running:
+            (line,) = [
+                line for line in screen_text(running.app).splitlines() if "checkpoint-870" in line
+            ][:1]
+            assert shown_verdict(verdict, level) in line
 
 
 async def test_a_job_that_judged_is_shown_with_its_verdict_and_never_as_merely_done() -> None:
