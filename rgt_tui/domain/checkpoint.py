@@ -293,7 +293,7 @@ class CheckpointProofs:
         proofs = [proof for proof in map(self.of, checkpoint.files) if proof is not None]
         found = [(p.verdict, p.reason) for p in proofs if group is None or not p.is_beside]
         if len(proofs) < len(checkpoint.files) or not found:
-            found.append((Verdict.UNKNOWN, "not verified yet"))
+            found.append((Verdict.UNKNOWN, self.why_unproven(checkpoint)))
         if group is not None:
             found.append((group.verdict, group.reason))
         for worst in (Verdict.BROKEN, Verdict.UNKNOWN):
@@ -301,6 +301,19 @@ class CheckpointProofs:
             if reason is not None:
                 return worst, reason
         return Verdict.OK, found[-1][1]
+
+    def why_unproven(self, checkpoint: Checkpoint) -> str:
+        """Why a file of a checkpoint has no proof as it was listed: unread, changed, or not verified yet."""
+        for file in checkpoint.files:
+            other = self.files.get(file.path)
+            if other is None or other.stamp == file:
+                continue
+            if not other.stamp.inode:
+                return f"{file.shown}: {other.reason}"
+            was, is_now = ((it.ctime_ns, it.mtime_ns) for it in (file, other.stamp))
+            since = "it was listed" if is_now > was else "it was verified"
+            return f"{file.shown} changed after {since}"
+        return "not verified yet"
 
 
 def with_copies(known: CheckpointProofs, copies: Iterable[Copy]) -> CheckpointProofs:

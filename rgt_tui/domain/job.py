@@ -198,6 +198,18 @@ def job_on(jobs: tuple[Job, ...], pod: PodId, path: str) -> Job | None:
     return None
 
 
+def verified_last(jobs: tuple[Job, ...], pod: PodId, path: str) -> Job | None:
+    """The verification of the checkpoint of that path that ended last, unless a person ended it."""
+    ended = [
+        job
+        for job in jobs
+        if isinstance(job.order, VerifyOrder)
+        and (job.order.pod, job.order.checkpoint.path) == (pod, path)
+        and job.end in (JobEnd.DONE, JobEnd.FAILED)
+    ]
+    return max(ended, key=lambda job: job.ended or 0.0, default=None)
+
+
 def running(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
     """Those that wait or run."""
     return tuple(job for job in jobs if job.is_open)

@@ -231,6 +231,7 @@ def _about(saved: "Saved", scene: Scene) -> Block:
     if job is not None:
         lines.append(_job_line(job, scene.now))
     lines.append((Cell("verdict ", Tone.ACCENT), _verdict(saved), Cell(f"  {saved.reason}")))
+    lines += _left_open(saved, scene)
     yes = "yes: its bytes are proven, and those bytes survive"
     no = "no: it needs proven bytes (full or load) and equal bytes that survive"
     lines.append(
@@ -239,6 +240,20 @@ def _about(saved: "Saved", scene: Scene) -> Block:
     hint = "V verifies it, p pulls it" if saved.by == "ssh" else "seen over S3: no shell is needed"
     lines.append((Cell(hint, Tone.DIM),))
     return Block(one.called, tuple(lines), f"{_age(saved)} old")
+
+
+def _left_open(saved: "Saved", scene: Scene) -> list[Line]:
+    """What the last verification of it said, where that came to no verdict and the verdict does not say it."""
+    from rgt_tui.domain.job import verified_last
+
+    if saved.pod is None or saved.verdict is not Verdict.UNKNOWN:
+        return []
+    job = verified_last(scene.jobs, saved.pod.id, saved.one.path)
+    if job is None or job.verdict not in (None, Verdict.UNKNOWN) or saved.reason in job.said:
+        return []
+    end = Cell(job.judged, Tone.UNKNOWN) if job.judged else Cell(f"{job.end}!", Tone.BAD)
+    ago = show_age(scene.now - (job.ended or job.asked))
+    return [(Cell(f"job {job.number:<4}", Tone.ACCENT), end, Cell(f"  ended {ago}: {job.said}"))]
 
 
 def _step(saved: "Saved") -> str:

@@ -72,6 +72,28 @@ def test_broken_beats_unknown_and_an_unverified_file_is_never_ok() -> None:
     assert good.verdict_of(checkpoint) == (Verdict.BROKEN, "a shard is missing")
 
 
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        (replace(PROOF, stamp=replace(STAMP, ctime_ns=9)), "changed after it was listed"),
+        (replace(PROOF, stamp=replace(STAMP, mtime_ns=4, ctime_ns=5)), "changed after it was verified"),
+        (
+            replace(PROOF, stamp=FileStamp(path=STAMP.path, size=0, mtime_ns=0, ctime_ns=0, inode=0),
+                    verdict=Verdict.UNKNOWN, reason="it cannot be opened (EIO)"),
+            "/workspace/a.pt: it cannot be opened (EIO)",
+        ),
+    ],
+    ids=["changed meanwhile", "changed since", "unread"],
+)  # fmt: skip
+def test_why_other_bytes_than_those_listed_prove_nothing_is_said(
+    proof: FileProof, said: str
+) -> None:
+    one = Checkpoint(path=STAMP.path, format="torch", files=(STAMP,))
+    verdict, why = CheckpointProofs(files={STAMP.path: proof}).verdict_of(one)
+    assert verdict is Verdict.UNKNOWN
+    assert said in why
+
+
 def test_a_step_within_a_run_speaks_for_itself_and_not_for_the_run() -> None:
     """A Trainer's output folder is a checkpoint, and so is each `checkpoint-N` in it."""
     run, step = "/out", "/out/checkpoint-5"

@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from rgt_tui.domain.checkpoint import Checkpoint, FileStamp, Level
-from rgt_tui.domain.job import STALL_S, Job, JobEnd, MeasureOrder, VerifyOrder, running
+from rgt_tui.domain.job import (
+    STALL_S,
+    Job,
+    JobEnd,
+    MeasureOrder,
+    VerifyOrder,
+    running,
+    verified_last,
+)
 from rgt_tui.domain.units import PodId
 from tests.values import NOW
 
@@ -51,3 +59,13 @@ def test_a_path_is_cleaned_in_what_a_job_is_called() -> None:
 def test_open_jobs_are_those_without_an_end() -> None:
     ended = JOB.finished(JobEnd.CANCELLED, "by you", NOW)
     assert running((JOB, ended)) == (JOB,)
+
+
+def test_the_last_verification_is_the_one_that_ended_last_and_that_nobody_cancelled() -> None:
+    first = JOB.finished(JobEnd.DONE, "whole", NOW)
+    last = replace(JOB, number=2).finished(JobEnd.FAILED, "connection lost", NOW + 5)
+    dropped = replace(JOB, number=3).finished(JobEnd.CANCELLED, "by you", NOW + 9)
+    other = replace(last, number=4, order=replace(VERIFY, pod=PodId("p2")), ended=NOW + 9)
+    jobs = (last, first, dropped, other, replace(JOB, number=5))
+    assert verified_last(jobs, PodId("p1"), ONE.path) == last
+    assert verified_last(jobs, PodId("p1"), "/elsewhere") is None

@@ -185,6 +185,49 @@ async def test_a_row_shows_how_far_the_work_on_it_is() -> None:
             assert "X there cancels it" in screen_text(running.app)
 
 
+async def test_the_details_say_why_a_verification_came_to_no_verdict() -> None:
+    found = saved.proof(saved.WHOLE, Verdict.OK, "whole")
+    newer = replace(found, stamp=replace(found.stamp, ctime_ns=found.stamp.ctime_ns + 1))
+    gone = replace(found.stamp, size=0, mtime_ns=0, ctime_ns=0, inode=0)
+    unread = replace(found, stamp=gone, verdict=Verdict.UNKNOWN, reason="No such file or directory")
+    for proof, said in (
+        (newer, "changed after it was listed"),
+        (unread, "model.safetensors: No such file or directory"),
+    ):
+        proofs = CheckpointProofs(files=MappingProxyType({proof.stamp.path: proof}))
+        account = having(saved.account(), scenes.training(), proofs, at=NOW)
+        async with console(scenes.scene_of(account), (200, 60), "checkpoints") as running:
+            await running.press("j", "enter")
+            text = screen_text(running.app)
+            assert "? unread" in text
+            assert said in text
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict", "said", "is_told"),
+    [
+        (JobEnd.FAILED, None, "the connection was lost", True),
+        (JobEnd.DONE, Verdict.UNKNOWN, "it changed after it was listed: ^R lists it again", True),
+        (JobEnd.DONE, Verdict.UNKNOWN, "not verified yet", False),
+        (JobEnd.DONE, Verdict.OK, "291 tensors", False),
+        (JobEnd.CANCELLED, None, "cancelled by you", False),
+    ],
+)
+async def test_the_details_say_what_the_last_verification_said_where_no_verdict_does(
+    end: JobEnd, verdict: Verdict | None, said: str, *, is_told: bool
+) -> None:
+    pod = scenes.training()
+    order = VerifyOrder(pod=pod.id, name=pod.name, checkpoint=saved.WHOLE)
+    job = Job(number=3, order=order, asked=NOW - 90, verdict=verdict).finished(end, said, NOW - 60)
+    bare = having(saved.account(), pod, CheckpointProofs(), at=NOW)
+    scene = replace(scenes.scene_of(bare), jobs=(job,))
+    async with console(scene, (200, 60), "checkpoints") as running:
+        await running.press("j", "enter")
+        text = screen_text(running.app)
+        assert ("job 3" in text) is is_told
+        assert (f"ended 1m: {said}" in text) is is_told
+
+
 EVERY_VERDICT = [(verdict, level) for verdict in Verdict for level in Level]
 
 
