@@ -17,6 +17,7 @@ from rgt_tui.domain.errors import UsageError
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes
 from rgt_tui.invocation import emit, narrate
+from rgt_tui.verifiers import NO_FORMAT, orbax
 
 FAILED = 1
 INTERRUPTED = 130
@@ -43,7 +44,12 @@ def run(paths: tuple[str, ...], level: str, as_json: bool) -> None:
     absolute = [os.path.abspath(path) for path in paths]
     bar = _Progress(absolute)
 
+    held: list[FileProof] = []
+
     def tell(proof: FileProof) -> None:
+        if is_nobodys(proof):
+            held.append(proof)  # a group that comes after it may be what judges it
+            return
         bar.close()
         _print_file(proof)
 
@@ -52,14 +58,18 @@ def run(paths: tuple[str, ...], level: str, as_json: bool) -> None:
         proven = asyncio.run(verify_local(absolute, Level(level), bar.add, seen=seen))
     except KeyboardInterrupt:
         if not as_json:
+            bar.close()
+            for proof in held:
+                _print_file(proof)
             raise
         emit({"error": {"code": "interrupted", "message": "Interrupted.", "hint": AGAIN}})
         click.get_current_context().exit(INTERRUPTED)
     finally:
         bar.close()
     if as_json:
+        parts = parts_of(proven)
         emit({
-            "files": [file_row(proof) for proof in proven.files],
+            "files": [file_row(proof, parts.get(proof.stamp.path)) for proof in proven.files],
             "groups": [group_row(proof) for proof in proven.groups],
             "notes": proven.notes,
         })  # fmt: skip
@@ -83,15 +93,43 @@ def is_failure(proven: Proven, named: Sequence[str]) -> bool:
     return any(p.verdict is not Verdict.OK for p in proven.groups) or not proven.files
 
 
-def file_row(proof: FileProof) -> dict[str, Any]:
-    """One file of `verify --json`."""
+def is_nobodys(proof: FileProof) -> bool:
+    """Whether no verifier of files knows it."""
+    return proof.verdict is Verdict.UNKNOWN and proof.reason == NO_FORMAT
+
+
+def parts_of(proven: Proven) -> dict[str, GroupProof]:
+    """The files that no verifier of files knows and a group's verdict is on, by path: with that group.
+
+    None of a group that was not judged to its end: nothing is said of those but by their own rows.
+    """
+    nobodys = [proof.stamp.path for proof in proven.files if is_nobodys(proof)]
+    found: dict[str, GroupProof] = {}
+    for group in proven.groups:
+        is_judged = group.verdict is Verdict.OK or group.reason.startswith(orbax.COMMITTED)
+        if group.format != orbax.VERIFIER.name or not is_judged:
+            continue
+        root = f"{group.path.rstrip('/')}/"
+        inside = {p.stamp.path.removeprefix(root) for p in proven.files if _is_in(p, root)}
+        known = {root + path for path in orbax.own(inside)}
+        found.update({path: group for path in nobodys if path in known})
+    return found
+
+
+def _is_in(proof: FileProof, root: str) -> bool:
+    return proof.stamp.path.startswith(root)
+
+
+def file_row(proof: FileProof, part_of: GroupProof | None = None) -> dict[str, Any]:
+    """One file of `verify --json`; a part of a group that alone judges it names that."""
     return {
         "path": proof.stamp.shown,
         "format": proof.format,
         "bytes": proof.stamp.size,
         "verdict": proof.verdict.value,
         "level": proof.level.value,
-        "reason": proof.reason,
+        "reason": proof.reason if part_of is None else "judged only with its checkpoint",
+        "part_of": part_of.shown if part_of is not None else None,
         "sha256": proof.sha256 or None,
         "bytes_read": proof.bytes_read,
     }
@@ -114,9 +152,17 @@ def _print_file(proof: FileProof) -> None:
 
 
 def _print(proven: Proven) -> None:
-    """What is known at the end; the files were printed as they came."""
+    """What is known at the end; the files that a verifier knows were printed as they came."""
+    parts = parts_of(proven)
+    for proof in filter(is_nobodys, proven.files):
+        if proof.stamp.path not in parts:
+            _print_file(proof)
     for group in proven.groups:
-        click.echo(f"{_MARKS[group.verdict]:6} {group.shown}/  ({group.format}): {group.reason}")
+        own = [p for p in proven.files if parts.get(p.stamp.path) is group]
+        size = show_bytes(sum(proof.stamp.size for proof in own))
+        more = f" ({len(own)} files, {size}, are judged only with it)" if own else ""
+        said = f"{group.reason}{more}"
+        click.echo(f"{_MARKS[group.verdict]:6} {group.shown}/  ({group.format}): {said}")
     for note in proven.notes:
         narrate(note)
     if not proven.files and not proven.groups:

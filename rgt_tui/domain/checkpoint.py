@@ -291,7 +291,9 @@ class CheckpointProofs:
         """
         group = self.groups.get(checkpoint.path)
         proofs = [proof for proof in map(self.of, checkpoint.files) if proof is not None]
-        found = [(p.verdict, p.reason) for p in proofs if group is None or not p.is_beside]
+        found = [(p.verdict, p.reason) for p in proofs if not p.is_beside]
+        if group is None and len(found) < len(proofs):
+            found.append((Verdict.UNKNOWN, self._why_beside(checkpoint)))
         if len(proofs) < len(checkpoint.files) or not found:
             found.append((Verdict.UNKNOWN, self.why_unproven(checkpoint)))
         if group is not None:
@@ -301,6 +303,13 @@ class CheckpointProofs:
             if reason is not None:
                 return worst, reason
         return Verdict.OK, found[-1][1]
+
+    def _why_beside(self, checkpoint: Checkpoint) -> str:
+        """What is said of files of no known format where no group's verdict is on them."""
+        if checkpoint.path not in {file.path for file in checkpoint.files}:
+            return "its files were read; the whole of it is not judged yet"
+        proofs = map(self.of, checkpoint.files)
+        return next((it.reason for it in proofs if it is not None and it.is_beside), "")
 
     def why_unproven(self, checkpoint: Checkpoint) -> str:
         """Why a file of a checkpoint has no proof as it was listed: unread, changed, or not verified yet."""

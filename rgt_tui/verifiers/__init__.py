@@ -21,6 +21,10 @@ OK, BROKEN, UNKNOWN = "ok", "broken", "unknown"
 STRUCTURE, FULL, LOAD = "structure", "full", "load"
 
 
+NO_FORMAT = "no verifier knows this format"
+"""What is said of a file that none matches and that is not named like weights."""
+
+
 class Broken(Exception):
     """The content cannot be what it should be; the message says what was expected."""
 

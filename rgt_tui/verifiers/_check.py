@@ -11,6 +11,7 @@ from rgt_tui.verifiers import (
     FULL,
     LOAD,
     MISFITS,
+    NO_FORMAT,
     OK,
     STRUCTURE,
     TOOL,
@@ -148,7 +149,7 @@ def _unknown_format(file: File) -> Judged:
     if not file.size:
         return Judged(BROKEN if named else UNKNOWN, STRUCTURE, "it is empty")
     if not named:
-        return Judged(UNKNOWN, STRUCTURE, "no verifier knows this format")
+        return Judged(UNKNOWN, STRUCTURE, NO_FORMAT)
     said = _not_a_header(file)
     head = file.read(0, min(file.size, 512))
     if wrapped := _wrapped(file, head):
@@ -160,7 +161,7 @@ def _unknown_format(file: File) -> Judged:
             else "it does not begin as its name says"
         )
     if file.name.lower().endswith(".bin") and "does not begin" in said:
-        return Judged(UNKNOWN, STRUCTURE, "no verifier knows this format")
+        return Judged(UNKNOWN, STRUCTURE, NO_FORMAT)
     return Judged(BROKEN, STRUCTURE, said)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
+from typing import Collection, Set
 
 from rgt_tui.verifiers import Broken, Proves, Unsure, Verifier
 from rgt_tui.verifiers._folder import Folder
@@ -12,6 +15,9 @@ COMMITTED = "committed; its arrays are read only by Orbax itself"
 TMP = ".orbax-checkpoint-tmp"
 MARKS = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "commit_success.txt"})
 _DEPTH = 6
+_NOTES = MARKS | {"_sharding", ".zarray", "zarr.json"}
+_CHUNK = re.compile(r"(?:c/)?\d+(?:[./]\d+)*\Z|c\Z")
+"""What follows the folder of an array in the path of its chunks, by Zarr 2 (`0.1`) and 3 (`c/0/1`)."""
 
 
 def check(folder: Folder) -> str:
@@ -57,6 +63,32 @@ def _manifests(folder: Folder) -> int:
         if not data.files or not all(data.size(name) for name in data.files):
             raise Broken(f"{os.path.join(folder.name, 'd')} lacks its data")
     return found
+
+
+def own(paths: Collection[str]) -> Set[str]:
+    """Of the paths of files within a checkpoint, those that Orbax has put there: the group's verdict is on them.
+
+    OCDBT keeps its data in `d` beside a `manifest.ocdbt`; Zarr its chunks below the folder of an array.
+    """
+    arrays = {posixpath.dirname(path) for path in paths if path.endswith((".zarray", "zarr.json"))}
+    return {path for path in paths if _is_own(path, paths) or _is_chunk(path, arrays)}
+
+
+def _is_own(path: str, paths: Collection[str]) -> bool:
+    folder, name = posixpath.split(path)
+    above, last = posixpath.split(folder)
+    if last == "d":
+        return posixpath.join(above, "manifest.ocdbt") in paths
+    return name in _NOTES or (last == "array_metadatas" and name.startswith("process_"))
+
+
+def _is_chunk(path: str, arrays: Set[str]) -> bool:
+    folder = posixpath.dirname(path)
+    while folder:
+        if folder in arrays:
+            return _CHUNK.match(path[len(folder) + 1 :]) is not None
+        folder = posixpath.dirname(folder)
+    return False
 
 
 VERIFIER = Verifier(

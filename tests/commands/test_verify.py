@@ -14,6 +14,7 @@ import pytest
 from rgt_tui.cli import main
 from tests.shared import ROOT
 from tests.unprivileged import without_privileges
+from tests.verifiers.good import write_orbax
 
 HEADER = b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
 GOOD = struct.pack("<Q", len(HEADER)) + HEADER + struct.pack("<4f", 0.5, -1.25, 3e-4, 7.0)
@@ -86,6 +87,55 @@ def test_a_folder_is_judged_as_a_group_too(
     (inner / "trainer_state.json").write_text('{"global_step": 7}')
     code, out, _ = run(capsys, "--json", str(tmp_path))
     assert code == 0, out
+
+
+def an_orbax(folder: Path) -> Path:
+    """A checkpoint of Orbax, with a file in it that Orbax does not write, and one beside it."""
+    write_orbax(folder)
+    item = folder / "300" / "default"
+    (item / "array_metadatas").mkdir()
+    (item / "array_metadatas" / "process_0").write_text("{}")
+    (item / "_sharding").write_text("{}")
+    (item / "mine.xyz").write_text("mine")
+    (folder / "beside.xyz").write_text("beside")
+    return folder
+
+
+def test_inner_files_of_orbax_are_judged_with_it_and_others_stay_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, str(an_orbax(tmp_path)))
+    unknown = [line for line in out.splitlines() if "no verifier knows" in line]
+    assert [Path(line.split()[1]).name for line in unknown] == ["mine.xyz", "beside.xyz"]
+    assert out.splitlines()[-1].endswith("(4 files, 1.3K, are judged only with it)")
+    assert code == 1
+
+
+def test_in_json_every_inner_file_of_orbax_stands_with_its_hash_and_whose_part_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = json.loads(run(capsys, "--json", str(an_orbax(tmp_path)))[1])["files"]
+    assert len(rows) == 8
+    assert all(row["sha256"] and row["bytes_read"] == row["bytes"] for row in rows)
+    parts = {Path(row["path"]).name for row in rows if row["part_of"] == str(tmp_path / "300")}
+    assert parts == {"0abc", "manifest.ocdbt", "_sharding", "process_0"}
+    assert not any("no verifier" in row["reason"] for row in rows if row["part_of"])
+
+
+def test_of_an_orbax_checkpoint_that_was_not_judged_to_its_end_each_file_stays_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (an_orbax(tmp_path) / "300" / "default" / "d" / "1def").write_bytes(b"")
+    _, out, _ = run(capsys, str(tmp_path))
+    assert "lacks its data" in out.splitlines()[-1]
+    assert out.count("no verifier knows") == 6
+
+
+def test_an_inner_file_of_orbax_that_was_asked_about_alone_stays_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = an_orbax(tmp_path) / "300" / "default" / "d" / "0abc"
+    assert "no verifier knows this format" in run(capsys, str(inner))[1]
 
 
 def test_an_unknown_file_that_was_asked_about_is_not_ok(

@@ -94,6 +94,21 @@ def test_why_other_bytes_than_those_listed_prove_nothing_is_said(
     assert said in why
 
 
+def test_files_that_only_their_group_judges_are_not_said_to_be_of_no_format() -> None:
+    one = replace(STAMP, path="/run/300/d/0a")
+    beside = replace(
+        PROOF, stamp=one, format="unknown", verdict=Verdict.UNKNOWN, reason="no format"
+    )
+    known = CheckpointProofs(files={one.path: beside})
+    whole = Checkpoint(path="/run/300", format="orbax", files=(one,))
+    assert known.verdict_of(whole) == (
+        Verdict.UNKNOWN,
+        "its files were read; the whole of it is not judged yet",
+    )
+    alone = replace(whole, path=one.path)
+    assert known.verdict_of(alone) == (Verdict.UNKNOWN, "no format")
+
+
 def test_a_step_within_a_run_speaks_for_itself_and_not_for_the_run() -> None:
     """A Trainer's output folder is a checkpoint, and so is each `checkpoint-N` in it."""
     run, step = "/out", "/out/checkpoint-5"

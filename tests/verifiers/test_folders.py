@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rgt_tui.verifiers import orbax
 from rgt_tui.verifiers._check import verify_file, verify_group, worst
 from rgt_tui.verifiers._layout import Entry, checkpoints_in, groups_in
 from rgt_tui.verifiers._walk import walk
@@ -317,3 +318,14 @@ def test_only_the_files_that_are_asked_for_are_read_and_judged(tmp_path: Path) -
     answers = ask({"op": "verify", "paths": [str(out)], "level": "full", "only": only})
     assert sorted(a["file"]["path"] for a in answers if "file" in a) == sorted(only)
     assert [a["group"]["path"] for a in answers if "group" in a] == [str(out)]
+
+
+def test_what_orbax_has_put_there_is_told_from_what_lies_beside_it() -> None:
+    own = {
+        "_CHECKPOINT_METADATA", "default/_METADATA", "default/manifest.ocdbt", "default/d/0abc",
+        "default/ocdbt.process_0/manifest.ocdbt", "default/ocdbt.process_0/d/1f", "default/_sharding",
+        "default/array_metadatas/process_0", "z/w.kernel/.zarray", "z/w.kernel/0.1", "z/b/.zarray",
+        "z/b/0", "v3/a/zarr.json", "v3/a/c/0/1", "v3/s/zarr.json", "v3/s/c",
+    }  # fmt: skip
+    other = {"d/0abc", "notes.xyz", "default/mine.bin", "z/w.kernel/notes", "0.1", "v3/a/d/0"}
+    assert orbax.own(own | other) == own
