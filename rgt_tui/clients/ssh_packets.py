@@ -17,19 +17,20 @@ from asyncssh.packet import SSHPacket
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-READ: Final = ("2.24.",)
-"""Beginnings of the versions of asyncssh that this was written for; others do it in their own way."""
+READ: Final = ("2.24.1",)
+"""Versions of asyncssh that this was written for. Others, also those that mend one of these, do it in
+their own way: what they may have learned to refuse is not let in here."""
 _DATA: Final = 94
 """SSH_MSG_CHANNEL_DATA (RFC 4254, 5.2)."""
 _LENGTH: Final = 4
 _TAG: Final = 16
-_HEAD: Final = 10
-"""Bytes before the data: length of the padding, kind, channel, length of the data."""
+_LEAST: Final = 14
+"""Bytes of the shortest: length of the padding, kind, channel, length of the data, 4 of padding."""
 
 
 def open_quickly(connection: asyncssh.SSHClientConnection) -> None:
     """From the next packet on."""
-    if asyncssh.__version__.startswith(READ):
+    if asyncssh.__version__ in READ:
         within: Any = connection
         within._recv_pkthdr = _Opener(within)
 
@@ -73,11 +74,11 @@ class _Opener:
     def _takes(self, packet: memoryview) -> bool:
         """Gives a packet's data to its channel, if it is such a packet."""
         plain = self._decrypted(packet) if packet else packet
-        if len(plain) < _HEAD or plain[1] != _DATA:
+        if len(plain) < _LEAST or plain[1] != _DATA:
             return False
         connection = self._connection
         channel = connection._channels.get(int.from_bytes(plain[2:6], "big"))
-        string = plain[6 : len(plain) - plain[0]]
+        string = plain[6 : -plain[0]]
         if channel is None or int.from_bytes(string[:4], "big") != len(string) - 4:
             return False
         self._cipher._update_iv()

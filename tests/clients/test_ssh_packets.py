@@ -9,8 +9,9 @@ from typing import Any
 import asyncssh
 import pytest
 
-from rgt_tui.clients.ssh_packets import READ, _Opener
+from rgt_tui.clients.ssh_packets import READ, _Opener, open_quickly
 from rgt_tui.clients.ssh_session import PACKET, start
+from tests.clients.odd_server import DATA, data, odd_server, plain, reached
 from tests.clients.sshd import Sshd, running_sshd
 from tests.clients.test_ssh_session import all_of, counted
 
@@ -54,7 +55,7 @@ def hears(connection: asyncssh.SSHClientConnection, change: Callable[[bytes], li
 
 
 def test_the_inner_parts_of_the_asyncssh_here_were_read() -> None:
-    assert asyncssh.__version__.startswith(READ), (
+    assert asyncssh.__version__ in READ, (
         "compare _recv_pkthdr, _recv_packet and _process_data of the new version with ssh_packets"
     )
 
@@ -96,7 +97,7 @@ async def test_another_cipher_is_left_to_asyncssh(tmp_path: Path, taken: list[in
 async def test_so_is_all_with_an_asyncssh_nobody_has_read(
     tmp_path: Path, taken: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asyncssh, "__version__", "2.99.0")
+    monkeypatch.setattr(asyncssh, "__version__", "2.24.10")
     with running_sshd(tmp_path) as server:
         async with connected(server) as connection:
             assert await all_of(await start(connection, COUNTED)) == counted(SIZE)
@@ -161,3 +162,48 @@ async def test_what_follows_a_broken_packet_is_not_heard(tmp_path: Path, taken: 
         found = await broken(server, lambda data: [bytes(64), data])
     assert found == b""
     assert not taken
+
+
+ODD = {
+    "nothing": plain(data(b"")),
+    "one byte": plain(data(b"x")),
+    "padding of no length": b"\0" + data(b"x" * 22),
+    "padding beyond the packet": b"\xff" + data(b"x" * 150, length=55),
+    "padding over the channel's number": b"\x10" + data(b"") + bytes(6),
+    "shorter than a block": b"\1" + data(b"") + b"\0",
+    "nothing but a length": b"",
+    "a string longer than the packet": plain(data(b"x" * 20, length=21)),
+    "a string of any length": plain(data(b"x" * 20, length=0xFFFFFFFF)),
+    "bytes after the string": plain(data(b"x" * 20, length=19)),
+    "no string": plain(bytes([DATA, 0, 0, 0, 0])),
+    "no channel": plain(bytes([DATA, 0, 0])),
+    "a channel nobody opened": plain(data(b"x", channel=7)),
+    "after the end": plain(b"\x60" + bytes(4)),
+    "after it was closed": plain(b"\x61" + bytes(4)),
+    "more than one packet may hold": plain(data(b"x" * 300_000)),
+    "a packet of another kind": plain(b"\x02" + bytes(4)),
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+async def test_an_odd_packet_is_judged_as_asyncssh_judges_it(odd: bytes) -> None:
+    async with odd_server([plain(data(b"before")), odd, plain(data(b"after"))]) as port:
+        alone = await heard(port)
+        assert await heard(port, open_quickly) == alone
+        assert b"before" in alone[0]
+
+
+async def heard(
+    port: int, then: Callable[[asyncssh.SSHClientConnection], None] = lambda _connection: None
+) -> tuple[bytes, str]:
+    """What is read of a program, and how that ends."""
+    found, end = bytearray(), ""
+    async with reached(port) as connection:
+        then(connection)
+        async with asyncio.timeout(20):
+            session = await start(connection, "")
+            try:
+                await all_of(session, found)
+            except (OSError, ValueError, asyncssh.Error) as error:
+                end = repr(error)
+    return bytes(found), end
