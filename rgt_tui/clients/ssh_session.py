@@ -16,6 +16,9 @@ WINDOW: Final = 16 << 20
 held up, and larger ones of what has gathered meanwhile: half as many as with 4 MiB."""
 HELD: Final = 4 << 20
 """Bytes that wait here to be read at most; what comes beyond stays with asyncssh."""
+SMALL: Final = 4096
+"""Pieces are joined up to so many bytes: each takes its reader some 400 bytes of memory, and a host might
+send millions of one byte."""
 PACKET: Final = 250_000
 """Bytes of one packet, just below OpenSSH's limit: with 32 KiB this end pays a quarter more time."""
 
@@ -96,7 +99,10 @@ class Session(asyncssh.SSHClientSession[bytes]):
         """asyncssh: a packet of it; also from within `resume_reading`."""
         if datatype is not None:
             return
-        self._came.append(data)
+        if self._came and len(self._came[-1]) + len(data) <= SMALL:
+            self._came[-1] += data
+        else:
+            self._came.append(data)
         self._held += len(data)
         if self._held >= HELD and not (self._is_full or self._is_lost):
             self._is_full = True

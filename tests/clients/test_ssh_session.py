@@ -11,7 +11,8 @@ import asyncssh
 import pytest
 
 from rgt_tui.clients import ssh_wire
-from rgt_tui.clients.ssh_session import HELD, WINDOW, Session, start
+from rgt_tui.clients.ssh_session import HELD, SMALL, WINDOW, Session, start
+from tests.clients.odd_server import data, odd_server, plain, reached
 from tests.clients.sshd import Sshd, kill_connections, running_sshd
 
 MUCH = HELD + WINDOW + (1 << 20)
@@ -94,6 +95,18 @@ async def test_much_is_sent_and_comes_back(tmp_path: Path) -> None:
             await sending
             session.close()
             await session.wait_closed()
+
+
+async def test_a_host_that_sends_single_bytes_fills_no_memory_with_pieces() -> None:
+    said = counted(20_000)
+    async with (
+        odd_server([plain(data(bytes([byte]))) for byte in said]) as port,
+        reached(port) as connection,
+    ):
+        session = await start(connection, "")
+        await session.wait_closed()
+        assert len(session._came) < 2 * len(said) // SMALL + 2
+        assert await all_of(session) == said
 
 
 async def test_the_answer_to_a_request_does_not_wait_for_a_late_acknowledgement(
