@@ -1,7 +1,8 @@
 """Facts about checkpoints that the view and the commands state: where, how old, how sure. Pure.
 
 A running Pod's own list over SSH is joined with what S3 shows of its network volume. A stopped
-Pod has no shell: there S3 alone speaks.
+Pod has no shell: there S3 alone speaks of what is there, and of its own volume disk the last list
+from before the stop tells what was. That is shown with its age, and is proof of nothing.
 """
 
 from collections.abc import Iterator
@@ -18,17 +19,18 @@ from rgt_tui.domain.checkpoint import (
     FileStamp,
     Level,
     Verdict,
+    shown_verdict,
 )
 from rgt_tui.domain.durable import Durable, Evident, Lies, NotDurable, OutsideLook, durable
 from rgt_tui.domain.evidence import Evidence, Observed
-from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.pod import Pod, PodStatus
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.facts import stores, unreachable_why
 from rgt_tui.probes.df import DiskReport
-from rgt_tui.storage import fate_of, lies_of
+from rgt_tui.storage import fate_of, lies_of, storage_of
 
 UNREAD: Final = FileProof(
     stamp=FileStamp(path="", size=0, mtime_ns=0, ctime_ns=0, inode=0),
@@ -59,6 +61,7 @@ class Saved:
         reason: why the verdict is what it is.
         copies: equal copies off the Pod of its first file that has any.
         by: `ssh` or `s3`: who listed it.
+        seen_at: when it was last listed, where nobody can look any more; None for what is known now.
     """
 
     pod: Pod | None
@@ -73,6 +76,7 @@ class Saved:
     reason: str
     copies: tuple[Copy, ...] = ()
     by: str = "ssh"
+    seen_at: float | None = None
 
     @property
     def survives_terminate(self) -> bool:
@@ -92,7 +96,10 @@ def saved_on(pod: Pod, account: Account, now: float) -> tuple[Saved, ...]:
     if listed is not None:
         found = tuple(_listed(pod, listed, account, now))
     else:
-        found = tuple(_stored(pod, account, now))
+        stored = tuple(_stored(pod, account, now))
+        known = {one.one.path for one in stored}
+        before = (one for one in _before(pod, account, now) if one.one.path not in known)
+        found = (*stored, *before)
     return tuple(sorted(found, key=lambda one: (one.age_s, one.one.path)))
 
 
@@ -183,6 +190,52 @@ def _listed(
             reason=reason,
             copies=next((c for c in map(proofs.copies_of, one.files) if c), ()),
         )
+
+
+def _before(pod: Pod, account: Account, now: float) -> Iterator[Saved]:
+    """What was listed of a Pod before it ceased to run, on disks that a stop leaves.
+
+    None of it is known to be kept, and no verdict is known of it: it may have changed until the stop.
+    """
+    evidence = account.about(pod.id)
+    seen, report = evidence.latest(CheckpointList), evidence.value(DiskReport)
+    if seen is None or pod.status == PodStatus.TERMINATED:
+        return
+    was = replace(pod, status=PodStatus.RUNNING)
+    disks = storage_of(was, account.volumes, report)
+    proofs = evidence.value(CheckpointProofs) or CheckpointProofs()
+    shown = {f"volume:{it.volume_id}" for it in _volumes_of(pod, account) if _is_whole(it)}
+    lost = NotDurable(why="it was seen while the Pod ran: what lies there now is not known")
+    for one in seen.value.checkpoints:
+        real = one.real_path or one.path
+        lies = lies_of(real, was, account.volumes, disks, report)
+        if lies.kind is None or not lies.kind.survives_stop or lies.place in shown:
+            continue
+        verdict, reason = proofs.verdict_of(one)
+        yield Saved(
+            pod=pod,
+            owner=pod.label,
+            one=one,
+            age_s=max(0.0, seen.value.pod_now - one.modified) + max(0.0, now - seen.at),
+            lies=lies,
+            survives_stop=fate_of(real, disks, report).survives_stop,
+            kept=lost,
+            verdict=Verdict.UNKNOWN,
+            level=None,
+            reason=_said_then(verdict, proofs.level_of(one), reason),
+            copies=next((c for c in map(proofs.copies_of, one.files) if c), ()),
+            seen_at=seen.at,
+        )
+
+
+def _said_then(verdict: Verdict, level: Level | None, reason: str) -> str:
+    if level is None:
+        return "not verified when it was seen"
+    return f"when it was seen: {shown_verdict(verdict, level)}, {reason}"
+
+
+def _is_whole(stored: StoredVolume) -> bool:
+    return not stored.trouble and not stored.gaps
 
 
 def _kept(

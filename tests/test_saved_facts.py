@@ -4,14 +4,23 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from rgt_tui.domain.account import Account, Change
-from rgt_tui.domain.checkpoint import Checkpoint, CheckpointList, FileStamp
+from rgt_tui.domain.checkpoint import (
+    Checkpoint,
+    CheckpointList,
+    CheckpointProofs,
+    Copy,
+    CopyClass,
+    FileStamp,
+    Level,
+    Verdict,
+)
 from rgt_tui.domain.durable import NotDurable, OutsideLook
 from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.pod import NetworkMount, Pod, PodStatus
 from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
 from rgt_tui.domain.volume import MountKind, NetworkVolume, VolumeList
 from rgt_tui.probes.df import DiskReport, parse
-from rgt_tui.saved_facts import lost_s, saved_on, unknown_why
+from rgt_tui.saved_facts import UNREAD, lost_s, saved_on, unknown_why
 from tests.probes.captured import said
 from tests.values import NOW, a_pod, an_account, having
 
@@ -108,3 +117,60 @@ def test_the_age_goes_on_while_the_list_does_not() -> None:
     listed = CheckpointList(checkpoints=(one("/workspace/a.pt"),), pod_now=NOW)
     (found,) = saved_on(POD, account(POD, listed, mounted()), NOW + 100)
     assert found.age_s == 160
+
+
+ON_DISK = a_pod()
+STOPPED_DISK = replace(ON_DISK, status=PodStatus.EXITED, runtime=None, ssh_direct=None)
+DISK_MOUNTS = "T 1 overlay / overlay rw\nT 2 /dev/nvme0n1 /workspace ext4 rw\n"
+
+
+def seen_before_a_stop(pod: Pod = STOPPED_DISK, *more: object) -> Account:
+    """A Pod that has stopped since its files were listed, on both of its disks."""
+    ones = (one("/workspace/a.pt"), one("/root/b.pt"))
+    disks = parse(said(DISK_MOUNTS + "B 1 1 overlay 9 1 8 2% /\nB 2 1 nvme 9 1 8 2% /workspace\n"))
+    return account(pod, CheckpointList(checkpoints=ones, pod_now=NOW), disks, *more)
+
+
+def test_what_lay_on_a_volume_disk_stays_with_its_age_after_a_stop() -> None:
+    (found,) = saved_on(STOPPED_DISK, seen_before_a_stop(), NOW + 720)
+    assert (found.one.path, found.age_s, found.seen_at) == ("/workspace/a.pt", 780, NOW)
+    assert found.survives_stop
+    assert "only from inside" in unknown_why(STOPPED_DISK, seen_before_a_stop())
+
+
+def test_what_was_seen_before_a_stop_is_proof_of_nothing() -> None:
+    file = one("/workspace/a.pt").files[0]
+    whole = replace(
+        UNREAD, stamp=file, sha256="ab", verdict=Verdict.OK, level=Level.FULL, reason="x"
+    )
+    copy = Copy(place="local:box", path="/data/a.pt", kind=CopyClass.LOCKED, sha256="ab", at=NOW,
+                witness="hashed", hold="/holds/0")  # fmt: skip
+    proofs = CheckpointProofs(files={file.path: whole}, copies={"ab": (copy,)})
+    running = saved_on(ON_DISK, seen_before_a_stop(ON_DISK, proofs), NOW)
+    assert [it.is_loaded for it in running if it.one.path == "/workspace/a.pt"] == [True]
+    (found,) = saved_on(STOPPED_DISK, seen_before_a_stop(STOPPED_DISK, proofs), NOW)
+    assert (found.verdict, found.level) == (Verdict.UNKNOWN, None)
+    assert not found.survives_terminate
+    assert not found.is_loaded
+    assert lost_s((found,)) is None
+    assert "ok full" in found.reason
+
+
+def test_without_the_mount_table_nothing_is_said_to_have_outlived_a_stop() -> None:
+    listed = CheckpointList(checkpoints=(one("/workspace/a.pt"),), pod_now=NOW)
+    (found,) = saved_on(STOPPED_DISK, account(STOPPED_DISK, listed), NOW)
+    assert not found.survives_stop
+
+
+def test_what_s3_shows_now_stands_in_place_of_what_was_seen_before_a_stop() -> None:
+    ones = (one("/workspace/a.pt"), one("/workspace/deleted.pt"))
+    known = account(STOPPED, CheckpointList(checkpoints=ones, pod_now=NOW), mounted())
+    assert {it.seen_at for it in saved_on(STOPPED, known, NOW)} == {NOW}
+    assert [(it.one.path, it.by) for it in saved_on(STOPPED, over_s3(known), NOW)] == [
+        ("/workspace/a.pt", "s3")
+    ]
+
+
+def test_of_a_terminated_pod_nothing_stays() -> None:
+    over = replace(STOPPED_DISK, status=PodStatus.TERMINATED)
+    assert saved_on(over, seen_before_a_stop(over), NOW) == ()

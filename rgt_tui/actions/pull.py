@@ -31,7 +31,7 @@ def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
 def _why_not(pod: Pod, saved: "Saved") -> str:
     from rgt_tui.domain.pulling import no_road
 
-    if saved.one.unfinished:
+    if saved.one.unfinished and saved.seen_at is None:
         return f"it is still being written: {saved.one.unfinished}"
     if pod.is_alive and pod.ssh_direct is not None:
         return ""

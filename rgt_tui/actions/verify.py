@@ -7,6 +7,7 @@ from rgt_tui.panes import Scene
 
 def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
     from rgt_tui.domain.job import VerifyOrder  # the first frame can spare them
+    from rgt_tui.domain.stopped import to_reach
     from rgt_tui.saved_facts import saved_on
 
     if pod is None:
@@ -17,6 +18,8 @@ def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
     chosen = next((one for one in found if aim.key == f"{pod.id}:{one.one.path}"), None)
     if chosen is None:
         return "choose a checkpoint"
+    if chosen.seen_at is not None:
+        return f"its Pod does not run. {to_reach(pod)}"
     if chosen.by != "ssh":
         return "its Pod does not run: over S3 the header is all that is read"
     if chosen.one.unfinished:

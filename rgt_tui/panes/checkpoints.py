@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # the first frame can spare it
 
 FILES_SHOWN: Final = 12
 COPIES_SHOWN: Final = 4
+OUT_OF_REACH: Final = "? out of reach"
+"""In place of a verdict on what was seen of a Pod that does not run any more."""
 
 COLUMNS: Final = (
     Column(title="POD", width=12, rank=2),
@@ -86,6 +88,8 @@ def _fate(survives: bool) -> Cell:  # the cell of a flag
 
 
 def _verdict(saved: "Saved") -> Cell:
+    if saved.seen_at is not None:
+        return Cell(OUT_OF_REACH, Tone.UNKNOWN)
     if saved.one.unfinished:
         return Cell("writing", Tone.WARN)
     if saved.level is None:
@@ -161,7 +165,10 @@ def _newest(pod: Pod, scene: Scene) -> Block:
     from rgt_tui.saved_facts import gaps_of, listing, saved_on, unknown_why
 
     found = saved_on(pod, scene.account, scene.now)
-    lines: list[Line] = [_loss(found, unknown_why(pod, scene.account))]
+    why = unknown_why(pod, scene.account)
+    lines: list[Line] = [_loss(found, why)]
+    if found and why:
+        lines.append((Cell(f"what lies there now is not known: {why}", Tone.UNKNOWN),))
     gaps = gaps_of(pod, scene.account)
     lines += [((Cell("not seen: ", Tone.WARN)), Cell(gap)) for gap in gaps[:3]]
     seen = listing(pod, scene.account)
@@ -173,6 +180,9 @@ def _newest(pod: Pod, scene: Scene) -> Block:
             for x in links[:2]
         ]
     note = f"listed {show_age(scene.now - seen.at)}" if seen is not None else ""
+    before = next((one for one in found if one.seen_at is not None), None)
+    if before is not None:
+        note = _seen(before, scene)
     return Block(f"Terminate {pod.label} now", tuple(lines), note)
 
 
@@ -211,6 +221,8 @@ def _loss(found: "tuple[Saved, ...]", why: str) -> Line:
 
 
 def _why_not_counted(saved: "Saved") -> str:
+    if saved.seen_at is not None:
+        return "out of reach"
     if saved.one.unfinished:
         return "still being written"
     return "broken" if saved.verdict is Verdict.BROKEN else "not kept"
@@ -225,8 +237,11 @@ def _about(saved: "Saved", scene: Scene) -> Block:
             Cell(f"{one.format}, {len(one.files)} files, {show_bytes(one.size)}{_step(saved)}"),
         ),
     ]
+    if saved.seen_at is not None:
+        lines.append((Cell(f"{_seen(saved, scene)}: not reachable now", Tone.UNKNOWN),))
     if one.unfinished:
-        lines.append((Cell(f"still being written: {one.unfinished}", Tone.WARN),))
+        was = "" if saved.seen_at is None else "then "
+        lines.append((Cell(f"{was}still being written: {one.unfinished}", Tone.WARN),))
     job = _job(saved, scene)
     if job is not None:
         lines.append(_job_line(job, scene.now))
@@ -237,9 +252,26 @@ def _about(saved: "Saved", scene: Scene) -> Block:
     lines.append(
         (Cell("by load ", Tone.ACCENT), Cell(yes, Tone.GOOD) if saved.is_loaded else Cell(no))
     )
-    hint = "V verifies it, p pulls it" if saved.by == "ssh" else "seen over S3: no shell is needed"
-    lines.append((Cell(hint, Tone.DIM),))
+    lines.append((Cell(_hint(saved), Tone.DIM),))
     return Block(one.called, tuple(lines), f"{_age(saved)} old")
+
+
+def _hint(saved: "Saved") -> str:
+    if saved.seen_at is not None and saved.pod is not None:
+        from rgt_tui.domain.stopped import to_reach
+
+        return to_reach(saved.pod)
+    return "V verifies it, p pulls it" if saved.by == "ssh" else "seen over S3: no shell is needed"
+
+
+def _seen(saved: "Saved", scene: Scene) -> str:
+    """When what nobody can look at any more was seen."""
+    pod = saved.pod
+    ago = show_age(scene.now - (saved.seen_at or scene.now))
+    ago = f"seen {ago} ago" if ago != "now" else "seen just now"
+    if pod is None or pod.is_stopped:
+        return f"{ago}, before it stopped"
+    return f"{ago}, before it was {pod.status}"
 
 
 def _left_open(saved: "Saved", scene: Scene) -> list[Line]:

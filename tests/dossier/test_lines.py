@@ -8,7 +8,7 @@ import pytest
 from rgt_tui.domain.account import Change
 from rgt_tui.domain.checkpoint import CheckpointList, CheckpointProofs, Level, Verdict
 from rgt_tui.domain.evidence import Failed, Observed
-from rgt_tui.domain.pod import Pod, PodList
+from rgt_tui.domain.pod import Pod, PodList, VolumeDisk
 from rgt_tui.dossier import View, compose
 from rgt_tui.dossier.blast import TOLD
 from rgt_tui.dossier.identity import LIVES_S
@@ -336,3 +336,14 @@ def test_what_was_not_proven_before_a_stop_is_could_not_look_after_it() -> None:
     stopped = replace(view(pod=a_pod(**STOPPED)), frozen=compose(view()))
     assert line(stopped, Item.DURABLE).found is Found.UNSEEN
     assert line(stopped, Item.LOADS).found is Found.PROVED
+
+
+def test_a_young_listing_from_before_a_stop_proves_nothing_after_it() -> None:
+    known = view(listed(ONE), proofs(proof(ONE.files[0])))
+    assert line(known, Item.LOADS).found is Found.PROVED
+    stopped = a_pod(**STOPPED, volume_disk=VolumeDisk(size_gb=200, path="/workspace"))
+    pods = Change(PodList, Observed(PodList((stopped,)), NOW))
+    after = replace(known, pod=stopped, account=known.account.after(pods))
+    assert after.checkpoints is not None
+    for item in (Item.DURABLE, Item.LOADS):
+        assert line(after, item).found is Found.UNSEEN

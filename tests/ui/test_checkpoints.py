@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import pytest
 
+from rgt_tui.domain.account import Change
 from rgt_tui.domain.checkpoint import (
     CheckpointList,
     CheckpointProofs,
@@ -12,8 +13,10 @@ from rgt_tui.domain.checkpoint import (
     Verdict,
     shown_verdict,
 )
+from rgt_tui.domain.evidence import Observed
 from rgt_tui.domain.job import FetchOrder, Job, JobEnd, VerifyOrder
-from rgt_tui.panes import Tone
+from rgt_tui.domain.pod import PodList, PodStatus
+from rgt_tui.panes import Scene, Tone
 from tests.conftest import screen_text
 from tests.ui import saved, scenes
 from tests.ui.driving import console
@@ -226,6 +229,49 @@ async def test_the_details_say_what_the_last_verification_said_where_no_verdict_
         text = screen_text(running.app)
         assert ("job 3" in text) is is_told
         assert (f"ended 1m: {said}" in text) is is_told
+
+
+def stopped_since() -> Scene:
+    """The Pod with a volume disk has stopped twelve minutes after its checkpoints were listed."""
+    pod = scenes.full_disk()
+    one = scenes.a_checkpoint("/workspace/out/checkpoint-500", 600, inode=21)
+    lost = scenes.a_checkpoint("/root/out/checkpoint-400", 700, inode=22)
+    found = having(
+        saved.account(), pod, CheckpointList(checkpoints=(one, lost), pod_now=NOW), at=NOW
+    )
+    whole = saved.proof(one, Verdict.OK, "291 tensors")
+    found = having(found, pod, CheckpointProofs(files={whole.stamp.path: whole}), at=NOW)
+    ended = replace(pod, status=PodStatus.EXITED, runtime=None, ssh_direct=None)
+    pods = tuple(ended if it.id == pod.id else it for it in found.pods)
+    found = found.after(Change(PodList, Observed(PodList(pods), NOW + 720)))
+    return replace(scenes.scene_of(found, now=NOW + 720), jobs=())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_checkpoints_on_the_disk_of_a_pod_that_stopped_stay_and_are_never_fine(
+    size: tuple[int, int],
+) -> None:
+    async with console(stopped_since(), size, "checkpoints") as running:
+        await running.press("slash", *"sweep", "enter")
+        lines = [line for line in screen_text(running.app).splitlines() if "sweep-07" in line]
+        assert any("checkpoint-500" in line and "? out of reach" in line for line in lines)
+        assert any("not known: it does not run" in line for line in lines)
+        text = screen_text(running.app)
+        assert "checkpoint-400" not in text
+        assert "you would lose ALL of it" in text
+        await running.press("enter")
+        text = " ".join(screen_text(running.app).split())
+        assert "seen 12m ago, before it stopped: not reachable now" in text
+        assert "when it was seen: ok full, 291 tensors" in text
+        assert "what lies there now is not known" in text
+
+
+async def test_v_and_p_on_what_is_out_of_reach_say_how_it_comes_into_reach() -> None:
+    for key in ("V", "p"):
+        async with console(stopped_since(), (200, 60), "checkpoints") as running:
+            await running.press("slash", *"sweep", "enter", key)
+            assert "Start it: rgt-tui start 9x2k4m1n0p" in screen_text(running.app)
+            assert running.feed.begun == []
 
 
 EVERY_VERDICT = [(verdict, level) for verdict in Verdict for level in Level]
