@@ -15,11 +15,13 @@ from typing import Final
 import click
 
 from rgt_tui import __version__, commands, specs
-from rgt_tui.domain.errors import RgtError, fault_of
+from rgt_tui.domain.errors import Interrupted, RgtError, fault_of
 from rgt_tui.domain.text import clean
 from rgt_tui.invocation import Options, emit
 
 INTERRUPTED: Final = 130
+STREAMS: Final = frozenset({"forward", "logs", "watch"})
+"""Commands that answer with JSON a line until they are interrupted: that is their end, no error."""
 
 
 class Commands(click.Group):
@@ -111,9 +113,9 @@ def main(argv: Sequence[str]) -> int:
     try:
         code = root.main(args=list(argv), prog_name="rgt-tui", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Abort:
-        return INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        if as_json and STREAMS.isdisjoint(argv):
+            return tell(Interrupted("Interrupted."), as_json=True)
         return INTERRUPTED
     except click.ClickException as error:
         return _tell_usage(error, as_json=as_json)

@@ -23,9 +23,11 @@ from rgt_tui.domain.checkpoint import (
 )
 from rgt_tui.domain.durable import Durable, Evident, Lies, NotDurable, OutsideLook, durable
 from rgt_tui.domain.evidence import Evidence, Observed
+from rgt_tui.domain.indirect import why_indirect
 from rgt_tui.domain.pod import Pod, PodStatus
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.stored import StoredCheckpoints, StoredVolume
+from rgt_tui.domain.text import clean
 from rgt_tui.domain.volume import MountKind
 from rgt_tui.domain.written_behind import WrittenBehind
 from rgt_tui.facts import stores, unreachable_why
@@ -129,19 +131,20 @@ def unknown_why(pod: Pod, account: Account) -> str:
         return ""
     evidence = account.about(pod.id)
     failure = evidence.reading(CheckpointList).failure
-    if pod.is_running and pod.ssh_direct is None:
-        return "only the SSH gateway is offered, which runs no verifier (RP6)"
+    if pod.is_running and (pod.ssh_direct is None or not pod.is_alive):
+        return why_indirect(pod)
     if pod.is_running:
         why = failure.error if failure is not None else unreachable_why(pod, evidence)
         return why or "not listed yet"
+    down = f"it is {clean(pod.status)}" if pod.is_coming else "it does not run"
     troubles = [volume.trouble for volume in _volumes_of(pod, account) if volume.trouble]
     if troubles:
-        return f"it does not run, and over S3: {troubles[0]}"
+        return f"{down}, and over S3: {troubles[0]}"
     seen = account.evidence.value(StoredCheckpoints)
     if pod.network_mounts:
         no_key = "there is no S3 key" if seen is not None and seen.no_key else "S3 was not asked"
-        return f"it does not run, and {no_key}"
-    return "it does not run, and its own disk can be read only from inside"
+        return f"{down}, and {no_key}"
+    return f"{down}, and its own disk can be read only from inside"
 
 
 def gaps_of(pod: Pod, account: Account) -> tuple[str, ...]:

@@ -23,9 +23,16 @@ def _aimed(scene: Scene, pod: Pod | None, aim: Aim | None) -> Outcome | str:
     found = saved_on(pod, scene.account, scene.now)
     chosen = next((one for one in found if aim.key == f"{pod.id}:{one.one.path}"), None)
     if chosen is None:
-        return "choose a checkpoint" if found else "none is listed on it yet: ^R reads it now"
+        return "choose a checkpoint" if found else _none(scene, pod)
     why = _why_not(pod, chosen)
     return why or _question(pod, chosen)
+
+
+def _none(scene: Scene, pod: Pod) -> str:
+    from rgt_tui.saved_facts import unknown_why
+
+    why = unknown_why(pod, scene.account)
+    return f"its checkpoints are not known: {why}" if why else "it has no checkpoint"
 
 
 def _why_not(pod: Pod, saved: "Saved") -> str:
@@ -35,9 +42,7 @@ def _why_not(pod: Pod, saved: "Saved") -> str:
         return f"it is still being written: {saved.one.unfinished}"
     if pod.is_alive and pod.ssh_direct is not None:
         return ""
-    why = "its container does not live" if not pod.is_alive else "it has no direct SSH address"
-    refusal = no_road(pod, why)
-    return refusal.told
+    return no_road(pod).told
 
 
 def _question(pod: Pod, saved: "Saved") -> Confirm:

@@ -236,7 +236,8 @@ class _Pull:
             missing = self.meter.bytes_total - self.meter.bytes_done
             if self.meter.had and self.tool == OWN:
                 had = f"{show_bytes(self.meter.had)} of {show_bytes(self.meter.bytes_total)}"
-                self.meter.said(f"{had} are here already: going on from there")
+                then = "going on from there" if missing else "nothing is left to copy"
+                self.meter.said(f"{had} are here already: {then}")
             count = self.order.lanes or (
                 LANES if round_trip_s >= LONG_S and missing >= LARGE else 1
             )

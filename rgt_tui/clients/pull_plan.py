@@ -260,7 +260,10 @@ def _is_here(job: Job, store: Store, order: PullOrder, work: list[Work]) -> bool
         return False
     known = store.journal.placed.get(job.key)
     if not stat.S_ISREG(found.st_mode) or (found.st_size != job.remote.size and not order.replace):
-        job.end(Ended.EXISTS, _EXISTS if stat.S_ISREG(found.st_mode) else "no regular file is here")
+        job.end(
+            Ended.EXISTS,
+            _EXISTS if stat.S_ISREG(found.st_mode) else "what lies there is no regular file",
+        )
         store.left -= 1
         return True
     if found.st_size != job.remote.size:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, Self
 
 from rgt_tui.clients.hostkeys import LISTED, VERIFIED, HostKeyBook, HostKeySeen
 from rgt_tui.clients.ssh_link import RUNS_PER_CONNECTION, Link
-from rgt_tui.clients.ssh_target import NEEDS_PORT
 from rgt_tui.clients.ssh_target import Road as Road
 from rgt_tui.clients.ssh_target import SshTarget as SshTarget
 from rgt_tui.clock import Clock, session_clock
@@ -195,8 +194,7 @@ class SshPool:
         """The connection to a host, with room for one more session; raises as `talk` does."""
         if target.road is SshRoad.PROXY:
             said = f"{target.where}: only the SSH gateway is offered, which carries no files (RP6)"
-            hint = NEEDS_PORT
-            raise SshError(SshFault.NO_ADDRESS, said, hint=hint)
+            raise SshError(SshFault.NO_ADDRESS, said, hint=target.to_go_straight)
         link = await self._connected(target, lane)
         wire = link.wire
         assert wire is not None  # noqa: S101  # `_connected` has just given it

@@ -42,10 +42,21 @@ def connect_fault(error: Exception, where: str) -> SshError:
     return SshError(SshFault.BAD_ANSWER, f"{where}: {clean(str(error) or repr(error), 200)}")
 
 
-def denied(where: str, locked: Sequence[Path]) -> SshError:
-    """No key was accepted. `locked` are key files that could not be opened."""
+def denied(where: str, locked: Sequence[Path], offered: Sequence[str]) -> SshError:
+    """No key was accepted.
+
+    Args:
+        where: names the host.
+        locked: key files that could not be opened.
+        offered: what was, in words; empty when there was nothing to offer.
+    """
+    if not locked and not offered:
+        hint = "Give a key with --identity FILE, or add one to the agent: ssh-add FILE"
+        said = f"{where}: no key was offered: no key file is here, and the agent holds none"
+        return SshError(SshFault.NO_KEY, said, hint=hint)
     if not locked:
-        return SshError(SshFault.AUTH, f"{where}: no offered key was accepted", hint=_KEY_HINT)
+        hint = f"Offered: {clean(', '.join(offered), 300)}. {_KEY_HINT}"
+        return SshError(SshFault.AUTH, f"{where}: no offered key was accepted", hint=hint)
     return SshError(
         SshFault.KEY_LOCKED,
         f"{where}: no offered key was accepted; {locked[0]} needs a passphrase and was not tried",

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,7 @@ class KeyRing:
     Attributes:
         pairs: from files.
         agent: socket of the agent; None without one.
+        files: the files that the pairs are from.
         locked: key files that need a passphrase, which only an agent can give.
         allowed: public keys that the agent may offer; None for all it has.
     """
@@ -38,6 +39,7 @@ class KeyRing:
     agent: str | None
     locked: tuple[Path, ...] = ()
     allowed: tuple[bytes, ...] | None = None
+    files: tuple[Path, ...] = ()
 
 
 def usual_keys() -> tuple[Path, ...]:
@@ -64,14 +66,14 @@ def read_keys(
         agent = os.environ.get("SSH_AUTH_SOCK")
     agent = agent or None
     paths = tuple(named) or tuple(Path(places.home()) / name for name in USUAL)
-    pairs: list[asyncssh.SSHKeyPair] = []
+    found: dict[Path, Sequence[asyncssh.SSHKeyPair]] = {}
     faults: list[SshError] = []
     locked: list[Path] = []
     for path in paths:
         if (not named and not path.exists()) or (only_named and path.suffix == ".pub"):
             continue
         try:
-            pairs += _read(path)
+            found[path] = _read(path)
         except SshError as fault:
             if fault.kind is SshFault.KEY_LOCKED:
                 locked.append(path)
@@ -79,21 +81,23 @@ def read_keys(
                 raise
             faults.append(fault)
     if only_named:
-        allowed = (*(pair.public_data for pair in pairs), *_publics(paths))
-        return _ring(pairs, agent if allowed else None, locked, faults, allowed)
-    return _ring(pairs, agent, locked, faults, None)
+        read = (pair.public_data for pairs in found.values() for pair in pairs)
+        allowed = (*read, *_publics(paths))
+        return _ring(found, agent if allowed else None, locked, faults, allowed)
+    return _ring(found, agent, locked, faults, None)
 
 
 def _ring(
-    pairs: list[asyncssh.SSHKeyPair],
+    found: Mapping[Path, Sequence[asyncssh.SSHKeyPair]],
     agent: str | None,
     locked: list[Path],
     faults: list[SshError],
     allowed: tuple[bytes, ...] | None,
 ) -> KeyRing:
+    pairs = tuple(pair for some in found.values() for pair in some)
     if not pairs and agent is None:
         raise faults[0] if faults else _none()
-    return KeyRing(tuple(pairs), agent, tuple(locked), allowed)
+    return KeyRing(pairs, agent, tuple(locked), allowed, tuple(found))
 
 
 def _publics(paths: Sequence[Path]) -> tuple[bytes, ...]:
@@ -115,8 +119,8 @@ def _read(path: Path) -> Sequence[asyncssh.SSHKeyPair]:
             f"identity file {path} cannot be read: {error.strerror}",
             hint="Give the path of a private key with --identity FILE",
         ) from error
-    if path.suffix == ".pub":
-        raise _unusable(path, ValueError("a public key"))
+    if path.suffix == ".pub" or path.is_dir():
+        raise _unusable(path, ValueError("no private key"))
     if mode & 0o077:
         raise SshError(
             SshFault.KEY_MODE,
@@ -139,7 +143,7 @@ def _unusable(path: Path, error: Exception) -> SshError:
     return SshError(
         SshFault.NO_KEY,
         f"identity file {path} is not a private key that can be read",
-        hint="Give the private key, not the .pub file",
+        hint="Give the file of the private key, not the .pub file or a folder",
     )
 
 

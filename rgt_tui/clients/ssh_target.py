@@ -24,6 +24,7 @@ class SshTarget:
         pin_id, start: what its host key is bound to; see `hostkeys`.
         road: straight to its sshd, or through RunPod's gateway, where `username` names the Pod.
         printed: fingerprints of host keys in the Pod's boot log; empty when none are known.
+        to_go_straight: what brings a direct way, where `road` is the gateway's.
         owner: whose connection it is, where `pin_id` is another's: the Pod behind a gateway.
     """
 
@@ -36,6 +37,7 @@ class SshTarget:
     road: SshRoad = SshRoad.DIRECT
     printed: frozenset[str] = field(default=frozenset(), compare=False)
     owner: str = ""
+    to_go_straight: str = field(default=NEEDS_PORT, compare=False)
 
     @property
     def where(self) -> str:

@@ -128,6 +128,7 @@ class _Client(asyncssh.SSHClient):
         self._trusted = trusted
         # Lists: asyncssh takes a tuple for a pair of a key and its certificate.
         self._groups = [list(ring.pairs)] if ring.pairs else []
+        self.offers = list(map(str, ring.files))
         self._agent_path = ring.agent
         self._allowed = ring.allowed
         self._agent: asyncssh.SSHAgentClient | None = None
@@ -148,7 +149,9 @@ class _Client(asyncssh.SSHClient):
         path, self._agent_path = self._agent_path, None
         with contextlib.suppress(OSError, ValueError, asyncssh.Error):
             self._agent = await asyncssh.connect_agent(path)
-            return list(await self._agent.get_keys(self._allowed)) or None
+            found = list(await self._agent.get_keys(self._allowed))
+            self.offers += [f"{len(found)} of the agent"] if found else []
+            return found or None
         return None
 
     def release_agent(self) -> None:
@@ -188,7 +191,7 @@ async def _connect(login: Login) -> Wire:
     except asyncssh.HostKeyNotVerifiable as error:
         raise _wrong_key(login, trusted, client.offered) from error
     except asyncssh.PermissionDenied as error:
-        raise ssh_faults.denied(login.where, ring.locked) from error
+        raise ssh_faults.denied(login.where, ring.locked, client.offers) from error
     except (OSError, asyncssh.Error, ValueError) as error:
         raise ssh_faults.connect_fault(error, login.where) from error
     finally:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rgt_tui.clients.hostkeys import HostKeys
-from rgt_tui.clients.ssh import SshTarget
+from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.domain.errors import ApiError, SshError, SshFault, UsageError
 from rgt_tui.domain.evidence import Evidence
 from rgt_tui.domain.pod import Pod, SshRoad
@@ -90,6 +90,23 @@ async def with_printed(where: Address, target: SshTarget) -> SshTarget:
 
     async with Rest(base_url=where.base_url, key=where.key) as rest:
         return await _with_printed(rest, target)
+
+
+async def believed(where: Address, shells: SshPool, target: SshTarget) -> SshTarget:
+    """The Pod once it is connected to: a key that is not the pinned one is looked for in its log.
+
+    Raises:
+        SshError: it is not in the log either, or nobody can log in.
+    """
+    try:
+        async with shells.connection(target):
+            return target
+    except SshError as error:
+        if error.kind is not SshFault.HOST_KEY_CHANGED or target.printed:
+            raise
+    target = await with_printed(where, target)
+    async with shells.connection(target):
+        return target
 
 
 async def _with_printed(rest: "Rest", target: SshTarget) -> SshTarget:

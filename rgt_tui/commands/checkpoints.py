@@ -11,8 +11,9 @@ from rgt_tui.commands import _options
 from rgt_tui.config import Config
 from rgt_tui.domain.checkpoint import CheckpointList
 from rgt_tui.domain.durable import NotDurable
-from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.domain.errors import RgtError, SshError, SshFault
 from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.indirect import to_go_straight
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.stored import StoredCheckpoints
@@ -60,15 +61,16 @@ async def _look(where: Address, config: Config, name: str) -> Scene:
     return scene_of(store, (where, config, clock()), Wanted(pods=(name,))).scene
 
 
-def _not_listed(pod: Pod, evidence: Evidence, why: str) -> SshError:
-    failure = evidence.reading(CheckpointList).failure
-    hint = failure.hint if failure is not None else ""
-    if not pod.is_running:
-        hint = to_reach(pod)
-    elif pod.ssh_direct is None:
-        hint = "RP6: the gateway runs no programs; expose 22/tcp on the Pod for direct SSH"
+def _not_listed(pod: Pod, evidence: Evidence, why: str) -> RgtError:
     said = f"The checkpoints of {clean(pod.label)} are not known: {why}"
-    return SshError(SshFault.NO_ADDRESS, said, hint=hint)
+    failure = evidence.reading(CheckpointList).failure
+    if not pod.is_running:
+        return SshError(SshFault.NO_ADDRESS, said, hint=to_reach(pod))
+    if pod.ssh_direct is None or not pod.is_alive:
+        return SshError(SshFault.NO_ADDRESS, said, hint=to_go_straight(pod))
+    error = RgtError(said, hint=failure.hint if failure is not None else "")
+    error.code = failure.code if failure is not None else "unknown"
+    return error
 
 
 def _answer(pod: Pod, scene: Scene) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 
 from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.ssh_forward import Forward, Forwards, PortPair
-from rgt_tui.clients.ssh_target import NEEDS_PORT, SshTarget
+from rgt_tui.clients.ssh_target import SshTarget
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
 from rgt_tui.commands._targets import pod_target, target_of, with_printed
@@ -196,7 +196,7 @@ def _by_gateway(target: SshTarget, port: int) -> SshError:
         SshFault.NO_ADDRESS,
         f"{target.where}: only RunPod's SSH gateway is offered, which forwards no ports (RP6)",
         hint=(
-            f"{NEEDS_PORT}. A port exposed as {port}/http is at "
+            f"{target.to_go_straight}. A port exposed as {port}/http is at "
             f"https://{target.owner}-{port}.proxy.runpod.net, which "
             "cuts requests off after 100 s (RP5)."
         ),

@@ -20,10 +20,11 @@ from rgt_tui.clients.ssh import SshPool, SshTarget
 from rgt_tui.clients.verdicts import remembered
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
+from rgt_tui.commands._targets import believed, target_of
 from rgt_tui.commands.verify import file_row, group_row
 from rgt_tui.config import Config
-from rgt_tui.domain.errors import UsageError
-from rgt_tui.domain.evidence import Evidence
+from rgt_tui.domain.checkpoint import Verdict
+from rgt_tui.domain.errors import Interrupted, UsageError
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.pulling import (
     Pulled,
@@ -37,13 +38,13 @@ from rgt_tui.domain.pulling import (
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes, show_duration
-from rgt_tui.facts import find_pod, unreachable_why
+from rgt_tui.facts import find_pod
 from rgt_tui.invocation import Options, emit, narrate
 from rgt_tui.opening import Address, address, configuration, open_session, with_identities
-from rgt_tui.sources import shell_target
 from rgt_tui.store import Store
 
 NOT_WHOLE = 1
+KEPT = "What came is kept: the same command goes on from there"
 QUIET_S = 5.0
 
 
@@ -88,12 +89,15 @@ def run(options: Options, /, as_json: bool, **given: Any) -> None:
 
     What is named lands under its own name in DIR; checkpoints land at their full paths below it.
     """
+    if not given["to"]:
+        hint = "Name a folder; --to . is the current one"
+        raise UsageError("--to is empty, as an unset variable gives it.", hint=hint)
     given["to"] = os.path.abspath(given["to"])
     asked = Given(**given)
     for remote in asked.remotes:
         if not remote.startswith("/") or ".." in remote.split("/"):
             hint = "Give absolute paths, for instance /workspace/out"
-            raise UsageError(f"{clean(remote)} is no absolute path on the Pod.", hint=hint)
+            raise UsageError(f"'{clean(remote)}' is no absolute path on the Pod.", hint=hint)
     config = configuration(options)
     bar = _Bar()
     try:
@@ -102,7 +106,9 @@ def run(options: Options, /, as_json: bool, **given: Any) -> None:
             pod, pulled = asyncio.run(_pull(known, config, asked, bar))
     except KeyboardInterrupt:
         bar.close()
-        narrate("interrupted; what came is kept: the same command goes on from there")
+        if as_json:
+            raise Interrupted("Interrupted.", hint=KEPT) from None
+        narrate(f"interrupted. {KEPT}")
         raise
     finally:
         bar.close()
@@ -120,8 +126,10 @@ async def _pull(where: Address, config: Config, asked: Given, bar: "_Bar") -> tu
         listed = await session.wires.rest.pods()
         pod = find_pod(listed.pods, asked.pod)
         if pod.ssh_direct is None or not pod.is_running:
-            raise no_road(pod, unreachable_why(pod, Evidence()) or "it has no address")
-        target, shells = shell_target(pod), session.wires.shells
+            raise no_road(pod)
+        shells = session.wires.shells
+        told = await target_of(where, session.wires.rest, pod, "direct")
+        target = await believed(where, shells, told)
         place = f"pod:{pod.id}@{pod.start}"
         book = session.wires.verdicts
         order = PullOrder(
@@ -220,7 +228,8 @@ def _print(pulled: Pulled) -> None:
             click.echo(f"equal     {clean(file.path)}")
         else:
             said = f"{proof.verdict.value} at {proof.level.value}: {proof.reason}"
-            click.echo(f"equal     {clean(file.path)}  ({proof.format}, {said})")
+            mark = "BROKEN" if proof.verdict is Verdict.BROKEN else "equal"
+            click.echo(f"{mark:9} {clean(file.path)}  ({proof.format}, {said})")
     for group in pulled.groups:
         click.echo(f"{group.verdict.value:9} {group.shown}/  ({group.format}): {group.reason}")
     for one in pulled.skipped:
@@ -235,6 +244,8 @@ def _print(pulled: Pulled) -> None:
     )
     if pulled.manifest:
         click.echo(f"manifest  {clean(pulled.manifest)}")
+    if pulled.doubt:
+        narrate(f"came as it is on the Pod, and is not to be relied on: {pulled.doubt}")
 
 
 class _Bar:

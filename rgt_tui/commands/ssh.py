@@ -17,7 +17,7 @@ from rgt_tui.actions.copy_ssh import words
 from rgt_tui.clients.handed_down import handed_down
 from rgt_tui.clients.hostkeys import HostKeys
 from rgt_tui.clients.ssh_program import QUIET, believe, identity, printed_key
-from rgt_tui.clients.ssh_target import NEEDS_PORT, SshTarget
+from rgt_tui.clients.ssh_target import SshTarget
 from rgt_tui.clock import session_clock
 from rgt_tui.commands import _options
 from rgt_tui.commands._targets import pod_target
@@ -72,7 +72,7 @@ def _gateway(target: SshTarget, command: tuple[str, ...]) -> None:
     Raises:
         SshError: a command is wanted, which it does not run.
     """
-    hint = f"{NEEDS_PORT}."
+    hint = f"{target.to_go_straight}."
     if command:
         said = f"{target.where}: only RunPod's SSH gateway is offered, which runs no commands (RP6)"
         raise SshError(SshFault.NO_ADDRESS, said, hint=hint)

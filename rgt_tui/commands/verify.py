@@ -13,14 +13,13 @@ from rgt_tui.clients.answers import Proven
 from rgt_tui.clients.local_verifier import verify_local
 from rgt_tui.commands import _options
 from rgt_tui.domain.checkpoint import FileProof, GroupProof, Level, Verdict
-from rgt_tui.domain.errors import UsageError
+from rgt_tui.domain.errors import Interrupted, UsageError
 from rgt_tui.domain.text import clean
 from rgt_tui.domain.units import show_bytes
 from rgt_tui.invocation import emit, narrate
 from rgt_tui.verifiers import NO_FORMAT, orbax
 
 FAILED = 1
-INTERRUPTED = 130
 AGAIN = "Nothing was kept: the same command begins anew"
 _MARKS = {Verdict.OK: "ok", Verdict.BROKEN: "BROKEN", Verdict.UNKNOWN: "?"}
 
@@ -62,8 +61,7 @@ def run(paths: tuple[str, ...], level: str, as_json: bool) -> None:
             for proof in held:
                 _print_file(proof)
             raise
-        emit({"error": {"code": "interrupted", "message": "Interrupted.", "hint": AGAIN}})
-        click.get_current_context().exit(INTERRUPTED)
+        raise Interrupted("Interrupted.", hint=AGAIN) from None
     finally:
         bar.close()
     if as_json:

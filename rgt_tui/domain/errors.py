@@ -18,6 +18,7 @@
     │   ├── Limited            429: the account's quota is used up for now
     │   └── Unreadable         an answer that is not what the API documents
     ├── SshError               a Pod could not be examined; `kind` says where it broke
+    ├── Interrupted            a person ended it; exit 130
     ├── NotDelivered           an alert did not reach whom it was for
     └── GuardRefused           something irreversible lacked its permit; exit 5
 
@@ -204,6 +205,13 @@ class SshError(RgtError):
         super().__init__(message, hint=hint)
         self.kind: Final = kind
         self.code = f"ssh_{kind}"
+
+
+class Interrupted(RgtError):
+    """A person ended the command before its end."""
+
+    code = "interrupted"
+    exit_code = 130
 
 
 class NotDelivered(RgtError):

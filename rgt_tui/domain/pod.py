@@ -106,6 +106,7 @@ class Runtime:
 
 _RUNNING: Final = PodStatus.RUNNING.value
 _EXITED: Final = PodStatus.EXITED.value
+_COMING: Final = (PodStatus.PROVISIONING.value, PodStatus.STARTING.value)
 _OVER: Final = (_EXITED, PodStatus.ERROR.value, PodStatus.TERMINATED.value)
 """Their names, since a look at an enum's member costs as much as ten comparisons of strings."""
 
@@ -177,6 +178,11 @@ class Pod:
     def is_over(self) -> bool:
         """Whether nothing runs in it and nothing will by itself."""
         return self.status in _OVER
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the service is bringing it up: nobody need start it."""
+        return self.status in _COMING
 
     @property
     def is_alive(self) -> bool:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Verdict
 from rgt_tui.domain.errors import RgtError, UsageError
+from rgt_tui.domain.indirect import is_awaited, to_go_straight, why_indirect
 from rgt_tui.domain.manifest import Manifest
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
@@ -46,23 +48,22 @@ class PullError(RgtError):
             self.exit_code = UsageError.exit_code  # another folder must be named
 
 
-def no_road(pod: Pod, why: str) -> PullError:
-    """Why nothing can be pulled from a Pod without a direct SSH address, and what to do instead."""
-    if not pod.is_running:
-        return PullError(
-            PullFault.NO_ROAD,
-            f"{clean(pod.label)}: nothing can be pulled: {why}",
-            hint=to_reach(pod),
-        )
-    return PullError(
-        PullFault.NO_ROAD,
-        f"{clean(pod.label)}: nothing can be pulled: {why}. The gateway gives a terminal and copies "
-        "no files (RP6)",
-        hint="Expose 22/tcp on the Pod for direct SSH (this restarts it). A network volume can be "
-        "read over S3: rgt-tui browse VOLUME. A small file alone: runpodctl send FILE in its web "
-        "terminal, then runpodctl receive here; it goes through a public relay without resume, "
-        "so nothing large, and nothing is proven equal (RP13)",
-    )
+ELSE: Final = (
+    "A network volume can be read over S3: rgt-tui browse VOLUME. A small file alone: runpodctl send "
+    "FILE in its web terminal, then runpodctl receive here; it goes through a public relay without "
+    "resume, so nothing large, and nothing is proven equal (RP13)"
+)
+
+
+def no_road(pod: Pod) -> PullError:
+    """Why nothing can be pulled from a Pod that is not reached directly, and what to do instead."""
+    why, hint = f"the Pod is {clean(pod.status)}", to_reach(pod)
+    if pod.is_running:
+        why, hint = why_indirect(pod), to_go_straight(pod)
+        if not is_awaited(pod):
+            hint = f"{hint}. {ELSE}"
+    said = f"{clean(pod.label)}: nothing can be pulled: {why}"
+    return PullError(PullFault.NO_ROAD, said, hint=hint)
 
 
 def left_by(pod: Pod, now: Pod | None) -> PullError | None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from rgt_tui.domain.errors import SshError, SshFault
-from rgt_tui.domain.pod import Pod
+from rgt_tui.domain.pod import Pod, PodStatus
 from rgt_tui.domain.text import clean
 
 CUT: Final = frozenset({SshFault.LOST, SshFault.RESET, SshFault.REFUSED, SshFault.TIMEOUT})
@@ -28,9 +28,20 @@ def why_cut(name: str, now: Pod | None, error: SshError) -> str:
     return f"{said}. B in Jobs begins it again"
 
 
+def to_follow(pod: Pod) -> str:
+    """What to do about a Pod that is coming up by itself."""
+    return (
+        f"Wait until its container lives: rgt-tui logs {clean(pod.id)} --both shows how far it is"
+    )
+
+
 def to_reach(pod: Pod) -> str:
     """How its files come into reach."""
     start = f"Start it: rgt-tui start {clean(pod.id)}, or u in the console"
+    if pod.is_coming:
+        start = to_follow(pod)
+    if pod.status == PodStatus.TERMINATED:
+        start = "It is gone, and its own disks with it: rgt-tui volumes lists what stays"
     if not pod.network_mounts:
         return start
     volume = clean(pod.network_mounts[0].volume_id)

@@ -16,11 +16,11 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.checkpoint import Level, Verdict
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.indirect import to_go_straight, why_indirect
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
 from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.units import PodId
-from rgt_tui.facts import unreachable_why
 from rgt_tui.sources import Wires
 
 
@@ -64,10 +64,9 @@ class Bench:
             raise SshError(SshFault.NO_ADDRESS, f"the Pod {pod_id} is gone")
         if pod.ssh_direct is not None and pod.is_alive:
             return pod
-        why = unreachable_why(pod, account.about(pod_id)) or "it has no direct SSH"
-        hint = "RP6: the gateway runs no programs; expose 22/tcp on the Pod for direct SSH"
-        if not pod.is_running:
-            hint = to_reach(pod)
+        why, hint = f"the Pod is {pod.status}", to_reach(pod)
+        if pod.is_running:
+            why, hint = why_indirect(pod), to_go_straight(pod)
         raise SshError(SshFault.NO_ADDRESS, f"{pod.label}: {why}", hint=hint)
 
 

@@ -129,7 +129,9 @@ def _open(pod: Pod, scene: Scene) -> list[Row]:
 
     why = unknown_why(pod, scene.account)
     if why:
-        return [_line(pod, f"not known: {why}", Tone.UNKNOWN, "unknown")]
+        # The Pod's name stands in the row: behind it, and its address, is what fits.
+        short = why.partition("): ")[2] if why.startswith(f"{pod.name} (") else why
+        return [_line(pod, f"not known: {short or why}", Tone.UNKNOWN, "unknown")]
     gaps = gaps_of(pod, scene.account)
     rows = []
     if gaps:

@@ -20,6 +20,7 @@ from rgt_tui.clock import Clock
 from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.errors import RgtError
 from rgt_tui.domain.evidence import Failed, Observed
+from rgt_tui.domain.indirect import is_awaited, to_go_straight
 from rgt_tui.domain.money import Balance
 from rgt_tui.domain.pod import Pod, SshEndpoint, SshRoad
 from rgt_tui.domain.records import dataclass
@@ -175,7 +176,8 @@ def shell_target(pod: Pod) -> SshTarget:
 def gateway_target(pod: Pod) -> SshTarget:
     """Where and as whom the shell of a Pod is reached through the gateway."""
     assert pod.ssh_proxy is not None  # noqa: S101  # asked only for Pods that have one
-    return _target(pod, pod.ssh_proxy, SshRoad.PROXY)
+    target = _target(pod, pod.ssh_proxy, SshRoad.PROXY)
+    return replace(target, to_go_straight=to_go_straight(pod)) if is_awaited(pod) else target
 
 
 def _target(pod: Pod, at: SshEndpoint, road: SshRoad) -> SshTarget:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from rgt_tui.clients.hostkeys import HostKeys
+from rgt_tui.clients.ssh import SshPool
 from rgt_tui.domain.errors import SshError, SshFault
+from rgt_tui.probes import quick_probes
 from tests.clients.sshd import Sshd, fault_of, make_key, probe, running_sshd
 
 
@@ -24,6 +27,27 @@ async def test_a_wrong_key_is_one_clear_sentence(sshd: Sshd) -> None:
     assert fault.kind is SshFault.AUTH
     assert fault.message.endswith("no offered key was accepted")
     assert "--identity" in fault.hint
+    assert f"Offered: {sshd.identity}." in fault.hint
+
+
+async def test_where_there_was_nothing_to_offer_no_key_is_called_refused(
+    sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "empty"))
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "nobody"))
+    async with SshPool(identities=(), host_keys=HostKeys(tmp_path / "hostkeys.json")) as pool:
+        with pytest.raises(SshError, match="no key was offered") as caught:
+            await pool.probe(sshd.target(), quick_probes())
+    assert caught.value.kind is SshFault.NO_KEY
+    assert "--identity" in caught.value.hint
+
+
+async def test_a_folder_in_place_of_a_key_is_no_matter_of_its_mode(sshd: Sshd) -> None:
+    sshd.identity.unlink()
+    sshd.identity.mkdir(mode=0o755)
+    with pytest.raises(SshError, match="not a private key") as caught:
+        await probe(sshd)
+    assert "folder" in caught.value.hint
 
 
 async def test_a_key_that_others_can_read_is_refused(sshd: Sshd) -> None:

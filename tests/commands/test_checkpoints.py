@@ -1,6 +1,7 @@
 """`rgt-tui checkpoints POD`, over SSH to Pods that hold real files."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -39,7 +40,17 @@ def test_a_pod_without_direct_ssh_says_why_and_what_to_do(
     error = found["error"]
     assert isinstance(error, dict)
     assert "gateway" in error["message"]
-    assert "RP6" in error["hint"]
+    assert "RP6" in error["message"]
+    assert "22/tcp" in error["hint"]
+
+
+def test_what_kept_us_out_has_its_own_code(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    missing = str(tmp_path / "key")
+    code = main(["--demo", "checkpoints", "train-a", "--json", "--identity", missing])
+    found = json.loads(capsys.readouterr().out)
+    assert (code, found["error"]["code"]) == (4, "ssh_no_key")
 
 
 def test_people_read_how_much_would_be_lost(capsys: pytest.CaptureFixture[str]) -> None:

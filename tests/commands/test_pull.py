@@ -10,6 +10,7 @@ import pytest
 from rgt_tui.cli import main
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.files import StoredFile, safetensors
+from tests.clients.sshd import make_key
 from tests.commands.conftest import Call
 
 
@@ -45,6 +46,16 @@ def test_what_is_named_lands_under_its_own_name(
     assert found["files"][0]["verdict"] == "ok"
 
 
+def test_what_came_equal_and_is_broken_on_the_pod_too_is_told_apart(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["pull", "train-a", "/workspace/eval.safetensors", "--to", str(tmp_path / "home")]
+    assert main(["--demo", *words]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith(f"BROKEN    {tmp_path}/home/eval.safetensors")
+    assert "not to be relied on: /workspace/eval.safetensors is broken there, too" in said.err
+
+
 def test_the_gateway_is_refused_with_what_to_do_instead(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -60,6 +71,15 @@ def test_the_gateway_is_refused_with_what_to_do_instead(
 def test_a_relative_path_is_wrong_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, found = answer(capsys, "train-a", "out/../x", "--to", str(tmp_path / "home"))
     assert (code, found["error"]["code"]) == (2, "usage")
+
+
+def test_a_folder_of_no_name_is_wrong_usage_and_not_the_current_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, found = answer(capsys, "train-a", "/root/best.safetensors", "--to", "")
+    assert (code, found["error"]["code"]) == (2, "usage")
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_not_there_fails_and_is_named(
@@ -94,6 +114,26 @@ def simulator() -> Iterator[Simulator]:
     ]
     with Simulator(world) as served:
         yield served
+
+
+def test_a_key_that_is_not_the_pinned_one_is_looked_for_in_the_boot_log(
+    call: Call, simulator: Simulator, tmp_path: Path
+) -> None:
+    words = ["/root/best.safetensors", "--to", str(tmp_path / "home")]
+    asked = ("pull", "long-run", *words, "--identity", str(simulator.ssh_identity))
+    assert call(*asked)[0] == 0
+    file = tmp_path / "rgt/state/hostkeys.json"
+    kept = json.loads(file.read_text())
+    (pod,) = kept["pins"]
+    right = kept["pins"][pod]
+    assert right["how"] == "boot log"
+    other = make_key(tmp_path / "other").with_suffix(".pub").read_text().split()
+    changed = {**right, "key": " ".join(other[:2])}
+    file.write_text(json.dumps({**kept, "pins": {pod: changed}}))
+    assert call(*asked)[0] == 0
+    assert json.loads(file.read_text())["pins"][pod] == right
+    simulator.change_host_key("long-run")
+    assert "the host key changed" in call(*asked)[2]
 
 
 @pytest.mark.parametrize("root", ["/", "//"])

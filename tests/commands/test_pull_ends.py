@@ -90,9 +90,9 @@ def puller(simulator: Simulator, tmp_path: Path) -> Puller:
 
 
 def test_ctrl_c_keeps_what_came_and_the_same_command_goes_on(puller: Puller) -> None:
-    code, _, err = puller.half_way(lambda process: process.send_signal(signal.SIGINT))
-    assert code == 130
-    assert "the same command goes on from there" in err
+    code, found, _ = puller.half_way(lambda process: process.send_signal(signal.SIGINT))
+    assert (code, found["error"]["code"]) == (130, "interrupted")
+    assert "the same command goes on from there" in found["error"]["hint"]
     assert "merged.safetensors" not in {path.name for path in (puller.home / "lora").glob("*")}
     puller.machine.link_bytes_s = 0
     code, found, err = ended(puller.begin())

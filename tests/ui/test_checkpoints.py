@@ -13,7 +13,7 @@ from rgt_tui.domain.checkpoint import (
     Verdict,
     shown_verdict,
 )
-from rgt_tui.domain.evidence import Observed
+from rgt_tui.domain.evidence import Failed, Observed
 from rgt_tui.domain.job import FetchOrder, Job, JobEnd, VerifyOrder
 from rgt_tui.domain.pod import PodList, PodStatus
 from rgt_tui.panes import Scene, Tone
@@ -21,7 +21,7 @@ from tests.conftest import screen_text
 from tests.ui import saved, scenes
 from tests.ui.driving import console
 from tests.ui.test_jobs import awake
-from tests.values import NOW, having
+from tests.values import NOW, an_account, having
 
 
 async def test_p_on_a_pod_shows_its_checkpoints_newest_first() -> None:
@@ -71,12 +71,22 @@ async def test_nothing_that_is_kept_means_that_all_would_be_lost() -> None:
 async def test_what_nobody_could_look_at_is_no_absence_of_checkpoints() -> None:
     async with console(saved.saved(), (200, 60), "checkpoints") as running:
         rows = {row.key: row.cells[1].text for row in running.table.rows}
-        assert rows[f"{scenes.never_started().id}:unknown"].startswith(
-            "not known: only the SSH gateway"
-        )
+        assert rows[f"{scenes.never_started().id}:unknown"].startswith("not known: not up yet")
         assert rows[f"{scenes.stopped().id}:unknown"].startswith("not known: it does not run")
         assert "1 places were not seen" in rows[f"{scenes.full_disk().id}:gaps"]
         assert "no checkpoint" not in rows.values()
+
+
+async def test_why_nobody_could_log_in_is_what_the_row_and_p_say() -> None:
+    pod = scenes.full_disk()
+    said = f"{pod.name} (192.0.2.1:22017): no offered key was accepted"
+    refused = Change(CheckpointList, Failed(said, NOW, "ssh_auth"), pod.id)
+    scene = scenes.scene_of(an_account(pod).after(refused))
+    async with console(scene, pane="checkpoints") as running:
+        (row,) = running.table.rows
+        assert row.cells[1].text == "not known: no offered key was accepted"
+        await running.press("p")
+        assert "its checkpoints are not known" in screen_text(running.app)
 
 
 async def test_a_complete_list_without_any_is_said_to_have_none() -> None:
