@@ -5,7 +5,6 @@ should, seen from outside any Pod; what lies between is not read.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -41,6 +40,7 @@ AT_ONCE: Final = 6
 GROUPS_MAX: Final = 40
 """Checkpoints of several files whose parts are looked through: each shard costs a read."""
 MAGIC: Final = 16
+_WORST: Final = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.OK)
 
 
 async def look_outside(s3: S3, volume: NetworkVolume, clock: Clock) -> StoredVolume:
@@ -92,20 +92,29 @@ async def look_outside(s3: S3, volume: NetworkVolume, clock: Clock) -> StoredVol
 async def _closures(
     s3: S3, bucket: str, checkpoints: Sequence[Checkpoint], sizes: Mapping[str, int]
 ) -> dict[str, Closure]:
-    """Of each group, whether its parts are all there; one that cannot be read is left out."""
+    """Of each group, whether its parts are all there; left out where no table says what they are."""
     found: dict[str, Closure] = {}
-    order = (Verdict.BROKEN, Verdict.UNKNOWN, Verdict.OK)
-    for one in [c for c in checkpoints if len(c.files) > 1 and not c.unfinished][:GROUPS_MAX]:
-        kinds = {one.format, *("sharded" for file in one.files if file.path.endswith(INDEX))}
-        closed: list[Closure] = []
-        with contextlib.suppress(ApiError):
-            for kind in sorted(kinds):
-                check = await verify_closure(s3, bucket, (one.folder, kind), sizes)
-                if check.said:
-                    closed.append(Closure(verdict=Verdict(check.verdict), said=check.said))
-            if closed:
-                found[one.path] = min(closed, key=lambda it: order.index(it.verdict))
-    return found
+    groups = [one for one in checkpoints if len(one.files) > 1 and not one.unfinished]
+    for one in groups[:GROUPS_MAX]:
+        try:
+            closed = await _closed(s3, bucket, one, sizes)
+        except ApiError as error:
+            closed = [_unknown(f"could not be asked: {error}")]
+        if closed:
+            found[one.path] = min(closed, key=lambda it: _WORST.index(it.verdict))
+    unasked = _unknown(f"was asked only of the {GROUPS_MAX} newest")
+    return {**found, **{one.path: unasked for one in groups[GROUPS_MAX:]}}
+
+
+async def _closed(s3: S3, bucket: str, one: Checkpoint, sizes: Mapping[str, int]) -> list[Closure]:
+    """What each of a group's tables says of its parts."""
+    kinds = {one.format, *("sharded" for file in one.files if file.path.endswith(INDEX))}
+    checks = [await verify_closure(s3, bucket, (one.folder, kind), sizes) for kind in sorted(kinds)]
+    return [Closure(verdict=Verdict(it.verdict), said=it.said) for it in checks if it.said]
+
+
+def _unknown(why: str) -> Closure:
+    return Closure(verdict=Verdict.UNKNOWN, said=f"whether all its parts are there {why}")
 
 
 def _entries(objects: Iterable[StoredObject], parts: Mapping[str, str]) -> list[Entry]:

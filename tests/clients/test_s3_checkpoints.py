@@ -3,14 +3,18 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from rgt_tui.clients import s3_checkpoints
 from rgt_tui.clients.s3 import S3, S3Keys
 from rgt_tui.clients.s3_checkpoints import look_outside
+from rgt_tui.clients.s3_open import verify_closure
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, Level, Verdict
 from rgt_tui.domain.durable import Durable, Evident, Lies, durable
 from rgt_tui.domain.errors import ApiError
+from rgt_tui.domain.objects import HeaderCheck
 from rgt_tui.domain.secret import Secret
 from rgt_tui.domain.stored import StoredVolume
 from rgt_tui.domain.volume import MountKind, NetworkVolume
@@ -90,6 +94,30 @@ async def test_the_parts_of_a_checkpoint_are_all_there_or_it_is_broken() -> None
     assert "model-00002-of-00002.safetensors is missing" in verdicts["short"][2]
     assert verdicts["swapped"][0] is Verdict.BROKEN
     assert "which the index places there" in verdicts["swapped"][2]
+
+
+async def test_parts_that_nobody_asked_for_are_not_said_to_be_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = {f"{group}/{name}": body for group in "abc" for name, body in GROUPS["whole"].items()}
+
+    async def fails_in_a(s3: S3, bucket: str, of: tuple[str, str], sizes: Any) -> HeaderCheck:
+        if of[0] == "a":
+            raise ApiError("503 Slow Down")
+        return await verify_closure(s3, bucket, of, sizes)
+
+    monkeypatch.setattr(s3_checkpoints, "verify_closure", fails_in_a)
+    with serving({VOLUME.id: files}, REGION) as origin:
+        asked = await seen(origin)
+        monkeypatch.setattr(s3_checkpoints, "GROUPS_MAX", 0)
+        unasked = await seen(origin)
+    verdicts = {one.folder: asked.verdict_of(one) for one in asked.checkpoints}
+    assert [verdicts[group][0] for group in "abc"] == [Verdict.UNKNOWN, Verdict.OK, Verdict.OK]
+    assert "could not be asked: 503 Slow Down" in verdicts["a"][2]
+    for one in unasked.checkpoints:
+        verdict, _, said = unasked.verdict_of(one)
+        assert verdict is Verdict.UNKNOWN
+        assert "was asked only of the 0 newest" in said
 
 
 NOW = 4_000_000_000.0
