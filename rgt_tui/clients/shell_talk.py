@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import asyncssh
 
-from rgt_tui.clients import ssh_faults
 from rgt_tui.clients.ssh_session import Session
 from rgt_tui.clients.ssh_talk import Talk, talk
 from rgt_tui.verifiers._compose import FETCHER
@@ -87,7 +86,7 @@ class ShellTalk(Talk):
         try:
             await self._session.write(data + "".join(f"{x}\n" for x in lines).encode("ascii"))
         except (OSError, asyncssh.Error) as error:
-            raise ssh_faults.lost(self._where) from error
+            raise await self._ended() from error
 
     def parsed(self, line: bytes) -> dict[str, Any]:
         """A line as the Python reader would have written it.

@@ -57,9 +57,12 @@ class Puller:
         )
 
     def come(self) -> int:
-        """Bytes of parts that are on the disk."""
-        held = (self.folder / "rgt").rglob("holds/*/?/*")
-        found = [path.stat() for path in held if path.is_file()]
+        """Bytes of parts that are on the disk; none where a folder went while they were looked for."""
+        try:
+            held = (self.folder / "rgt").rglob("holds/*/?/*")
+            found = [path.stat() for path in held if path.is_file()]
+        except FileNotFoundError:
+            return 0
         return sum(min(part.st_size, part.st_blocks * 512) for part in found)
 
     def until(self, is_so: Callable[[], bool]) -> None:

@@ -1,5 +1,6 @@
 """Folders that become links and files that go while a pull runs: nothing is read or written through one."""
 
+import ctypes
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,13 @@ def pod(tmp_path: Path) -> Iterator[Pod]:
         yield one
 
 
+def exchange(one: Path, other: Path) -> None:
+    """Gives each the other's name, in one step: between two the pull would make the folder anew."""
+    libc, here, exchanges = ctypes.CDLL(None, use_errno=True), -100, 2
+    if libc.renameat2(here, os.fsencode(one), here, os.fsencode(other), exchanges):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
 async def swapped(pod: Pod, folder: Path, other: Path) -> Pulled:
     """A pull during which a folder is moved away and a link to another put in its place."""
     done: list[int] = []
@@ -26,8 +34,9 @@ async def swapped(pod: Pod, folder: Path, other: Path) -> Pulled:
     def swap(count: int) -> None:
         if count > 4_000_000 and not done:
             done.append(count)
-            folder.rename(folder.with_name("moved"))
-            folder.symlink_to(other, target_is_directory=True)
+            moved = folder.with_name("moved")
+            moved.symlink_to(other, target_is_directory=True)
+            exchange(folder, moved)
 
     async with a_line(pod.server.port, on_bytes=swap) as line:
         pulled = await pod.pull(pod.order(), port=line.port)
