@@ -19,7 +19,6 @@ from rgt_tui.domain.errors import Interrupted, RgtError, fault_of
 from rgt_tui.domain.text import clean
 from rgt_tui.invocation import Options, emit
 
-INTERRUPTED: Final = 130
 STREAMS: Final = frozenset({"forward", "logs", "watch"})
 """Commands that answer with JSON a line until they are interrupted: that is their end, no error."""
 
@@ -116,7 +115,7 @@ def main(argv: Sequence[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         if as_json and STREAMS.isdisjoint(argv):
             return tell(Interrupted("Interrupted."), as_json=True)
-        return INTERRUPTED
+        return Interrupted.exit_code
     except click.ClickException as error:
         return _tell_usage(error, as_json=as_json)
     except RgtError as error:

@@ -95,17 +95,19 @@ async def with_printed(where: Address, target: SshTarget) -> SshTarget:
 async def believed(where: Address, shells: SshPool, target: SshTarget) -> SshTarget:
     """The Pod once it is connected to: a key that is not the pinned one is looked for in its log.
 
+    The connection is the first of those for content, which a pull goes on with.
+
     Raises:
         SshError: it is not in the log either, or nobody can log in.
     """
     try:
-        async with shells.connection(target):
+        async with shells.connection(target, lane=1):
             return target
     except SshError as error:
         if error.kind is not SshFault.HOST_KEY_CHANGED or target.printed:
             raise
     target = await with_printed(where, target)
-    async with shells.connection(target):
+    async with shells.connection(target, lane=1):
         return target
 
 

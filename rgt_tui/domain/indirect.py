@@ -7,7 +7,7 @@ direct address only until its container lives: it wants waiting for, and no othe
 from typing import Final
 
 from rgt_tui.domain.pod import SSH_PORT, Pod
-from rgt_tui.domain.stopped import to_follow
+from rgt_tui.domain.stopped import to_follow, to_reach
 from rgt_tui.domain.text import clean
 
 EXPOSE: Final = f"Expose {SSH_PORT} on the Pod for direct SSH (this restarts it)"
@@ -27,6 +27,13 @@ def why_indirect(pod: Pod) -> str:
     if pod.ssh_proxy is None:
         return "the API gives no SSH address"
     return "only the SSH gateway is offered: a terminal, no programs and no files (RP6)"
+
+
+def no_way(pod: Pod) -> tuple[str, str]:
+    """Why no program of ours runs in a Pod now, whether it runs or not, and what to do."""
+    if not pod.is_running:
+        return f"the Pod is {clean(pod.status)}", to_reach(pod)
+    return why_indirect(pod), to_go_straight(pod)
 
 
 def to_go_straight(pod: Pod) -> str:

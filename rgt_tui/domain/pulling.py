@@ -8,7 +8,7 @@ from typing import Final
 
 from rgt_tui.domain.checkpoint import FileProof, FileStamp, GroupProof, Verdict
 from rgt_tui.domain.errors import RgtError, UsageError
-from rgt_tui.domain.indirect import is_awaited, to_go_straight, why_indirect
+from rgt_tui.domain.indirect import is_awaited, no_way
 from rgt_tui.domain.manifest import Manifest
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
@@ -57,11 +57,9 @@ ELSE: Final = (
 
 def no_road(pod: Pod) -> PullError:
     """Why nothing can be pulled from a Pod that is not reached directly, and what to do instead."""
-    why, hint = f"the Pod is {clean(pod.status)}", to_reach(pod)
-    if pod.is_running:
-        why, hint = why_indirect(pod), to_go_straight(pod)
-        if not is_awaited(pod):
-            hint = f"{hint}. {ELSE}"
+    why, hint = no_way(pod)
+    if pod.is_running and not is_awaited(pod):
+        hint = f"{hint}. {ELSE}"
     said = f"{clean(pod.label)}: nothing can be pulled: {why}"
     return PullError(PullFault.NO_ROAD, said, hint=hint)
 

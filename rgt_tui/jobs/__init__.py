@@ -16,10 +16,9 @@ from rgt_tui.domain.account import Account, Change
 from rgt_tui.domain.checkpoint import Level, Verdict
 from rgt_tui.domain.errors import SshError, SshFault
 from rgt_tui.domain.evidence import Observed
-from rgt_tui.domain.indirect import to_go_straight, why_indirect
+from rgt_tui.domain.indirect import no_way
 from rgt_tui.domain.pod import Pod
 from rgt_tui.domain.records import dataclass
-from rgt_tui.domain.stopped import to_reach
 from rgt_tui.domain.units import PodId
 from rgt_tui.sources import Wires
 
@@ -64,9 +63,7 @@ class Bench:
             raise SshError(SshFault.NO_ADDRESS, f"the Pod {pod_id} is gone")
         if pod.ssh_direct is not None and pod.is_alive:
             return pod
-        why, hint = f"the Pod is {pod.status}", to_reach(pod)
-        if pod.is_running:
-            why, hint = why_indirect(pod), to_go_straight(pod)
+        why, hint = no_way(pod)
         raise SshError(SshFault.NO_ADDRESS, f"{pod.label}: {why}", hint=hint)
 
 

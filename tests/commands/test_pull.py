@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rgt_tui.cli import main
+from rgt_tui.clients import ssh_wire
 from rgt_tui.simulator import Simulator, build_world
 from rgt_tui.simulator.files import StoredFile, safetensors
 from tests.clients.sshd import make_key
@@ -44,6 +45,22 @@ def test_what_is_named_lands_under_its_own_name(
     assert (code, found["complete"]) == (0, True)
     assert [row["path"] for row in found["files"]] == [f"{tmp_path}/home/best.safetensors"]
     assert found["files"][0]["verdict"] == "ok"
+
+
+def test_who_pulls_logs_in_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logins: list[str] = []
+    real = ssh_wire.connect
+
+    async def connect(login: ssh_wire.Login) -> ssh_wire.Wire:
+        logins.append(login.where)
+        return await real(login)
+
+    monkeypatch.setattr(ssh_wire, "connect", connect)
+    code, _ = answer(capsys, "train-a", "/root/best.safetensors", "--to", str(tmp_path / "home"))
+    assert code == 0
+    assert len(logins) == 1, logins
 
 
 def test_what_came_equal_and_is_broken_on_the_pod_too_is_told_apart(
